@@ -1,0 +1,147 @@
+use std::time::Duration;
+
+use domain::{CallId, CallKind, CallOutcome, CallRecord, ConnectionId, Timestamp, UserId};
+
+use crate::Signal;
+
+/// What is to be done, in this order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Save a new call and claim both seats (`domain::Calls::claim_seats`); answer with `Input::Claimed` before polling on.
+    Claim(CallRecord),
+    /// Save a transition (`domain::Calls::transition_call`) before any later output goes out.
+    Save(CallRecord),
+    /// Append the ended call's entry to the conversation under its key, forget the call, then say `Input::Logged`.
+    Log(CallRecord),
+    /// Send an event to a connection.
+    Deliver {
+        /// To whom.
+        to: ConnectionId,
+        /// What. Boxed events would cost more than they save: most are a snapshot or a relayed signal.
+        event: Event,
+    },
+    /// Acknowledge a request.
+    Reply {
+        /// Who asked.
+        to: ConnectionId,
+        /// As it came in.
+        ticket: u64,
+        /// The call, or why there is none.
+        result: Result<CallId, CallError>,
+    },
+    /// Nothing to do until then; give `Input::Timeout` at that time.
+    Timeout(Timestamp),
+    /// Nothing to do until something happens.
+    Idle,
+}
+
+/// What a connection is told; `wire` gives it its shape in the connection's dialect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// `webrtc-call-request`: it rings.
+    Ring {
+        /// The call.
+        call: CallId,
+        /// Who calls.
+        caller: UserId,
+        /// Their name.
+        caller_name: String,
+        /// Video or audio.
+        kind: CallKind,
+        /// As the caller gave it.
+        room: Option<String>,
+        /// When it stops.
+        expires_at: Timestamp,
+    },
+    /// `webrtc-call-response`: the callee accepted or declined.
+    Response {
+        /// The call.
+        call: CallId,
+        /// Yes or no.
+        accepted: bool,
+        /// Who.
+        responder: UserId,
+        /// Their name.
+        responder_name: String,
+        /// Why not.
+        reason: Option<String>,
+    },
+    /// `webrtc-call-error`.
+    Error {
+        /// The call, if there was one.
+        call: Option<CallId>,
+        /// Who was to be reached.
+        target: UserId,
+        /// Why not.
+        error: CallError,
+    },
+    /// `webrtc-offer`.
+    Offer(Relay),
+    /// `webrtc-answer`.
+    Answer(Relay),
+    /// `webrtc-ice-candidate`.
+    Candidate(Relay),
+    /// `webrtc-end-call`.
+    End {
+        /// The call.
+        call: CallId,
+        /// The other of the two.
+        sender: UserId,
+        /// Their name.
+        sender_name: String,
+        /// In a word: `hung-up`, `cancelled`, `declined`, `no-answer`, `failed`, `elsewhere` …
+        reason: Option<String>,
+    },
+    /// `call`, to connections with a device only: how the user's call stands as this device sees it; on connect and at
+    /// each change. `None`: there is no call.
+    Snapshot(Option<Snapshot>),
+}
+
+/// A description or candidate on its way to the other party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relay {
+    /// The call.
+    pub call: CallId,
+    /// Its version.
+    pub version: u64,
+    /// Who sends it.
+    pub sender: UserId,
+    /// Their name.
+    pub sender_name: String,
+    /// What.
+    pub signal: Signal,
+}
+
+/// A call as one device sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// As it is kept, ended calls included.
+    pub record: CallRecord,
+    /// This device holds its user's seat.
+    pub here: bool,
+    /// The other party takes part by old connections: never renegotiate.
+    pub legacy: bool,
+    /// Until the deadline of the phase, if it has one.
+    pub expires_in: Option<Duration>,
+    /// How it ended, once it has.
+    pub outcome: Option<CallOutcome>,
+}
+
+/// Why a call did not come about, or a command was refused. `wire` has the code and the sentence of each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CallError {
+    /// The two may not contact each other, or there is no such person.
+    NotAllowed,
+    /// No connection of the callee is there to ring.
+    Offline,
+    /// The callee is in a call.
+    Busy,
+    /// The caller is in a call.
+    AlreadyInCall,
+    /// There is no such call, or this connection takes no part in it.
+    NoSuchCall,
+    /// More candidates than are kept.
+    TooManyCandidates,
+    /// The store could not save it.
+    Unavailable,
+}

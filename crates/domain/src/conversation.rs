@@ -1,0 +1,183 @@
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::{CallId, CallKind, CallOutcome, ConversationId, EntryId, IdError, Timestamp, UserId};
+
+/// The idempotency key of an entry, unique per sender for ever: 1 to 64 printable ASCII characters. Made by the client,
+/// by the server where an old client gives none, and `call:<id>` for the entry that a call leaves.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClientMessageId(String);
+
+impl ClientMessageId {
+    /// The key under which an ended call is logged, whoever logs it and however often.
+    pub fn of_call(call: CallId) -> Self {
+        Self(format!("call:{call}"))
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ClientMessageId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let fits = (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        if fits { Ok(Self(text.to_owned())) } else { Err(IdError) }
+    }
+}
+
+impl fmt::Display for ClientMessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The append-only log of one pair of users. There is one per pair; it begins with its first entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// The pair, the smaller id first.
+    pub users: [UserId; 2],
+    /// The `seq` of the newest entry; entries are numbered from 1 without a gap.
+    pub last_seq: u64,
+    /// When the newest entry was written.
+    pub updated_at: Timestamp,
+}
+
+impl Conversation {
+    /// The other of the pair, or `None` if `user` is not one of them.
+    pub fn other(&self, user: UserId) -> Option<UserId> {
+        match self.users {
+            [a, b] if a == user => Some(b),
+            [a, b] if b == user => Some(a),
+            _ => None,
+        }
+    }
+}
+
+/// One line of a conversation's log. Never changed once written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its id, the same everywhere and for ever.
+    pub id: EntryId,
+    /// The log that it is in.
+    pub conversation: ConversationId,
+    /// Its place there: dense from 1.
+    pub seq: u64,
+    /// Who wrote it, or who called.
+    pub sender: UserId,
+    /// The other of the pair.
+    pub receiver: UserId,
+    /// Its key for idempotency.
+    pub client_message_id: ClientMessageId,
+    /// By the server's clock; order is by `seq`, never by this.
+    pub created_at: Timestamp,
+    /// What it says.
+    pub body: EntryBody,
+}
+
+/// What an entry says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EntryBody {
+    /// A text of 1 to 16,384 bytes.
+    Text(String),
+    /// A diet plan's card with a text that may be empty.
+    Plan {
+        /// What was written along with it.
+        text: String,
+        /// The card.
+        plan: Plan,
+    },
+    /// An ended call.
+    Call(CallEntry),
+}
+
+/// The fields that a plan message carries. Plans themselves belong to another service.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// The plan's id in its own service, at most 64 bytes.
+    pub id: Option<String>,
+    /// At most 200 bytes.
+    pub name: Option<String>,
+    /// As clients send it, a text: at most 64 bytes.
+    pub total_calories: Option<String>,
+    /// Any JSON, as text, at most 16 KiB.
+    pub preferences: Option<String>,
+    /// A JSON array, as text, at most 32 KiB.
+    pub meals: Option<String>,
+}
+
+/// What a call left behind. The entry's sender is the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallEntry {
+    /// The call.
+    pub call: CallId,
+    /// Video or audio, as it was asked for.
+    pub kind: CallKind,
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// From acceptance to the end; zero if nobody accepted.
+    pub duration: Duration,
+}
+
+impl EntryBody {
+    /// Whether the entry counts as unread for its receiver until they read it: a message does, a call does only for
+    /// who missed it.
+    pub fn asks_to_be_read(&self) -> bool {
+        match self {
+            Self::Text(_) | Self::Plan { .. } => true,
+            Self::Call(call) => matches!(call.outcome, CallOutcome::Missed),
+        }
+    }
+}
+
+/// An entry to be appended. Its conversation is the pair's; `conversation` becomes that conversation's id if the pair
+/// has none yet.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs)]
+pub struct NewEntry {
+    pub id: EntryId,
+    pub conversation: ConversationId,
+    pub sender: UserId,
+    pub receiver: UserId,
+    pub client_message_id: ClientMessageId,
+    pub created_at: Timestamp,
+    pub body: EntryBody,
+}
+
+/// How far a user has got in a conversation: two numbers that only grow. What is read is delivered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Every entry up to this `seq` has reached a device of the user.
+    pub delivered: u64,
+    /// Every entry up to this `seq` has been read.
+    pub read: u64,
+}
+
+/// A receipt before and after it was advanced; equal where there was nothing to advance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct ReceiptChange {
+    pub before: Receipt,
+    pub after: Receipt,
+}
+
+/// A conversation as one of its users sees it in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConversationSummary {
+    /// The log.
+    pub conversation: Conversation,
+    /// Its newest entry.
+    pub last: Entry,
+    /// Entries after `mine.read` that ask this user to be read.
+    pub unread: u64,
+    /// How far this user has got.
+    pub mine: Receipt,
+    /// How far the other has got.
+    pub theirs: Receipt,
+}

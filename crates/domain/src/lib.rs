@@ -1,0 +1,33 @@
+//! What MoodBites is about, as plain types: users and their roles, who may contact whom, conversations as append-only
+//! logs of entries, calls as they are kept, and the ports through which everything else reaches a store.
+//!
+//! This crate does no I/O, reads no clock and makes no randomness: times and ids come in as arguments. It knows no JSON;
+//! shapes on the wire live in `wire`, shapes on disk in `store`.
+//!
+//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`CallRecord`]; the ports [`Users`],
+//! [`Sessions`], [`Conversations`], [`Calls`].
+#![warn(missing_docs)]
+
+mod call;
+mod conversation;
+mod id;
+mod policy;
+mod port;
+mod time;
+mod user;
+
+pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
+pub use conversation::{
+    CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, Plan, Receipt,
+    ReceiptChange,
+};
+pub use id::{CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, ObjectId, SessionId, UserId};
+pub use policy::may_contact;
+pub use port::{
+    AppendError, Appended, Calls, Claim, Conversations, InsertUserError, Rotation, Sessions, StoreError, Transition,
+    Users,
+};
+pub use time::Timestamp;
+pub use user::{
+    Gender, NewSession, NewUser, Profile, ProfileChange, Revocation, Role, Session, SessionKind, User, UserFilter,
+};
