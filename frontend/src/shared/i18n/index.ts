@@ -1,0 +1,2 @@
+export { m } from './generated/messages.js';
+export { getLocale, locales, setLocale } from './generated/runtime.js';

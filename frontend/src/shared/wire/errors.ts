@@ -1,0 +1,14 @@
+/** The codes of docs/protocol.md, and those that only this side knows. */
+export type ErrorCode =
+  | 'bad_request' | 'too_large' | 'unauthenticated' | 'session_expired' | 'invalid_credentials' | 'not_approved'
+  | 'forbidden' | 'sender_mismatch' | 'contact_not_allowed' | 'not_found' | 'email_taken' | 'id_conflict'
+  | 'setup_link_invalid' | 'weak_password' | 'rate_limited' | 'unknown_event' | 'busy' | 'storage_full' | 'unavailable'
+  | 'internal' | 'call_busy' | 'call_already' | 'call_offline' | 'call_not_found' | 'call_too_many_candidates'
+  | 'offline' | 'timeout';
+
+/** The shape of every error on the wire. */
+export interface ErrorBody {
+  error: string;
+  code: ErrorCode;
+  retryAfterMs?: number;
+}
