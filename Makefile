@@ -1,0 +1,78 @@
+# `make help` lists what there is. Everything that is missing is installed by the target that needs it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+WEB_SOURCES := $(shell find frontend/src frontend/locales frontend/public frontend/project.inlang frontend/scripts frontend/index.html \
+	frontend/vite.config.ts frontend/tsconfig.json -type f -not -path '*/generated/*' -not -path '*/cache/*' -not -name '*.test.*' 2>/dev/null)
+WEB_MODULES := frontend/node_modules/.package-lock.json
+E2E_MODULES := e2e/node_modules/.package-lock.json
+WEB_APP := frontend/dist/index.html
+
+.PHONY: help run dev test test-rust test-web test-wire test-browser check check-rust check-web audit bench tools
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
+
+run: $(WEB_APP) | tools ## build everything and start a demo practice on http://localhost:3000
+	@cargo build --release --locked --quiet --bin moodbites
+	@exec target/release/moodbites serve --demo
+
+dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localhost:5173
+	@scripts/dev.sh
+
+test: test-rust test-web test-wire test-browser ## every test: Rust, TypeScript, the wire, the browser
+
+test-rust: $(WEB_APP) | tools ## unit, property and contract tests
+	cargo test --workspace --locked
+
+test-web: $(WEB_MODULES) ## the web app's own tests
+	cd frontend && npm test
+
+test-wire: target/debug/moodbites $(E2E_MODULES) ## socket.io-client against the real server, as old clients speak and as ours does
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:wire
+
+test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real server; artefacts in e2e/artifacts
+	@scripts/install-chromium.sh
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:browser
+
+.PHONY: target/debug/moodbites
+target/debug/moodbites: $(WEB_APP) | tools
+	cargo build --locked --bin moodbites
+
+check: check-rust check-web ## formatting, lints, types, documentation, and what may depend on what
+
+check-rust: $(WEB_APP) | tools
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --quiet
+	scripts/check-purity.sh
+
+check-web: $(WEB_MODULES) $(E2E_MODULES)
+	cd frontend && npm run check
+	cd e2e && npm run --silent check
+
+audit: | tools ## licences, and advisories where their database can be fetched
+	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+	cargo deny --locked check licenses bans sources
+	cargo deny --locked check advisories || echo "advisories: not checked, or something was found; see above"
+
+bench: $(WEB_APP) | tools ## load figures against a Node.js peer in the same run: bench/README.md
+	cargo build --release --locked --bin moodbites
+	bench/run.sh
+
+tools:
+	@command -v cargo >/dev/null || { echo "MoodBites needs Rust 1.95 or newer: https://rustup.rs"; exit 1; }
+	@command -v npm >/dev/null || { echo "MoodBites needs Node.js 20.19 or newer: https://nodejs.org"; exit 1; }
+
+$(WEB_MODULES): frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(E2E_MODULES): e2e/package-lock.json
+	cd e2e && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB_APP): $(WEB_SOURCES) $(WEB_MODULES)
+	cd frontend && npm run --silent build
+	@touch $@
