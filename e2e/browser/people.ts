@@ -1,6 +1,7 @@
 import { expect, test as base, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
 import { randomBytes } from 'node:crypto';
 import { Server, type Person, type RoleName } from '../server.js';
+import { watchMedia } from './media.js';
 
 /** Someone at a browser of their own. */
 export interface Visitor {
@@ -60,6 +61,7 @@ export { expect };
 
 export async function signIn(browser: Browser, server: Server, person: Person, options?: BrowserContextOptions): Promise<Visitor> {
   const context = await browser.newContext({ baseURL: server.url(), permissions: ['camera', 'microphone'], ...options });
+  await watchMedia(context);
   const page = await context.newPage();
   await page.goto('/');
   await fillSignIn(page, person);

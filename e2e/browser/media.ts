@@ -1,0 +1,86 @@
+import { expect, type BrowserContext, type Page } from '@playwright/test';
+
+/** Keeps the page's peer connections where a test can ask them for statistics. Before the first navigation. */
+export async function watchMedia(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const kept: RTCPeerConnection[] = [];
+    const Native = window.RTCPeerConnection;
+    class Watched extends Native {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        kept.push(this);
+      }
+    }
+    Object.assign(window, { RTCPeerConnection: Watched, peerConnections: kept });
+  });
+}
+
+interface Inbound {
+  framesDecoded: number;
+  audioEnergy: number;
+}
+
+async function inbound(page: Page): Promise<Inbound> {
+  return page.evaluate(async () => {
+    const { peerConnections } = window as unknown as { peerConnections: RTCPeerConnection[] };
+    const sum = { framesDecoded: 0, audioEnergy: 0 };
+    for (const connection of peerConnections) {
+      if (connection.connectionState === 'closed') continue;
+      (await connection.getStats()).forEach((report: { type: string; framesDecoded?: number; totalAudioEnergy?: number }) => {
+        if (report.type !== 'inbound-rtp') return;
+        sum.framesDecoded += report.framesDecoded ?? 0;
+        sum.audioEnergy += report.totalAudioEnergy ?? 0;
+      });
+    }
+    return sum;
+  });
+}
+
+/** Pictures keep coming in. */
+export async function expectVideo(page: Page): Promise<void> {
+  const { framesDecoded } = await inbound(page);
+  await expect.poll(async () => (await inbound(page)).framesDecoded, { timeout: 20_000 }).toBeGreaterThan(framesDecoded + 5);
+}
+
+/** Sound keeps coming in. */
+export async function expectSound(page: Page): Promise<void> {
+  const { audioEnergy } = await inbound(page);
+  await expect.poll(async () => (await inbound(page)).audioEnergy, { timeout: 20_000 }).toBeGreaterThan(audioEnergy + 0.0001);
+}
+
+/** No picture comes in for a second. */
+export async function expectNoVideo(page: Page): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const before = (await inbound(page)).framesDecoded;
+        await page.evaluate(() => new Promise((done) => setTimeout(done, 1000)));
+        return (await inbound(page)).framesDecoded - before;
+      },
+      { timeout: 20_000 },
+    )
+    .toBe(0);
+}
+
+/** The remote picture on the page has light and more than one colour in it. */
+export async function expectPicture(page: Page): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        page.evaluate(() => {
+          const video = [...document.querySelectorAll('video')].find((candidate) => !candidate.muted && candidate.videoWidth > 0);
+          if (!video) return 0;
+          const canvas = document.createElement('canvas');
+          [canvas.width, canvas.height] = [64, 36];
+          const context = canvas.getContext('2d');
+          if (!context) return 0;
+          context.drawImage(video, 0, 0, 64, 36);
+          const { data } = context.getImageData(0, 0, 64, 36);
+          const light = Array.from({ length: 64 * 36 }, (_, i) => (data[4 * i] ?? 0) + (data[4 * i + 1] ?? 0) + (data[4 * i + 2] ?? 0));
+          const mean = light.reduce((a, b) => a + b, 0) / light.length;
+          return mean > 30 ? Math.max(...light) - Math.min(...light) : 0;
+        }),
+      { timeout: 20_000 },
+    )
+    .toBeGreaterThan(50);
+}
