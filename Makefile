@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run dev test test-rust test-web test-wire test-browser check check-rust check-web audit bench tools
+.PHONY: help run install dev test test-rust test-web test-wire test-browser check check-rust check-web audit bench tools
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -17,6 +17,9 @@ help: ## this list
 run: $(WEB_APP) | tools ## build everything and start a demo practice on http://localhost:3000
 	@cargo build --release --locked --quiet --bin moodbites
 	@exec target/release/moodbites serve --demo
+
+install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
+	cargo install --locked --path crates/server
 
 dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localhost:5173
 	@scripts/dev.sh
