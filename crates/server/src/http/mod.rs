@@ -1,0 +1,73 @@
+//! REST: who may ask what, and how it is answered. Each listener's router is that of its role.
+
+pub mod auth;
+pub mod body;
+pub mod cors;
+pub mod error;
+mod headers;
+mod health;
+mod trace;
+
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::{Extension, Router};
+use http::StatusCode;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use wire::error::Code;
+
+use crate::config::Role;
+use crate::state::Services;
+use error::ApiError;
+
+/// Bodies of our routes are JSON of this size at most.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// A body that stands still for this long is given up.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Whatever a route does, it answers by then.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Everything that a listener of this role answers.
+pub fn router(role: Role, services: &Services) -> Router {
+    let api = api(role).layer(from_fn(answer_in_time));
+    let config = &services.config;
+    api.merge(health::routes(role))
+        .fallback(nothing_here)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
+        .layer(cors::layer(config))
+        .layer(headers::layer(config))
+        .layer(from_fn(trace::trace))
+        .layer(Extension(role))
+        .with_state(services.clone())
+}
+
+/// The REST routes of a role. A feature's routes are in its own file; each is listed here once.
+fn api(role: Role) -> Router<Services> {
+    let routes = Router::new();
+    match role {
+        Role::Web | Role::Accounts | Role::Chat | Role::Calls => routes,
+    }
+}
+
+async fn nothing_here() -> ApiError {
+    Code::NotFound.into()
+}
+
+async fn answer_in_time(request: Request, next: Next) -> Result<Response, ApiError> {
+    tokio::time::timeout(ANSWER_TIMEOUT, next.run(request)).await.map_err(|_| Code::Busy.into())
+}
+
+/// A status as what axum's own rejections say it.
+fn code_of_status(status: StatusCode) -> Code {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+        StatusCode::NOT_FOUND => Code::NotFound,
+        status if status.is_server_error() => Code::Internal,
+        _ => Code::BadRequest,
+    }
+}
