@@ -3,6 +3,9 @@
 //!
 //! Nothing here does I/O. `docs/protocol.md` is the contract; [`error::Code`] is its table of codes.
 
+pub mod chat;
+pub mod entry;
 pub mod error;
+pub mod packet;
 pub mod time;
 pub mod user;

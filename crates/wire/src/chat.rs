@@ -1,0 +1,17 @@
+//! What chat clients send and get, over the socket and by REST, beside the entries themselves.
+
+#[cfg(test)]
+mod fixtures;
+mod incoming;
+mod lists;
+mod outgoing;
+
+pub use incoming::{Delivered, MAX_TEXT, MarkAsRead, SendMessage, Sync, Typing, client_message_id_of};
+pub use lists::{
+    Contact, EntriesPage, Inbox, InboxConversation, OldConversation, OldParticipant, Stats, SyncAnswer,
+    SyncConversation, as_seen, seen,
+};
+pub use outgoing::{
+    MessageRead, Presence, ReceiptEvent, ReceiptPair, Receipts, SendFailed, ServerRestarting, SessionExpired,
+    UserOnline, UserTyping,
+};

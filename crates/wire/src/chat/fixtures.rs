@@ -1,0 +1,208 @@
+//! `fixtures/wire` at the root has one file for each thing that clients get or send; the web app's tests parse the same.
+//! `UPDATE_FIXTURES=1 cargo test -p wire` writes what is expected here into the files.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::{
+    CallEntry, CallKind, CallOutcome, Entry, EntryBody, Plan, Profile, Receipt, Role, Timestamp, User, UserId,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::*;
+use crate::entry::{Dialect, WireEntry};
+use crate::error::{Code, ErrorBody};
+use crate::packet::{self, Id};
+use crate::user::UserRecord;
+
+const AT: Timestamp = Timestamp(1_763_997_136_042);
+
+fn path(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "../../fixtures/wire", &format!("{name}.json")].iter().collect()
+}
+
+/// What we say is what the file has, to the byte once both are laid out alike.
+fn says(name: &str, value: &impl Serialize) {
+    // By way of a text, as on the wire: raw JSON inside it becomes part of it.
+    let said: serde_json::Value = serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap();
+    let text = serde_json::to_string_pretty(&said).unwrap() + "\n";
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::write(path(name), &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path(name)).unwrap(), text, "{name}");
+}
+
+fn hears<T: DeserializeOwned>(name: &str) -> T {
+    let text = std::fs::read_to_string(path(name)).unwrap();
+    packet::argument(&format!("[\"{name}\",{text}]")).unwrap_or_else(|error| panic!("{name}: {error:?}"))
+}
+
+fn id<T: std::str::FromStr>(digit: char) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    let text: String = std::iter::repeat_n(digit, 24).collect();
+    text.parse().unwrap()
+}
+
+fn user(digit: char, name: &str, role: Role) -> User {
+    User {
+        id: id(digit),
+        name: name.into(),
+        email: format!("{}@example.org", name.split(' ').next().unwrap_or_default().to_lowercase()),
+        role,
+        active: true,
+        password_hash: "$argon2id$secret".into(),
+        profile: Profile {
+            speciality: (role == Role::Dietician).then(|| "Diabetes".into()),
+            age: (role == Role::Patient).then_some(41),
+            ..Profile::default()
+        },
+        created_at: Timestamp(AT.0 - 86_400_000),
+        valid_after: Timestamp(0),
+    }
+}
+
+fn maya() -> User {
+    user('d', "Maya Lindqvist", Role::Dietician)
+}
+
+fn tom() -> User {
+    user('a', "Tom Abara", Role::Patient)
+}
+
+fn entry(seq: u64, from_patient: bool, body: EntryBody) -> Entry {
+    let (tom, maya): (UserId, UserId) = (tom().id, maya().id);
+    let digits = format!("6924{seq:020x}");
+    Entry {
+        id: digits.parse().unwrap(),
+        conversation: id('c'),
+        seq,
+        sender: if from_patient { tom } else { maya },
+        receiver: if from_patient { maya } else { tom },
+        client_message_id: format!("3b2f-{seq}").parse().unwrap(),
+        created_at: AT + Duration::from_secs(seq),
+        body,
+    }
+}
+
+fn message() -> Entry {
+    entry(1, true, EntryBody::Text("Good morning! How much iron is in lentils?".into()))
+}
+
+fn plan() -> Entry {
+    let plan = Plan {
+        id: Some("plan-17".into()),
+        name: Some("Iron, two weeks".into()),
+        total_calories: Some("1800".into()),
+        preferences: Some(r#"{"vegetarian":true}"#.into()),
+        meals: Some(r#"[{"name":"Lentil soup","calories":420}]"#.into()),
+    };
+    entry(2, false, EntryBody::Plan { text: "This is for you.".into(), plan })
+}
+
+fn call(outcome: CallOutcome, seconds: u64) -> Entry {
+    let call = CallEntry { call: id('e'), kind: CallKind::Video, outcome, duration: Duration::from_secs(seconds) };
+    entry(3, false, EntryBody::Call(call))
+}
+
+const READ: Receipt = Receipt { delivered: 3, read: 1 };
+const SENT: Receipt = Receipt { delivered: 2, read: 2 };
+
+#[test]
+fn entries() {
+    says("entry-message", &WireEntry::fresh(&message(), Dialect::Ours));
+    says("entry-plan", &WireEntry::fresh(&plan(), Dialect::Ours));
+    says("entry-call", &WireEntry::fresh(&call(CallOutcome::Completed, 187), Dialect::Ours));
+    says("old-message-sent", &WireEntry::fresh(&message(), Dialect::Old));
+    says("old-receive-message", &WireEntry::fresh(&plan(), Dialect::Old));
+    says("old-receive-message-call", &WireEntry::fresh(&call(CallOutcome::Completed, 187), Dialect::Old));
+    says("old-receive-message-missed-call", &WireEntry::fresh(&call(CallOutcome::Missed, 0), Dialect::Old));
+}
+
+#[test]
+fn events() {
+    let (tom, maya) = (tom().id, maya().id);
+    says("receipt", &ReceiptEvent::new(id('c'), maya, READ));
+    says("receipt-answer", &ReceiptPair::from(READ));
+    says("presence-online", &Presence::new(tom, true, None));
+    says("presence", &Presence::new(tom, false, Some(AT)));
+    says("user-typing", &UserTyping::new(tom, true));
+    says("old-user-online", &UserOnline::new(tom));
+    says("old-message-read", &MessageRead::new(message().id, id('c')));
+    says("session-expired", &SessionExpired { code: Code::SessionExpired });
+    says("server-restarting", &ServerRestarting { reconnect_in_ms: 2375 });
+    let failed = SendFailed::new(
+        ErrorBody::new(Code::RateLimited).retry_after(Duration::from_millis(750)),
+        Some("3b2f-9".parse().unwrap()),
+    );
+    says("message-error", &failed);
+    says("error", &ErrorBody::new(Code::ContactNotAllowed));
+}
+
+#[test]
+fn lists() {
+    let (tom, maya) = (tom(), maya());
+    let log = [message(), plan(), call(CallOutcome::Missed, 0)];
+    let inbox = Inbox {
+        user: UserRecord::from(&tom),
+        epoch: "0b9f4a",
+        conversations: vec![InboxConversation {
+            conversation_id: Id(id('c')),
+            other: Contact::new(&maya, true, None),
+            last_entry: seen(&log[2], tom.id, READ, SENT, Dialect::Ours),
+            last_seq: 3,
+            unread: 2,
+            receipts: Receipts::new(READ, SENT),
+        }],
+        contacts: vec![
+            Contact::new(&maya, true, None),
+            Contact::new(&user('f', "Otto Berg", Role::Dietician), false, Some(AT)),
+        ],
+    };
+    says("inbox", &inbox);
+    let entries = |dialect| as_seen(&log, tom.id, READ, SENT, dialect);
+    says(
+        "entries-page",
+        &EntriesPage { entries: entries(Dialect::Ours), more: true, receipts: Receipts::new(READ, SENT) },
+    );
+    says("old-messages", &entries(Dialect::Old));
+    let participants = vec![OldParticipant::new(&tom, id('c')), OldParticipant::new(&maya, id('c'))];
+    says("old-conversations", &[OldConversation::new(participants, &log[2], &log, tom.id, READ, SENT)]);
+    says("old-stats", &Stats { total_messages: 3, unread_messages: 2 });
+    let following = SyncConversation {
+        entries: as_seen(&log[1..], tom.id, READ, SENT, Dialect::Ours),
+        more: false,
+        reset: false,
+        receipts: Receipts::new(READ, SENT),
+        unread: 2,
+    };
+    let conversations = [(Id(id('c')), following)].into();
+    says("sync-answer", &SyncAnswer { epoch: "0b9f4a", reset: false, conversations });
+}
+
+#[test]
+fn what_clients_send() {
+    let sent: SendMessage = hears("send-message");
+    assert_eq!((sent.receiver_id.0, sent.sender_id), (maya().id, None));
+    assert_eq!(sent.key().unwrap().unwrap().as_str(), "3b2f-1");
+    assert_eq!(sent.into_body().unwrap(), message().body);
+    let sent: SendMessage = hears("send-message-plan");
+    assert_eq!(sent.into_body().unwrap(), plan().body);
+    let sent: SendMessage = hears("old-send-message");
+    assert_eq!((sent.receiver_id.0, sent.sender_id, sent.key().unwrap()), (maya().id, Some(Id(tom().id)), None));
+    assert_eq!(sent.into_body().unwrap(), message().body);
+
+    let read: Delivered = hears("read");
+    assert_eq!((read.conversation_id.0, read.seq), (id('c'), 3));
+    let mark: MarkAsRead = hears("old-mark-as-read");
+    assert_eq!((mark.conversation_id.0, mark.message_id.0, mark.user_id), (id('c'), message().id, Some(Id(maya().id))));
+    let typing: Typing = hears("typing");
+    assert_eq!((typing.receiver_id.0, typing.sender_id, typing.is_typing), (maya().id, None, true));
+    let typing: Typing = hears("old-typing");
+    assert_eq!((typing.receiver_id.0, typing.sender_id, typing.is_typing), (maya().id, Some(Id(tom().id)), false));
+    let sync: Sync = hears("sync");
+    assert_eq!(sync.epoch.as_deref(), Some("0b9f4a"));
+    assert_eq!(sync.conversations, [(Id(id('c')), 1)].into());
+}
