@@ -35,7 +35,8 @@ pub enum Input {
         /// Whether both seats were got.
         result: Result<(), Option<UserId>>,
     },
-    /// An [`Output::Save`] or [`Output::Log`] could not be done; it is asked for again after a while.
+    /// An [`Output::Save`] or [`Output::Log`] could not be done; it is asked for again after a while. Of a save it is to be
+    /// said before the next poll: what follows it in its call is held back until it is done.
     SaveFailed(CallId),
     /// An [`Output::Log`] is done: the call's entry is in the conversation.
     Logged(CallId),

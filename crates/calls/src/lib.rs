@@ -11,8 +11,22 @@
 //! until the party they are for can take them.
 #![warn(missing_docs)]
 
+mod call;
+mod command;
+mod config;
+mod ending;
 mod input;
+mod lane;
+mod media;
+mod outbox;
 mod output;
+mod people;
+mod place;
+mod presence;
+mod ringing;
+mod switchboard;
 
+pub use config::Config;
 pub use input::{Callee, Command, Input, Signal};
 pub use output::{CallError, Event, Output, Relay, Snapshot};
+pub use switchboard::Switchboard;

@@ -8,10 +8,14 @@ use crate::Signal;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
     /// Save a new call and claim both seats (`domain::Calls::claim_seats`); answer with `Input::Claimed` before polling on.
+    /// `Claim::Busy` with the id of this very call counts as claimed.
     Claim(CallRecord),
-    /// Save a transition (`domain::Calls::transition_call`) before any later output goes out.
+    /// Save a transition (`domain::Calls::transition_call`) before any later output goes out; if that fails, say
+    /// `Input::SaveFailed` before polling on. `Transition::Stale` counts as saved: nobody else writes this call, so an
+    /// earlier attempt had worked, and only its answer was lost.
     Save(CallRecord),
-    /// Append the ended call's entry to the conversation under its key, forget the call, then say `Input::Logged`.
+    /// Append the ended call's entry to the conversation under its key, forget the call, then say `Input::Logged`. The
+    /// store may not know the call: one that found the callee offline or busy never had seats, and has version 1.
     Log(CallRecord),
     /// Send an event to a connection.
     Deliver {
@@ -42,6 +46,8 @@ pub enum Event {
     Ring {
         /// The call.
         call: CallId,
+        /// Its version.
+        version: u64,
         /// Who calls.
         caller: UserId,
         /// Their name.
@@ -57,6 +63,8 @@ pub enum Event {
     Response {
         /// The call.
         call: CallId,
+        /// Its version.
+        version: u64,
         /// Yes or no.
         accepted: bool,
         /// Who.
@@ -85,11 +93,14 @@ pub enum Event {
     End {
         /// The call.
         call: CallId,
+        /// Its version.
+        version: u64,
         /// The other of the two.
         sender: UserId,
         /// Their name.
         sender_name: String,
-        /// In a word: `hung-up`, `cancelled`, `declined`, `no-answer`, `failed`, `elsewhere` …
+        /// In a word: `hung-up`, `cancelled`, `declined`, `no-answer`, `failed` (no media came), `lost` (a party did not
+        /// come back), `elsewhere` (another device accepted), `ended` (a party may not go on); or what the other said.
         reason: Option<String>,
     },
     /// `call`, to connections with a device only: how the user's call stands as this device sees it; on connect and at
@@ -117,7 +128,8 @@ pub struct Relay {
 pub struct Snapshot {
     /// As it is kept, ended calls included.
     pub record: CallRecord,
-    /// This device holds its user's seat.
+    /// This device holds its user's seat: the call is to be shown and carried on here. Signals go to each of its
+    /// connections.
     pub here: bool,
     /// The other party takes part by old connections: never renegotiate.
     pub legacy: bool,
