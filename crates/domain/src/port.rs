@@ -41,7 +41,7 @@ pub enum InsertUserError {
 pub trait Users: Send + Sync {
     /// Inserts a user; the e-mail address is unique.
     async fn insert(&self, user: NewUser) -> Result<User, InsertUserError>;
-    /// Inserts an admin if there is none, in one step.
+    /// Inserts a user as admin if there is none, in one step.
     async fn insert_first_admin(&self, user: NewUser) -> Result<User, InsertUserError>;
     /// The user of that id.
     async fn by_id(&self, id: UserId) -> Result<Option<User>, StoreError>;
@@ -49,7 +49,7 @@ pub trait Users: Send + Sync {
     async fn by_email(&self, email: &str) -> Result<Option<User>, StoreError>;
     /// The users of those ids that exist, in no particular order; 1,000 at most.
     async fn by_ids(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError>;
-    /// Users by filter, sorted by name.
+    /// Users by filter, sorted by name whatever its case.
     async fn list(&self, filter: UserFilter) -> Result<Vec<User>, StoreError>;
     /// Changes what a user tells about themself; `None` if there is no such user.
     async fn change_profile(&self, id: UserId, change: ProfileChange) -> Result<Option<User>, StoreError>;
@@ -70,10 +70,11 @@ pub trait Users: Send + Sync {
 pub enum Rotation {
     /// It was the current one; the new one has taken its place and the session lasts until the new expiry.
     Rotated(Session),
-    /// It was the one before, replaced within the grace given: two tabs asked at once, or an answer was lost. Nothing
-    /// has changed; the caller may make an access token but no refresh token.
+    /// It was replaced within the grace given: two tabs asked at once, or an answer was lost. Nothing has changed; the
+    /// caller may make an access token but no refresh token.
     Overtaken(Session),
-    /// It was a replaced one, later than that: somebody copied it. The session is revoked and the revocation logged.
+    /// It was replaced, earlier than that and however often since: somebody copied it. The session is revoked and the
+    /// revocation logged.
     Replayed(Session),
     /// No live session has it.
     Unknown,
@@ -165,9 +166,9 @@ pub trait Conversations: Send + Sync {
         user: UserId,
         to: Receipt,
     ) -> Result<Option<ReceiptChange>, StoreError>;
-    /// Both receipts: the user's own, then the other's.
+    /// Both receipts: the user's own, then the other's. Zeros if the user is not in the conversation.
     async fn receipts(&self, conversation: ConversationId, user: UserId) -> Result<[Receipt; 2], StoreError>;
-    /// `{ all, unread }` of a conversation for a user.
+    /// `{ all, unread }` of a conversation for a user. Zeros if the user is not in it.
     async fn counts(&self, conversation: ConversationId, user: UserId) -> Result<[u64; 2], StoreError>;
 }
 
@@ -196,7 +197,7 @@ pub trait Calls: Send + Sync {
     async fn claim_seats(&self, call: CallRecord) -> Result<Claim, StoreError>;
     /// Saves a call whose stored version is one less than `call.version`. Releases both seats if it has ended.
     async fn transition_call(&self, call: CallRecord) -> Result<Transition, StoreError>;
-    /// Forgets an ended call once its entry is in the conversation. Does nothing if it is gone already.
+    /// Forgets an ended call once its entry is in the conversation. Does nothing if it is gone already or has not ended.
     async fn forget_call(&self, id: CallId) -> Result<(), StoreError>;
     /// Every call that is kept, in order of creation: what a process that starts goes on with.
     async fn unfinished(&self) -> Result<Vec<CallRecord>, StoreError>;

@@ -1,1 +1,22 @@
-//! store
+//! What is kept: the ports of `domain` on a database.
+//!
+//! [`Sqlite`] implements [`Users`](domain::Users), [`Sessions`](domain::Sessions),
+//! [`Conversations`](domain::Conversations) and [`Calls`](domain::Calls) on one file, `moodbites.db` in the data folder.
+//! What a method has answered is on the disk: one thread writes, commits whatever has queued up as one transaction with a
+//! savepoint per operation, and answers only then; a few threads read. Nothing here needs a Tokio runtime, and a caller
+//! that goes away in the middle of a call takes nothing of anybody else with it.
+//!
+//! This crate decides nothing about who may do what, reads no clock and puts nothing on the wire. It logs no content: no
+//! text, no address, no hash.
+//!
+//! `contract` (a feature) is the suite that every store must pass; a second one is done when it does.
+#![warn(missing_docs)]
+
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
+mod error;
+mod json;
+mod sqlite;
+
+pub use error::OpenError;
+pub use sqlite::{Options, Sqlite};

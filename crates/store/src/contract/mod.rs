@@ -1,0 +1,97 @@
+//! What every store must do, whatever it is built on. A test of a store calls [`run`] and [`persists`]; a rule that is not
+//! here is not one that the rest may rely on.
+//!
+//! Each part uses users of its own, so that all run on one store; what looks at the store as a whole comes first.
+
+mod calls;
+mod conversations;
+mod fixtures;
+mod receipts;
+mod sessions;
+mod users;
+
+use std::sync::Arc;
+
+use domain::{Calls, Conversations, Sessions, Users};
+
+/// The ports of one store.
+#[derive(Clone)]
+#[allow(missing_docs)]
+pub struct Ports {
+    pub users: Arc<dyn Users>,
+    pub sessions: Arc<dyn Sessions>,
+    pub conversations: Arc<dyn Conversations>,
+    pub calls: Arc<dyn Calls>,
+}
+
+impl Ports {
+    /// The ports of a store that has all of them.
+    pub fn of<S>(store: &S) -> Self
+    where
+        S: Users + Sessions + Conversations + Calls + Clone + 'static,
+    {
+        Self {
+            users: Arc::new(store.clone()),
+            sessions: Arc::new(store.clone()),
+            conversations: Arc::new(store.clone()),
+            calls: Arc::new(store.clone()),
+        }
+    }
+}
+
+/// Runs everything on an empty store, in a runtime of Tokio's with several threads. Panics at the first rule broken.
+pub async fn run(ports: Ports) {
+    users::one_first_admin(&ports).await;
+    calls::unfinished_are_in_order_of_creation(&ports).await;
+
+    users::inserted_is_found(&ports).await;
+    users::an_address_is_taken_once(&ports).await;
+    users::lists_by_filter_and_name(&ports).await;
+    users::a_profile_changes_by_field(&ports).await;
+
+    sessions::created_is_found_until_revoked(&ports).await;
+    sessions::rotates_with_grace(&ports).await;
+    sessions::an_old_token_is_a_replay_however_often_it_was_renewed(&ports).await;
+    sessions::one_of_many_rotates(&ports).await;
+    sessions::expired_is_unknown(&ports).await;
+    sessions::everything_is_revoked_at_once(&ports).await;
+    sessions::a_password_keeps_the_session_it_was_changed_in(&ports).await;
+    sessions::disabling_revokes_and_enabling_does_not(&ports).await;
+    sessions::revocations_come_in_order(&ports).await;
+
+    conversations::the_first_entry_makes_the_conversation(&ports).await;
+    conversations::every_body_comes_back_as_it_went_in(&ports).await;
+    conversations::the_same_again_is_the_same_entry(&ports).await;
+    conversations::a_key_is_for_one_thing(&ports).await;
+    conversations::pages_meet_without_gap_or_double(&ports).await;
+    conversations::concurrent_appends_are_dense_and_keep_each_senders_order(&ports).await;
+    conversations::concurrent_first_entries_make_one_conversation(&ports).await;
+    conversations::concurrent_retries_make_one_entry(&ports).await;
+    conversations::a_dropped_caller_disturbs_nobody(&ports).await;
+
+    receipts::only_grow_and_stay_within_the_log(&ports).await;
+    receipts::are_nobody_elses(&ports).await;
+    receipts::unread_counts_what_asks_to_be_read(&ports).await;
+    receipts::a_list_has_the_newest_first_with_everything(&ports).await;
+    receipts::concurrent_advances_end_at_the_furthest(&ports).await;
+
+    calls::both_seats_or_none(&ports).await;
+    calls::a_transition_needs_the_version_before(&ports).await;
+    calls::an_ended_call_frees_seats_and_is_forgotten(&ports).await;
+    calls::one_of_many_claims_wins(&ports).await;
+    calls::one_of_many_transitions_wins(&ports).await;
+}
+
+/// Checks that what is told to one store is found by the next one that is opened on the same data.
+pub async fn persists<S>(open: impl AsyncFn() -> S, close: impl AsyncFn(S))
+where
+    S: Users + Sessions + Conversations + Calls + Clone + 'static,
+{
+    let store = open().await;
+    let before = fixtures::Life::live(&Ports::of(&store)).await;
+    close(store).await;
+    let store = open().await;
+    let after = fixtures::Life::look(&Ports::of(&store), &before).await;
+    assert_eq!(after, before);
+    close(store).await;
+}

@@ -1,0 +1,207 @@
+//! The store on SQLite.
+
+mod calls;
+mod conversations;
+mod entries;
+mod migrations;
+mod queue;
+mod readers;
+mod row;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod users;
+mod writer;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use domain::StoreError;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tokio::sync::watch;
+
+use self::queue::Queue;
+use self::readers::Read;
+use self::writer::Operation;
+use crate::error::{Failure, OpenError};
+
+const FILE: &str = "moodbites.db";
+
+/// What may be set of a store; the defaults are for a server.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Threads that read.
+    pub readers: usize,
+    /// Operations that may wait to be written, and reads that may wait to be read; more are answered [`StoreError::Busy`].
+    pub queue: usize,
+    /// Operations that are committed together at most.
+    pub batch: usize,
+    /// How long to wait for another process that writes.
+    pub patience: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 4, queue: 4096, batch: 256, patience: Duration::from_secs(5) }
+    }
+}
+
+/// The store on one SQLite file. Clones are the same store; it closes when the last is dropped, in good order by
+/// [`close`](Self::close).
+#[derive(Clone)]
+pub struct Sqlite {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    writes: Arc<Queue<Box<dyn Operation>>>,
+    reads: Arc<Queue<Read>>,
+    /// Turns false, by its sender's end, when the writer's thread has ended.
+    writer: watch::Receiver<()>,
+    epoch: String,
+}
+
+impl Sqlite {
+    /// Opens `moodbites.db` in that folder, making both where they are missing and bringing the schema up to date.
+    /// Several processes may have it open; each sees at once what the others have committed.
+    pub fn open(data_dir: &Path, options: Options) -> Result<Self, OpenError> {
+        let path = data_dir.join(FILE);
+        make_file(data_dir, &path)?;
+        let database = |source| OpenError::Database { path: path.clone(), source };
+        let mut connection = connect(&path, options).map_err(database)?;
+        migrations::migrate(&mut connection, &path)?;
+        prepare_to_write(&connection, options).map_err(database)?;
+        let epoch = connection
+            .query_row("SELECT value FROM about WHERE name = 'epoch'", [], |row| row.get(0))
+            .map_err(database)?;
+
+        let readers = (0..options.readers.max(1)).map(|_| {
+            let connection = connect(&path, options)?;
+            connection.pragma_update(None, "query_only", true)?;
+            Ok(connection)
+        });
+        let readers = readers.collect::<Result<Vec<_>, _>>().map_err(database)?;
+
+        let writes = Arc::new(Queue::new(options.queue));
+        let reads = Arc::new(Queue::new(options.queue));
+        let (alive, writer) = watch::channel(());
+        // From here on a failure drops `shared`, which closes the queues and so ends the threads that there are.
+        let shared = Arc::new(Shared { writes: Arc::clone(&writes), reads: Arc::clone(&reads), writer, epoch });
+        spawn("store-writer", move || {
+            writer::run(connection, &writes, options.batch);
+            drop(alive);
+        })?;
+        for connection in readers {
+            let reads = Arc::clone(&reads);
+            spawn("store-reader", move || readers::run(&connection, &reads))?;
+        }
+        Ok(Self { shared })
+    }
+
+    /// Takes nothing more, writes what was taken, and ends. The file is then whole by itself. What is asked of it
+    /// afterwards is [`StoreError::Unavailable`].
+    pub async fn close(&self) {
+        self.shared.writes.close();
+        // The sender sends nothing; this comes back when it is gone.
+        while self.shared.writer.clone().changed().await.is_ok() {}
+        self.shared.reads.close();
+    }
+
+    /// Whether it reads and writes.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.read(|connection| connection.prepare_cached("SELECT 1 FROM about")?.query_row([], |_| Ok(()))).await?;
+        self.write::<_, _, StoreError>(|_| Ok(())).await
+    }
+
+    /// Runs an operation on the writer and comes back when it is committed. It runs to its end even if nobody waits.
+    async fn write<F, T, E>(&self, change: F) -> Result<T, E>
+    where
+        F: Fn(&Connection) -> Result<T, Failure<E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (operation, answer) = writer::operation(change);
+        self.shared.writes.push(operation)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Unknown("the writer has stopped".to_owned()).into()))
+    }
+
+    /// Runs a read on one of the readers.
+    async fn read<F, T>(&self, look: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (read, answer) = readers::read(look);
+        self.shared.reads.push(read)?;
+        answer.await.unwrap_or_else(|_| Err(StoreError::Unavailable("a read did not end".to_owned())))
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.writes.close();
+        self.reads.close();
+    }
+}
+
+/// Makes the folder and the file, for nobody else's eyes; SQLite gives the files beside it the same mode.
+fn make_file(data_dir: &Path, path: &Path) -> Result<(), OpenError> {
+    let folder = |source| OpenError::Folder { path: PathBuf::from(data_dir), source };
+    let mut dir = fs::DirBuilder::new();
+    let mut file = fs::OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        dir.mode(0o700);
+        file.mode(0o600);
+    }
+    dir.recursive(true).create(data_dir).map_err(folder)?;
+    file.write(true).create(true).truncate(false).open(path).map_err(folder)?;
+    Ok(())
+}
+
+fn connect(path: &Path, options: Options) -> Result<Connection, rusqlite::Error> {
+    // Each connection is one thread's: SQLite need not lock it.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(options.patience)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    Ok(connection)
+}
+
+fn prepare_to_write(connection: &Connection, options: Options) -> Result<(), rusqlite::Error> {
+    write_ahead(connection, options.patience)?;
+    // FULL: a commit has come back when it is on the disk, not when the operating system has it.
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    // What is replaced or deleted, hashes of passwords and of tokens among it, is overwritten.
+    connection.pragma_update(None, "secure_delete", true)
+}
+
+/// Switches to the write-ahead log. SQLite doesn't wait with this one for another process that is just doing the same.
+fn write_ahead(connection: &Connection, patience: Duration) -> Result<(), rusqlite::Error> {
+    let start = Instant::now();
+    loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0)) {
+            Ok(mode) if mode == "wal" => return Ok(()),
+            Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) => return Err(error),
+            _ if start.elapsed() > patience => {
+                return Err(rusqlite::Error::SqliteFailure(
+                    rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+                    Some("the file system cannot do write-ahead logging, or another process keeps it busy".to_owned()),
+                ));
+            }
+            _ => thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
+    thread::Builder::new().name(name.to_owned()).spawn(body).map(drop).map_err(OpenError::Thread)
+}

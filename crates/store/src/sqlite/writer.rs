@@ -1,0 +1,163 @@
+//! The one thread that writes. It takes what has queued up, runs it as one transaction with a savepoint per operation,
+//! and answers when the commit has come back: what a caller was told is on the disk, and the cost of getting it there is
+//! shared.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use domain::StoreError;
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::oneshot;
+
+use super::queue::Queue;
+use crate::error::{Failure, store_error};
+
+/// A change to be made. It can be run again: where a transaction is lost as a whole, its operations are tried one by one.
+pub(crate) trait Operation: Send {
+    /// Runs inside a savepoint; false if that is to be rolled back.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// Tells the caller: what the operation came to, if `outcome` says that it was committed.
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+struct Change<F, T, E> {
+    change: F,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+/// An operation of a closure, and where its answer will come.
+pub(crate) fn operation<F, T, E>(change: F) -> (Box<dyn Operation>, oneshot::Receiver<Result<T, E>>)
+where
+    F: Fn(&Connection) -> Result<T, Failure<E>> + Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    (Box::new(Change { change, result: None, reply }), answer)
+}
+
+impl<F, T, E> Operation for Change<F, T, E>
+where
+    F: Fn(&Connection) -> Result<T, Failure<E>> + Send,
+    T: Send,
+    E: From<StoreError> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> bool {
+        // A panic is a bug in one operation; it must not take the others or the thread along.
+        let result = catch_unwind(AssertUnwindSafe(|| (self.change)(connection)));
+        let result = match result {
+            Ok(result) => result.map_err(|failure| {
+                if let Failure::Database(error) = &failure {
+                    tracing::warn!(%error, "an operation failed");
+                }
+                failure.into_error()
+            }),
+            Err(_) => Err(StoreError::Unavailable("an operation panicked".to_owned()).into()),
+        };
+        self.result.insert(result).is_ok()
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let result = match (self.result, outcome) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(done), Ok(())) => done,
+            (_, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Err(StoreError::Unavailable("an operation did not run".to_owned()).into()),
+        };
+        // Nobody may be waiting any more; the change stands all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+/// Why none of a transaction's operations has happened, or may not have.
+enum Lost {
+    /// It never began: another process is writing, or the database is broken.
+    NotBegun(rusqlite::Error),
+    /// The database rolled it back, or could not commit it for want of room: each alone may fare better.
+    RolledBack(StoreError),
+    /// The commit failed in a way that doesn't tell whether it is on the disk.
+    Unknown(rusqlite::Error),
+}
+
+impl Lost {
+    fn told(&self) -> StoreError {
+        match self {
+            Self::NotBegun(error) => store_error(error),
+            Self::RolledBack(error) => error.clone(),
+            Self::Unknown(error) => StoreError::Unknown(error.to_string()),
+        }
+    }
+}
+
+/// Works the queue off until it is closed and empty, then tidies the write-ahead log away.
+pub(crate) fn run(connection: Connection, queue: &Queue<Box<dyn Operation>>, batch: usize) {
+    let mut operations = Vec::with_capacity(batch);
+    while queue.take(batch, &mut operations) {
+        work_off(&connection, &mut operations);
+    }
+    let truncated = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    if let Err(error) = truncated.and_then(|()| connection.close().map_err(|(_, error)| error)) {
+        tracing::warn!(%error, "the database was not closed in good order; nothing is lost");
+    }
+}
+
+fn work_off(connection: &Connection, operations: &mut Vec<Box<dyn Operation>>) {
+    match transaction(connection, operations) {
+        Ok(()) => operations.drain(..).for_each(|operation| operation.answer(Ok(()))),
+        Err(Lost::RolledBack(_)) if operations.len() > 1 => {
+            for mut operation in operations.drain(..) {
+                let outcome = transaction(connection, std::slice::from_mut(&mut operation));
+                operation.answer(outcome.map_err(|lost| lost.told()));
+            }
+        }
+        Err(lost) => {
+            let told = lost.told();
+            tracing::error!(error = %told, operations = operations.len(), "a transaction was lost");
+            operations.drain(..).for_each(|operation| operation.answer(Err(told.clone())));
+        }
+    }
+}
+
+fn transaction(connection: &Connection, operations: &mut [Box<dyn Operation>]) -> Result<(), Lost> {
+    execute(connection, "BEGIN IMMEDIATE").map_err(Lost::NotBegun)?;
+    for operation in operations {
+        if let Err(error) = in_savepoint(connection, operation.as_mut()) {
+            roll_back(connection);
+            return Err(Lost::RolledBack(store_error(&error)));
+        }
+        // Where there is no room, SQLite may roll back everything since BEGIN, not only the statement.
+        if connection.is_autocommit() {
+            return Err(Lost::RolledBack(StoreError::Full));
+        }
+    }
+    execute(connection, "COMMIT").map_err(|error| {
+        roll_back(connection);
+        match error.sqlite_error_code() {
+            Some(ErrorCode::SystemIoFailure) => Lost::Unknown(error),
+            _ => Lost::RolledBack(store_error(&error)),
+        }
+    })
+}
+
+fn in_savepoint(connection: &Connection, operation: &mut dyn Operation) -> Result<(), rusqlite::Error> {
+    execute(connection, "SAVEPOINT operation")?;
+    if !operation.run(connection) {
+        if connection.is_autocommit() {
+            return Ok(());
+        }
+        execute(connection, "ROLLBACK TO operation")?;
+    }
+    execute(connection, "RELEASE operation")
+}
+
+fn roll_back(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = execute(connection, "ROLLBACK")
+    {
+        tracing::error!(%error, "a transaction could not be rolled back");
+    }
+}
+
+fn execute(connection: &Connection, sql: &str) -> Result<(), rusqlite::Error> {
+    connection.prepare_cached(sql)?.execute([]).map(|_| ())
+}
