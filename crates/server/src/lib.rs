@@ -5,8 +5,10 @@
 //! port 0) and a future that ends when it is to stop. `bin/moodbites.rs` does nothing but call [`cli`].
 
 pub mod config;
+pub mod data;
 pub mod http;
 pub mod serve;
+pub mod setup;
 pub mod shell;
 pub mod state;
 

@@ -6,6 +6,7 @@ use app::accounts::{Accounts, Tokens};
 use domain::{Calls, Conversations, Sessions, Users};
 
 use crate::config::Config;
+use crate::setup::Setup;
 use crate::shell::clock::Clock;
 
 /// The ports, over one store.
@@ -34,14 +35,16 @@ pub struct Services {
     pub accounts: Accounts,
     /// The ports.
     pub ports: Ports,
+    /// The link that makes the first admin, while there is none.
+    pub setup: Setup,
     /// What time it is.
     pub clock: Clock,
 }
 
 impl Services {
     /// Everything wired, nothing running.
-    pub fn new(config: Arc<Config>, tokens: Tokens, ports: Ports, clock: Clock) -> Self {
+    pub fn new(config: Arc<Config>, tokens: Tokens, ports: Ports, setup: Setup, clock: Clock) -> Self {
         let accounts = Accounts::new(ports.users.clone(), ports.sessions.clone(), tokens);
-        Self { config, accounts, ports, clock }
+        Self { config, accounts, ports, setup, clock }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Nothing here does I/O. `docs/protocol.md` is the contract; [`error::Code`] is its table of codes.
 
+pub mod account;
 pub mod chat;
 pub mod entry;
 pub mod error;

@@ -1,15 +1,32 @@
 //! Accounts: who somebody is, and whether they still are.
 //!
 //! [`Accounts::authenticate`] is the one door for every request and every socket. Only the user id and the session of a
-//! verified token count; name, role and state come from the store at that moment.
+//! verified token count; name, role and state come from the store at that moment. Every other use case is a method here
+//! too, by file: signing in and out, making accounts, what people tell about themselves and may know of each other.
+//!
+//! What is revoked is written to the store's log of revocations; whoever holds sockets reads that log, so that it does not
+//! matter which process revoked.
 
+mod limits;
+mod password;
+mod people;
+mod register;
+mod sign_in;
 mod token;
+mod validate;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::{SessionId, Sessions, StoreError, Timestamp, User, Users};
+use domain::{InsertUserError, SessionId, Sessions, StoreError, Timestamp, User, Users};
 
+use limits::Limits;
+use password::Passwords;
+pub use people::{Profiled, Seen};
+pub use register::NewAccount;
+pub use sign_in::{BearerSignIn, Refresh, WebSignIn};
 pub use token::{Claims, Secret, TokenError, Tokens};
+pub use validate::ProfileInput;
 
 /// Who is asking, as the store has them now.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +53,53 @@ pub enum AuthError {
     Store(#[from] StoreError),
 }
 
+/// Why something was not done for an account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum AccountError {
+    /// A field is not what it should be; the sentence says which.
+    #[error("{0}")]
+    Invalid(&'static str),
+    #[error("the password is too weak")]
+    WeakPassword,
+    #[error("there is an account with that address")]
+    EmailTaken,
+    /// There is an admin, so nobody becomes the first one.
+    #[error("there is an admin already")]
+    AdminExists,
+    /// Wrong address or password, whichever.
+    #[error("the address or the password is wrong")]
+    InvalidCredentials,
+    #[error("the account is not active")]
+    NotApproved,
+    #[error("the session has ended")]
+    SessionExpired,
+    #[error("that is not theirs to do")]
+    Forbidden,
+    #[error("there is no such person")]
+    NotFound,
+    /// The same again after that.
+    #[error("too often")]
+    RateLimited(Duration),
+    /// Too many passwords are waiting to be hashed.
+    #[error("too much to do")]
+    Busy,
+    #[error("something is wrong with the program")]
+    Internal,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<InsertUserError> for AccountError {
+    fn from(error: InsertUserError) -> Self {
+        match error {
+            InsertUserError::EmailTaken => Self::EmailTaken,
+            InsertUserError::AdminExists => Self::AdminExists,
+            InsertUserError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 /// The accounts' use cases. Cheap to clone.
 #[derive(Clone)]
 pub struct Accounts {
@@ -46,12 +110,15 @@ struct Inner {
     users: Arc<dyn Users>,
     sessions: Arc<dyn Sessions>,
     tokens: Tokens,
+    passwords: Passwords,
+    limits: Limits,
 }
 
 impl Accounts {
     /// Over these ports, with tokens signed and verified by `tokens`.
     pub fn new(users: Arc<dyn Users>, sessions: Arc<dyn Sessions>, tokens: Tokens) -> Self {
-        Self { inner: Arc::new(Inner { users, sessions, tokens }) }
+        let (passwords, limits) = (Passwords::new(), Limits::new());
+        Self { inner: Arc::new(Inner { users, sessions, tokens, passwords, limits }) }
     }
 
     /// Who the bearer of this token is.

@@ -215,3 +215,6 @@ fn time(value: &Value) -> Result<Timestamp, TokenError> {
     #[allow(clippy::cast_possible_truncation)] // under 1e14
     Ok(Timestamp((seconds * 1000.0) as i64))
 }
+
+#[cfg(test)]
+mod tests;

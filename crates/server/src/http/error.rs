@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::accounts::AuthError;
+use app::accounts::{AccountError, AuthError};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use domain::StoreError;
@@ -40,6 +40,26 @@ impl From<StoreError> for ApiError {
 impl From<AuthError> for ApiError {
     fn from(error: AuthError) -> Self {
         Self(auth_body(&error))
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Invalid(sentence) => Self::saying(Code::BadRequest, sentence),
+            AccountError::WeakPassword => Code::WeakPassword.into(),
+            AccountError::EmailTaken => Code::EmailTaken.into(),
+            AccountError::AdminExists => Code::SetupLinkInvalid.into(),
+            AccountError::InvalidCredentials => Code::InvalidCredentials.into(),
+            AccountError::NotApproved => Code::NotApproved.into(),
+            AccountError::SessionExpired => Code::SessionExpired.into(),
+            AccountError::Forbidden => Code::Forbidden.into(),
+            AccountError::NotFound => Code::NotFound.into(),
+            AccountError::RateLimited(after) => Self::retry_after(Code::RateLimited, after),
+            AccountError::Busy => Self::retry_after(Code::Busy, Duration::from_secs(1)),
+            AccountError::Internal => Code::Internal.into(),
+            AccountError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -1,11 +1,15 @@
 //! REST: who may ask what, and how it is answered. Each listener's router is that of its role.
 
+mod accounts;
+pub mod address;
 pub mod auth;
 pub mod body;
 pub mod cors;
 pub mod error;
 mod headers;
 mod health;
+mod people;
+mod session;
 mod trace;
 
 use std::time::Duration;
@@ -48,10 +52,14 @@ pub fn router(role: Role, services: &Services) -> Router {
 
 /// The REST routes of a role. A feature's routes are in its own file; each is listed here once.
 fn api(role: Role) -> Router<Services> {
-    let routes = Router::new();
-    match role {
-        Role::Web | Role::Accounts | Role::Chat | Role::Calls => routes,
+    let mut routes = Router::new();
+    if role == Role::Web {
+        routes = routes.merge(session::routes()).merge(people::routes());
     }
+    if matches!(role, Role::Web | Role::Accounts) {
+        routes = routes.merge(accounts::routes());
+    }
+    routes
 }
 
 async fn nothing_here() -> ApiError {

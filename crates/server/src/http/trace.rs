@@ -2,13 +2,14 @@
 //! tokens and words are in those.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
+
+use crate::shell::clock;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -18,7 +19,7 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", id, method = %request.method(), route);
-    let started = Instant::now();
+    let started = clock::instant();
     async {
         let mut response = next.run(request).await;
         let status = response.status().as_u16();

@@ -1,0 +1,181 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use argon2::password_hash::PasswordHasher;
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordVerifier, Version};
+use tokio::sync::Semaphore;
+
+use super::AccountError;
+use crate::fresh;
+
+/// Hashes at the same time. Each takes 19 MiB and a core, which sockets need too.
+const AT_ONCE: usize = 2;
+
+/// Hashes that may wait for their turn; a second's worth.
+const QUEUE: usize = 50;
+
+/// Characters of a password.
+const LENGTH: std::ops::RangeInclusive<usize> = 10..=128;
+
+/// Hashes and checks passwords by Argon2id, off the async threads and never more than a few at once.
+#[derive(Debug, Clone)]
+pub(super) struct Passwords(Arc<Pool>);
+
+#[derive(Debug)]
+struct Pool {
+    turns: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    /// What a password is checked against where there is no such account, so that the answer takes as long.
+    nobody: String,
+}
+
+/// Counts itself out when it is dropped, as a request that is given up is.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Passwords {
+    pub(super) fn new() -> Self {
+        // The right parameters, a random salt, and a hash that nothing has; making a real one would cost 20 ms at start.
+        let nobody = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::default().into()),
+            params: (&parameters()).try_into().expect("parameters fit"),
+            salt: Some(argon2::password_hash::phc::Salt::new(&fresh::bytes::<16>()).expect("16 bytes are a salt")),
+            hash: Some(argon2::password_hash::phc::Output::new(&fresh::bytes::<32>()).expect("32 bytes are a hash")),
+        };
+        let pool =
+            Pool { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: AtomicUsize::new(0), nobody: nobody.to_string() };
+        Self(Arc::new(pool))
+    }
+
+    /// The hash of a new password, as a PHC string.
+    pub(super) async fn hash(&self, password: &str) -> Result<String, AccountError> {
+        let password = password.to_owned();
+        self.run(move || {
+            let hash = argon2id().hash_password_with_salt(password.as_bytes(), &fresh::bytes::<16>());
+            hash.map(|hash| hash.to_string())
+        })
+        .await?
+        .map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            AccountError::Internal
+        })
+    }
+
+    /// Whether a password is the one of that hash. Without a hash it takes as long, and is not.
+    pub(super) async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, AccountError> {
+        let real = hash.is_some();
+        let hash = hash.unwrap_or(&self.0.nobody).to_owned();
+        // No stored hash is of a longer one.
+        let too_long = password.chars().count() > *LENGTH.end();
+        let password = if too_long { String::new() } else { password.to_owned() };
+        let matches = self
+            .run(move || {
+                let Ok(hash) = PasswordHash::new(&hash) else { return false };
+                argon2id().verify_password(password.as_bytes(), &hash).is_ok()
+            })
+            .await?;
+        Ok(matches && real && !too_long)
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccountError> {
+        if self.0.waiting.fetch_add(1, Ordering::AcqRel) >= QUEUE + AT_ONCE {
+            self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+            return Err(AccountError::Busy);
+        }
+        let _waiting = Waiting(&self.0.waiting);
+        let turn = self.0.turns.clone().acquire_owned().await.map_err(|_| AccountError::Busy)?;
+        // The turn is over when the hash is done, not when whoever asked for it has gone.
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(turn);
+            result
+        });
+        done.await.map_err(|_| AccountError::Internal)
+    }
+}
+
+/// OWASP's first choice: 19 MiB, two passes, one lane.
+fn parameters() -> Params {
+    Params::new(19 * 1024, 2, 1, None).expect("the parameters are valid")
+}
+
+fn argon2id() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters())
+}
+
+/// Whether a new password will do.
+pub(super) fn check_new(password: &str, email: &str) -> Result<(), AccountError> {
+    let fits = LENGTH.contains(&password.chars().count()) && !password.eq_ignore_ascii_case(email);
+    if fits { Ok(()) } else { Err(AccountError::WeakPassword) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_its_own_hash_s_only() {
+        let passwords = Passwords::new();
+        let hash = passwords.hash("correct horse battery").await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.verify("correct horse battery", Some(&hash)).await.unwrap());
+        assert!(!passwords.verify("correct horse batterz", Some(&hash)).await.unwrap());
+        assert!(!passwords.verify("correct horse battery", None).await.unwrap());
+        assert!(!passwords.verify("correct horse battery", Some("not a hash")).await.unwrap());
+        assert!(!passwords.verify(&"x".repeat(5_000_000), Some(&hash)).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn nobody_s_hash_is_one_that_is_really_computed() {
+        let nobody = Passwords::new().0.nobody.clone();
+        assert!(nobody.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{nobody}");
+        let hash = PasswordHash::new(&nobody).unwrap();
+        assert_eq!(
+            argon2id().verify_password(b"", &hash),
+            Err(argon2::password_hash::Error::PasswordInvalid),
+            "wrong, rather than malformed"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_is_said_at_once() {
+        let passwords = Passwords::new();
+        let turns = passwords.0.turns.clone().acquire_many_owned(2).await.unwrap();
+        let asking: Vec<_> = (0..QUEUE + AT_ONCE)
+            .map(|_| {
+                let passwords = passwords.clone();
+                tokio::spawn(async move { passwords.run(|| ()).await })
+            })
+            .collect();
+        while passwords.0.waiting.load(Ordering::Acquire) < QUEUE + AT_ONCE {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(passwords.run(|| ()).await, Err(AccountError::Busy));
+        drop(turns);
+        for asked in asking {
+            assert_eq!(asked.await.unwrap(), Ok(()));
+        }
+        assert_eq!(passwords.run(|| ()).await, Ok(()), "there is room again");
+    }
+
+    #[test]
+    fn which_passwords_will_do() {
+        for (password, expected) in [
+            ("123456789", false),
+            ("1234567890", true),
+            ("ääääääääää", true),
+            (&"x".repeat(128), true),
+            (&"x".repeat(129), false),
+            ("Amira@Example.org", false),
+            ("", false),
+        ] {
+            assert_eq!(check_new(password, "amira@example.org").is_ok(), expected, "{password}");
+        }
+    }
+}

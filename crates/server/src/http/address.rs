@@ -1,0 +1,44 @@
+//! Whose address a request comes from.
+
+use std::net::IpAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use http::request::Parts;
+use http::{Extensions, HeaderMap};
+use wire::error::Code;
+
+use super::error::ApiError;
+use crate::config::Config;
+use crate::shell::connection::Conn;
+use crate::state::Services;
+
+/// The address of the client: the peer, or what a trusted proxy says of its own peer.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<Services> for ClientAddress {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let address = client_address(&services.config, &parts.extensions, &parts.headers);
+        address.map(Self).ok_or_else(|| Code::Internal.into())
+    }
+}
+
+/// The client's address of a request, or of a handshake. From the right of `X-Forwarded-For`, the first that is not one
+/// of our proxies; what is left of it anyone may have written.
+pub fn client_address(config: &Config, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+    let ConnectInfo(conn) = extensions.get::<ConnectInfo<Conn>>()?;
+    let trusted = |address: IpAddr| config.trusted_proxies.iter().any(|network| network.contains(address));
+    let mut address = conn.peer().to_canonical();
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let forwarded: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    for hop in forwarded.into_iter().rev() {
+        if !trusted(address) {
+            break;
+        }
+        let Ok(hop) = hop.parse::<IpAddr>() else { break };
+        address = hop.to_canonical();
+    }
+    Some(address)
+}
