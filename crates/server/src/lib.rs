@@ -10,6 +10,7 @@ pub mod http;
 pub mod serve;
 pub mod setup;
 pub mod shell;
+pub mod socket;
 pub mod state;
 
 pub use config::Role;

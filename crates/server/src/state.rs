@@ -8,6 +8,7 @@ use domain::{Calls, Conversations, Sessions, Users};
 use crate::config::Config;
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
+use crate::socket::Hub;
 
 /// The ports, over one store.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub struct Services {
     pub config: Arc<Config>,
     /// Who somebody is.
     pub accounts: Accounts,
+    /// Who is connected.
+    pub hub: Hub,
     /// The ports.
     pub ports: Ports,
     /// The link that makes the first admin, while there is none.
@@ -45,6 +48,6 @@ impl Services {
     /// Everything wired, nothing running.
     pub fn new(config: Arc<Config>, tokens: Tokens, ports: Ports, setup: Setup, clock: Clock) -> Self {
         let accounts = Accounts::new(ports.users.clone(), ports.sessions.clone(), tokens);
-        Self { config, accounts, ports, setup, clock }
+        Self { config, accounts, hub: Hub::default(), ports, setup, clock }
     }
 }

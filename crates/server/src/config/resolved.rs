@@ -24,6 +24,8 @@ pub struct Config {
     pub ice_servers: Vec<IceServer>,
     /// Whether old call clients may say who they are without a token. Only on `calls`.
     pub trust_legacy_identity: bool,
+    /// Whether people are limited in how much they may ask for; off for load generators alone.
+    pub limits: bool,
 }
 
 /// Where a role listens.
@@ -110,6 +112,7 @@ impl Config {
             trusted_proxies: Vec::new(),
             ice_servers: Vec::new(),
             trust_legacy_identity: false,
+            limits: true,
         }
     }
 }

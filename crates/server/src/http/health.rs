@@ -20,8 +20,10 @@ async fn alive(State(services): State<Services>, Extension(role): Extension<Role
     let timestamp = iso(services.clock.now());
     // Old clients show the name of the service that they know.
     Json(match role {
-        Role::Calls => json!({ "status": "OK", "service": "WebRTC Signaling Server", "activeConnections": 0,
-                               "timestamp": timestamp }),
+        Role::Calls => {
+            json!({ "status": "OK", "service": "WebRTC Signaling Server", "activeConnections": services.hub.count(Role::Calls),
+                               "timestamp": timestamp })
+        }
         _ => json!({ "status": "OK", "service": "MoodBites", "version": env!("CARGO_PKG_VERSION"),
                      "timestamp": timestamp }),
     })

@@ -23,6 +23,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use wire::error::Code;
 
 use crate::config::Role;
+use crate::socket::Sockets;
 use crate::state::Services;
 use error::ApiError;
 
@@ -36,10 +37,12 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Everything that a listener of this role answers.
-pub fn router(role: Role, services: &Services) -> Router {
+pub fn router(role: Role, services: &Services, sockets: &Sockets) -> Router {
     let api = api(role).layer(from_fn(answer_in_time));
     let config = &services.config;
+    let sockets = if role.has_chat() || role.has_calls() { sockets.routes() } else { Router::new() };
     api.merge(health::routes(role))
+        .merge(sockets)
         .fallback(nothing_here)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))

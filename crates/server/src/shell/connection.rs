@@ -24,6 +24,11 @@ impl Conn {
         self.peer.ip()
     }
 
+    /// Whether it is closed.
+    pub fn is_gone(&self) -> bool {
+        self.stream.strong_count() == 0
+    }
+
     /// Shuts the transport down for good: leaving a Socket.IO namespace lets a client join again on the same one.
     pub fn kill(&self) {
         if let Some(stream) = self.stream.upgrade() {
