@@ -4,9 +4,12 @@
 //! Nothing here does I/O. `docs/protocol.md` is the contract; [`error::Code`] is its table of codes.
 
 pub mod account;
+pub mod call;
 pub mod chat;
 pub mod entry;
 pub mod error;
+#[cfg(test)]
+mod fixture;
 pub mod packet;
 pub mod time;
 pub mod user;

@@ -21,6 +21,11 @@ pub fn argument<'de, T: Deserialize<'de>>(packet: &'de str) -> Result<T, ErrorBo
     json.deserialize_seq(First(PhantomData)).map_err(|error| not_understood(&error))
 }
 
+/// Whether an event has an argument; one that does not parse counts.
+pub fn has_argument(packet: &str) -> bool {
+    serde_json::from_str::<Vec<IgnoredAny>>(packet).map_or(true, |parts| parts.len() > 1)
+}
+
 /// Names the field where the parser does, never a value.
 fn not_understood(error: &serde_json::Error) -> ErrorBody {
     let text = error.to_string();

@@ -1,50 +1,19 @@
-//! `fixtures/wire` at the root has one file for each thing that clients get or send; the web app's tests parse the same.
-//! `UPDATE_FIXTURES=1 cargo test -p wire` writes what is expected here into the files.
+//! What is said about chat, as examples.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::{
     CallEntry, CallKind, CallOutcome, Entry, EntryBody, Plan, Profile, Receipt, Role, Timestamp, User, UserId,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::entry::{Dialect, WireEntry};
 use crate::error::{Code, ErrorBody};
-use crate::packet::{self, Id};
+use crate::fixture::{hears, id, says};
+use crate::packet::Id;
 use crate::user::UserRecord;
 
 const AT: Timestamp = Timestamp(1_763_997_136_042);
-
-fn path(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../../fixtures/wire", &format!("{name}.json")].iter().collect()
-}
-
-/// What we say is what the file has, to the byte once both are laid out alike.
-fn says(name: &str, value: &impl Serialize) {
-    // By way of a text, as on the wire: raw JSON inside it becomes part of it.
-    let said: serde_json::Value = serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap();
-    let text = serde_json::to_string_pretty(&said).unwrap() + "\n";
-    if std::env::var_os("UPDATE_FIXTURES").is_some() {
-        std::fs::write(path(name), &text).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(path(name)).unwrap(), text, "{name}");
-}
-
-fn hears<T: DeserializeOwned>(name: &str) -> T {
-    let text = std::fs::read_to_string(path(name)).unwrap();
-    packet::argument(&format!("[\"{name}\",{text}]")).unwrap_or_else(|error| panic!("{name}: {error:?}"))
-}
-
-fn id<T: std::str::FromStr>(digit: char) -> T
-where
-    T::Err: std::fmt::Debug,
-{
-    let text: String = std::iter::repeat_n(digit, 24).collect();
-    text.parse().unwrap()
-}
 
 fn user(digit: char, name: &str, role: Role) -> User {
     User {
