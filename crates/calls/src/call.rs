@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use domain::{CallId, CallPhase, CallRecord, ConnectionId, DeviceId, Party, Seat, Timestamp, UserId};
 
@@ -158,6 +159,9 @@ impl Call {
 
     /// Saves what has changed in the record, then shows it to the devices of both; other effects come after.
     pub(crate) fn commit(&mut self, desk: &mut Desk) {
+        if !self.rings() {
+            desk.out.unring(self.id(), None);
+        }
         self.record.version += 1;
         desk.out.push(Some(self.id()), Output::Save(self.record.clone()));
         self.show(desk);
@@ -179,16 +183,15 @@ impl Call {
 
     pub(crate) fn show_to(&self, desk: &mut Desk, role: Role, id: ConnectionId) {
         let Some(connection) = desk.people.connection(id) else { return };
-        let (expires_at, outcome) = match self.record.phase {
-            CallPhase::Ringing { until } | CallPhase::Connecting { until, .. } => (Some(until), None),
-            CallPhase::Connected { .. } => (None, None),
-            CallPhase::Ended { outcome, .. } => (None, Some(outcome)),
+        let outcome = match self.record.phase {
+            CallPhase::Ended { outcome, .. } => Some(outcome),
+            _ => None,
         };
         let snapshot = Snapshot {
             record: self.record.clone(),
             here: self.holds(role, connection),
             legacy: self.party(role.other()).seat == Some(Seat::Legacy),
-            expires_in: expires_at.map(|at| at.since(desk.now)),
+            expires_in: expires_in(&self.record, desk.now),
             outcome,
         };
         self.send(desk, id, Event::Snapshot(Some(snapshot)));
@@ -206,5 +209,13 @@ impl Call {
             CallPhase::Ended { .. } => return self.log_at,
         };
         [phase, self.record.caller.lost_until, self.record.callee.lost_until].into_iter().flatten().min()
+    }
+}
+
+/// How long the phase of a call may still last.
+pub(crate) fn expires_in(record: &CallRecord, now: Timestamp) -> Option<Duration> {
+    match record.phase {
+        CallPhase::Ringing { until } | CallPhase::Connecting { until, .. } => Some(until.since(now)),
+        CallPhase::Connected { .. } | CallPhase::Ended { .. } => None,
     }
 }

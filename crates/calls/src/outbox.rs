@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use domain::{CallId, CallRecord, ConnectionId, Timestamp};
 
+use crate::call::expires_in;
 use crate::{Event, Output};
 
 /// What one call has to say may wait for its save behind this many outputs; more signals than that are dropped.
@@ -71,6 +72,15 @@ impl Outbox {
         true
     }
 
+    /// Rings of this call that still wait are not begun any more: all, or that of one connection which has said no.
+    pub(crate) fn unring(&mut self, call: CallId, only: Option<ConnectionId>) {
+        let Some(stall) = self.stalled.get_mut(&call) else { return };
+        stall.outputs.retain(|output| match output {
+            Output::Deliver { to, event: Event::Ring { .. } } => only.is_some_and(|only| only != *to),
+            _ => true,
+        });
+    }
+
     /// When a call that waits for its save is to be tried again.
     pub(crate) fn retry_at(&self, call: CallId) -> Option<Timestamp> {
         self.stalled.get(&call)?.retry_at
@@ -81,13 +91,26 @@ impl Outbox {
         let Some(stall) = self.stalled.get_mut(&call) else { return };
         if stall.retry_at.is_some_and(|at| at <= now) {
             stall.retry_at = None;
-            self.queue.extend(stall.outputs.drain(..).map(|output| (Some(call), output)));
+            let outputs = stall.outputs.drain(..).filter_map(|output| freshen(output, now));
+            self.queue.extend(outputs.map(|output| (Some(call), output)));
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.stalled.is_empty()
     }
+}
+
+/// What has waited is brought up to date: a ring that is over is not begun any more, and time has run on.
+fn freshen(mut output: Output, now: Timestamp) -> Option<Output> {
+    if let Output::Deliver { event, .. } = &mut output {
+        match event {
+            Event::Ring { expires_at, .. } if *expires_at <= now => return None,
+            Event::Snapshot(Some(snapshot)) => snapshot.expires_in = expires_in(&snapshot.record, now),
+            _ => {}
+        }
+    }
+    Some(output)
 }
 
 /// Twice as long after each failure, up to 32 times.

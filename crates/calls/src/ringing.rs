@@ -99,6 +99,7 @@ impl Call {
             return;
         }
         self.old_gave_up = true;
+        desk.out.unring(self.id(), Some(from));
         for id in self.rung.remove(&None).into_iter().flatten().filter(|id| *id != from) {
             self.tell_end(desk, Role::Callee, id, Some("no-answer"));
         }
