@@ -7,6 +7,12 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+/// The file of the key that tokens are signed with.
+pub const JWT_SECRET: &str = "jwt-secret";
+
+/// The file of the set-up link.
+pub const SETUP_TOKEN: &str = "setup-token";
+
 /// Why the folder can't be used.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]

@@ -1,8 +1,25 @@
-//! What the server is told, in two stages: raw as flags, environment and file said it, then resolved: validated and
+//! What the server is told, in two stages: [`Raw`] as flags, environment and file said it, then [`Config`]: validated and
 //! typed. Nothing past here reads an environment variable.
+//!
+//! Of a setting that is given more than once counts, in this order: the flag, `MOODBITES_*`, the name that the set-up guide
+//! uses, the file, the default.
 
+mod error;
+mod keys;
+mod listen;
+mod network;
+mod print;
+mod raw;
+mod resolve;
 mod resolved;
 mod role;
+#[cfg(test)]
+mod tests;
 
-pub use resolved::{Config, IceServer, Listen, Network};
+pub use error::ConfigError;
+pub use network::Network;
+pub use print::print;
+pub use raw::{Flags, Raw, read_environment};
+pub use resolve::resolve;
+pub use resolved::{Config, IceServer, Listen};
 pub use role::Role;

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::accounts::Secret;
 use serde::Serialize;
 
-use super::Role;
+use super::{Network, Role};
 
 /// Everything that was asked for, checked.
 #[derive(Debug, Clone)]
@@ -14,6 +15,10 @@ pub struct Config {
     pub data: PathBuf,
     /// Where each role listens; a role that is not here is off.
     pub listen: BTreeMap<Role, Listen>,
+    /// The key that tokens are signed with; where there is none, the one in the data folder, made at the first start.
+    pub jwt_secret: Option<Secret>,
+    /// Written into tokens, and asked of them.
+    pub jwt_issuer: Option<String>,
     /// Origins other than our own that browsers may call from, exactly.
     pub cors_origins: Vec<String>,
     /// The address that people type, `https://chat.example.org`; without a slash at its end.
@@ -26,6 +31,10 @@ pub struct Config {
     pub trust_legacy_identity: bool,
     /// Whether people are limited in how much they may ask for; off for load generators alone.
     pub limits: bool,
+    /// What is logged, as `tracing`'s filters say it.
+    pub log: String,
+    /// What is allowed but should be known.
+    pub warnings: Vec<String>,
 }
 
 /// Where a role listens.
@@ -54,45 +63,6 @@ impl fmt::Debug for IceServer {
     }
 }
 
-/// A range of addresses, `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u8,
-}
-
-impl Network {
-    /// Whether an address is in it.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                u32::from(network) ^ u32::from(address) < 1_u32.checked_shl(32 - u32::from(self.bits)).unwrap_or(0)
-                    || self.bits == 0
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                u128::from(network) ^ u128::from(address) < 1_u128.checked_shl(128 - u32::from(self.bits)).unwrap_or(0)
-                    || self.bits == 0
-            }
-            _ => false,
-        }
-    }
-}
-
-impl std::str::FromStr for Network {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits.parse::<u8>().map_err(|_| ())?)),
-            None => (text, None),
-        };
-        let address = address.parse::<IpAddr>().map_err(|_| ())?.to_canonical();
-        let all = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.unwrap_or(all);
-        if bits > all { Err(()) } else { Ok(Self { address, bits }) }
-    }
-}
-
 impl Config {
     /// Whether people come by TLS.
     pub fn is_https(&self) -> bool {
@@ -107,12 +77,16 @@ impl Config {
         Self {
             data: PathBuf::new(),
             listen: BTreeMap::new(),
+            jwt_secret: None,
+            jwt_issuer: None,
             cors_origins: Vec::new(),
             public_address: None,
             trusted_proxies: Vec::new(),
             ice_servers: Vec::new(),
             trust_legacy_identity: false,
             limits: true,
+            log: String::new(),
+            warnings: Vec::new(),
         }
     }
 }

@@ -1,0 +1,40 @@
+use std::fmt;
+use std::path::PathBuf;
+
+/// What is wrong with what the server was told, for whoever told it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum ConfigError {
+    #[error("{name} is not a setting{}{}", within(place), guess(*nearest))]
+    Unknown { name: String, place: Option<PathBuf>, nearest: Option<&'static str> },
+    /// `expected` reads on from "should be".
+    #[error("{name} should be {expected}; it is {given:?}")]
+    Value { name: String, given: String, expected: &'static str },
+    /// As [`Value`](Self::Value), of something that is not to be shown.
+    #[error("{name} should be {expected}")]
+    Secret { name: String, expected: &'static str },
+    #[error("{path}{}: {message}", line.map(|line| format!(", line {line}")).unwrap_or_default(), path = path.display())]
+    File { path: PathBuf, line: Option<usize>, message: String },
+    #[error(
+        "MONGODB_URI is set, but this version keeps its data in SQLite only and would not use that database. \
+         Unset MONGODB_URI to go on with SQLite"
+    )]
+    MongoDb,
+    #[error(
+        "{0} is still the guide's placeholder, which everyone can read: anyone could sign in as anyone. \
+         Set one of your own, or remove it and one is made at the first start"
+    )]
+    PlaceholderSecret(String),
+    #[error("there is no folder for application data on this system; name one: moodbites serve --data FOLDER")]
+    NoDataFolder,
+    #[error("every role is off; nothing would listen")]
+    NothingListens,
+}
+
+fn within(place: &Option<PathBuf>) -> impl fmt::Display {
+    place.as_ref().map(|path| format!(" of {}", path.display())).unwrap_or_default()
+}
+
+fn guess(nearest: Option<&'static str>) -> impl fmt::Display {
+    nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default()
+}

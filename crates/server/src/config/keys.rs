@@ -1,0 +1,46 @@
+//! Every setting, and the nearest one to a name that is none.
+
+/// A setting by its names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    /// In the file.
+    pub file: &'static str,
+    /// In the environment.
+    pub env: &'static str,
+    /// In the guide, if it is there.
+    pub guide: Option<&'static str>,
+}
+
+macro_rules! keys {
+    ($($constant:ident = $file:literal, $env:literal, $guide:expr;)+) => {
+        $(pub(super) const $constant: Key = Key { file: $file, env: $env, guide: $guide };)+
+        pub(super) const ALL: &[Key] = &[$($constant),+];
+    };
+}
+
+keys! {
+    DATA = "data", "MOODBITES_DATA", None;
+    LISTEN = "listen", "MOODBITES_LISTEN", None;
+    JWT_SECRET = "jwt_secret", "MOODBITES_JWT_SECRET", Some("JWT_SECRET");
+    JWT_ISSUER = "jwt_issuer", "MOODBITES_JWT_ISSUER", None;
+    CORS_ORIGIN = "cors_origin", "MOODBITES_CORS_ORIGIN", Some("CORS_ORIGIN");
+    PUBLIC_ADDRESS = "public_address", "MOODBITES_PUBLIC_ADDRESS", None;
+    TRUSTED_PROXIES = "trusted_proxies", "MOODBITES_TRUSTED_PROXIES", None;
+    ICE_SERVERS = "ice_servers", "MOODBITES_ICE_SERVERS", None;
+    TRUST_LEGACY_IDENTITY = "trust_legacy_identity", "MOODBITES_TRUST_LEGACY_IDENTITY", None;
+    LIMITS = "limits", "MOODBITES_LIMITS", None;
+    LOG = "log", "MOODBITES_LOG", None;
+}
+
+/// The file's own place, which can't be said in the file.
+pub(super) const CONFIG: &str = "MOODBITES_CONFIG";
+
+/// Names the program for scripts and tests that start it; the program that is started sees it and doesn't mind.
+pub(super) const BINARY: &str = "MOODBITES_BIN";
+
+/// The nearest of `names`, if it is near enough to have been meant.
+pub(super) fn nearest(name: &str, names: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), &known.to_lowercase());
+    let near = names.into_iter().map(|known| (distance(known), known)).min()?;
+    (near.0 <= near.1.len() / 3).then_some(near.1)
+}

@@ -1,0 +1,284 @@
+use std::collections::BTreeMap;
+
+use super::*;
+
+/// What was said, with nothing of this machine in it.
+fn raw(flags: &[&str], env: &[(&str, &str)], file: &str) -> Raw {
+    let env = env.iter().filter(|(_, value)| !value.is_empty());
+    Raw {
+        flags: Flags { listen: flags.iter().map(ToString::to_string).collect(), ..Flags::default() },
+        env: env.map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+        file: file.parse().unwrap(),
+        file_path: Some("moodbites.toml".into()),
+        platform_data: Some("/platform".into()),
+    }
+}
+
+fn resolved(env: &[(&str, &str)], file: &str) -> Config {
+    resolve(&raw(&[], env, file)).unwrap()
+}
+
+fn refused(env: &[(&str, &str)], file: &str) -> String {
+    resolve(&raw(&[], env, file)).unwrap_err().to_string()
+}
+
+fn ports(listen: &BTreeMap<Role, Listen>) -> Vec<(Role, Vec<u16>)> {
+    listen.iter().map(|(role, listen)| (*role, listen.addresses.iter().map(|a| a.port()).collect())).collect()
+}
+
+#[test]
+fn with_nothing_said_it_is_this_machine_alone() {
+    let config = resolved(&[], "");
+    assert_eq!(
+        ports(&config.listen),
+        [
+            (Role::Web, vec![3000]),
+            (Role::Accounts, vec![5000]),
+            (Role::Chat, vec![3005, 3006]),
+            (Role::Calls, vec![3007, 5006])
+        ]
+    );
+    assert!(
+        config.listen.values().all(|listen| !listen.asked && listen.addresses.iter().all(|a| a.ip().is_loopback()))
+    );
+    assert_eq!(config.data.to_str(), Some("/platform"));
+    assert_eq!(config.cors_origins, ["http://localhost:3000", "http://localhost:5173"]);
+    assert!(config.ice_servers.is_empty() && config.trusted_proxies.is_empty() && config.warnings.is_empty());
+    assert!(!config.trust_legacy_identity && config.jwt_secret.is_none());
+}
+
+#[test]
+fn which_of_several_counts() {
+    const OURS: (&str, &str) = ("MOODBITES_CORS_ORIGIN", "http://ours");
+    const GUIDE: (&str, &str) = ("CORS_ORIGIN", "http://guide");
+    const FILE: &str = r#"cors_origin = ["http://file"]"#;
+    for (env, file, expected) in [
+        (vec![OURS, GUIDE], FILE, "http://ours"),
+        (vec![OURS], "", "http://ours"),
+        (vec![GUIDE], FILE, "http://guide"),
+        (vec![("MOODBITES_CORS_ORIGIN", ""), GUIDE], FILE, "http://guide"),
+        (vec![], FILE, "http://file"),
+        (vec![], r#"cors_origin = "http://file""#, "http://file"),
+    ] {
+        assert_eq!(resolved(&env, file).cors_origins, [expected], "{env:?} {file}");
+    }
+}
+
+#[test]
+fn which_listener_counts_role_by_role() {
+    const FILE: &str = r#"listen = { web = "127.0.0.1:1", chat = ["127.0.0.1:2", "127.0.0.1:3"], calls = "off" }"#;
+    const ENV: (&str, &str) = ("MOODBITES_LISTEN", "web=127.0.0.1:4; calls=5,6");
+    for (flags, env, file, expected) in [
+        (vec![], vec![], FILE, "web 1, accounts 5000, chat 2 3"),
+        (vec![], vec![ENV], FILE, "web 4, accounts 5000, chat 2 3, calls 5 6"),
+        (vec!["web=0.0.0.0:7", "chat=off"], vec![ENV], FILE, "web 7, accounts 5000, calls 5 6"),
+        (vec!["web=1", "web=2"], vec![], "", "web 1 2, accounts 5000, chat 3005 3006, calls 3007 5006"),
+        (vec!["accounts=off", "chat=off", "calls=off"], vec![("PORT", "8080")], "", "web 8080"),
+        (vec!["accounts=off", "chat=off", "calls=off", "web=9"], vec![("PORT", "8080")], "", "web 9"),
+        (vec!["accounts=off", "calls=off"], vec![("PORT", "8080")], "", "web 3000, chat 3005 3006"),
+        (vec!["web=0"], vec![], "", "web 0, accounts 5000, chat 3005 3006, calls 3007 5006"),
+        (vec!["web=[::1]:9"], vec![], "", "web 9, accounts 5000, chat 3005 3006, calls 3007 5006"),
+    ] {
+        let config = resolve(&raw(&flags, &env, file)).unwrap();
+        let said: Vec<String> = ports(&config.listen)
+            .into_iter()
+            .map(|(role, ports)| ports.iter().fold(role.to_string(), |text, port| format!("{text} {port}")))
+            .collect();
+        assert_eq!(said.join(", "), expected, "{flags:?} {env:?} {file}");
+    }
+}
+
+#[test]
+fn listeners_that_are_none() {
+    for flag in ["web", "web=", "web=localhost", "web=1.2.3:4", "web=127.0.0.1:70000", "shop=1", "=1", "web=off,1"] {
+        let error = resolve(&raw(&[flag], &[], "")).unwrap_err().to_string();
+        assert!(error.contains("--listen") && error.contains(flag), "{error}");
+    }
+    let all = ["web=off", "accounts=off", "chat=off", "calls=off"];
+    assert_eq!(resolve(&raw(&all, &[], "")).unwrap_err(), ConfigError::NothingListens);
+    assert!(refused(&[], "listen = { web = 3000 }").contains("listen.web"));
+    assert!(refused(&[], "listen = 3000").contains("listen"));
+    assert!(
+        refused(&[("PORT", "http")], "listen = { accounts = 'off', chat = 'off', calls = 'off' }").contains("PORT")
+    );
+}
+
+#[test]
+fn a_name_that_is_none_is_an_error_that_guesses() {
+    for (env, file, expected) in [
+        (
+            vec![("MOODBITES_JWT_SECRT", "x")],
+            "",
+            "MOODBITES_JWT_SECRT is not a setting; did you mean MOODBITES_JWT_SECRET?",
+        ),
+        (
+            vec![("MOODBITES_CORS_ORIGINS", "x")],
+            "",
+            "MOODBITES_CORS_ORIGINS is not a setting; did you mean MOODBITES_CORS_ORIGIN?",
+        ),
+        (vec![("MOODBITES_LISTN", "x")], "", "MOODBITES_LISTN is not a setting; did you mean MOODBITES_LISTEN?"),
+        (
+            vec![("MOODBITES_SOMETHING_ELSE_ALTOGETHER", "x")],
+            "",
+            "MOODBITES_SOMETHING_ELSE_ALTOGETHER is not a setting",
+        ),
+        (vec![], "jwt_secert = 'x'", "jwt_secert is not a setting of moodbites.toml; did you mean jwt_secret?"),
+        (vec![], "[listen]\nwbe = 'off'", "listen.wbe is not a setting of moodbites.toml; did you mean web?"),
+        (
+            vec![],
+            "[[ice_servers]]\nurl = 'stun:x'",
+            "ice_servers.url is not a setting of moodbites.toml; did you mean urls?",
+        ),
+        (vec![], "colour = 'red'", "colour is not a setting of moodbites.toml"),
+    ] {
+        assert_eq!(refused(&env, file), expected);
+    }
+    assert!(resolve(&raw(&[], &[("MOODBITES_BIN", "target/debug/moodbites"), ("JWT_SECRT", "x")], "")).is_ok());
+}
+
+#[test]
+fn mongodb_is_refused_in_plain_words() {
+    for (env, file) in [
+        (vec![("MONGODB_URI", "mongodb://localhost/moodbites")], ""),
+        (vec![], "mongodb_uri = 'mongodb://localhost/moodbites'"),
+    ] {
+        let error = refused(&env, file);
+        assert!(error.contains("SQLite") && error.contains("Unset MONGODB_URI"), "{error}");
+        assert!(!error.contains("localhost"), "{error}");
+    }
+}
+
+#[test]
+fn secrets_good_bad_and_weak() {
+    for name in ["JWT_SECRET", "MOODBITES_JWT_SECRET"] {
+        let error = refused(&[(name, "your-jwt-secret-key-here")], "");
+        assert!(error.starts_with(name) && error.contains("placeholder"), "{error}");
+        let config = resolved(&[(name, "thirty-one bytes are too few ..")], "");
+        assert!(config.warnings.len() == 1 && config.warnings[0].starts_with(name), "{:?}", config.warnings);
+        assert!(resolved(&[(name, "thirty-two bytes are enough ....")], "").warnings.is_empty());
+        // It stays a text, whatever it looks like.
+        assert_eq!(resolved(&[(name, "0123")], "").jwt_secret.map(|secret| secret.len()), Some(4));
+    }
+    assert!(refused(&[], "jwt_secret = 'your-jwt-secret-key-here'").contains("placeholder"));
+    let error = refused(&[], "jwt_secret = 31337");
+    assert!(!error.contains("31337"), "{error}");
+}
+
+#[test]
+fn origins_and_addresses() {
+    let config = resolved(
+        &[
+            ("CORS_ORIGIN", "https://app.example.org/, http://localhost:5173"),
+            ("MOODBITES_PUBLIC_ADDRESS", "https://chat.example.org/"),
+            ("MOODBITES_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8"),
+        ],
+        "",
+    );
+    assert_eq!(config.cors_origins, ["https://app.example.org", "http://localhost:5173"]);
+    assert_eq!(config.public_address.as_deref(), Some("https://chat.example.org"));
+    assert!(config.is_https());
+    assert_eq!(config.trusted_proxies.len(), 2);
+    for (name, value) in [
+        ("CORS_ORIGIN", "*"),
+        ("CORS_ORIGIN", "app.example.org"),
+        ("CORS_ORIGIN", "https://app.example.org/path"),
+        ("CORS_ORIGIN", "https://App.example.org"),
+        ("CORS_ORIGIN", "https://*.example.org"),
+        ("CORS_ORIGIN", "null"),
+        ("MOODBITES_PUBLIC_ADDRESS", "chat.example.org"),
+        ("MOODBITES_PUBLIC_ADDRESS", "https://chat.example.org/app"),
+        ("MOODBITES_TRUSTED_PROXIES", "proxy"),
+        ("MOODBITES_TRUST_LEGACY_IDENTITY", "maybe"),
+    ] {
+        assert!(matches!(resolve(&raw(&[], &[(name, value)], "")), Err(ConfigError::Value { .. })), "{name}={value}");
+    }
+}
+
+#[test]
+fn ice_servers_in_each_form() {
+    let stun = || IceServer { urls: vec!["stun:stun.example.org".into()], username: None, credential: None };
+    let turn = || IceServer {
+        urls: vec!["turn:turn.example.org:3478?transport=udp".into()],
+        username: Some("u".into()),
+        credential: Some("hush".into()),
+    };
+    let json = r#"[{"urls":"stun:stun.example.org"},{"urls":["turn:turn.example.org:3478?transport=udp"],"username":"u","credential":"hush"}]"#;
+    let toml = "[[ice_servers]]\nurls = ['stun:stun.example.org']\n[[ice_servers]]\nurls = 'turn:turn.example.org:3478?transport=udp'\n\
+        username = 'u'\ncredential = 'hush'";
+    assert_eq!(resolved(&[("MOODBITES_ICE_SERVERS", "stun:stun.example.org")], "").ice_servers, [stun()]);
+    assert_eq!(resolved(&[("MOODBITES_ICE_SERVERS", json)], "").ice_servers, [stun(), turn()]);
+    assert_eq!(resolved(&[], toml).ice_servers, [stun(), turn()]);
+    for bad in [
+        "stun.example.org",
+        "[",
+        "[1]",
+        r#"[{"urls":[]}]"#,
+        r#"[{"urls":"http://x"}]"#,
+        r#"[{"urls":"turn:x"}]"#,
+        r#"[{"urls":"turn:x","username":"u","credential":1}]"#,
+    ] {
+        let error = refused(&[("MOODBITES_ICE_SERVERS", bad)], "");
+        assert!(error.contains("MOODBITES_ICE_SERVERS"), "{bad}: {error}");
+    }
+}
+
+#[test]
+fn what_is_risky_is_warned_about() {
+    for (flags, env, expected) in [
+        (vec!["web=0.0.0.0:3000"], vec![], "https"),
+        (vec![], vec![("MOODBITES_TRUST_LEGACY_IDENTITY", "1")], "trust_legacy_identity"),
+    ] {
+        let config = resolve(&raw(&flags, &env, "")).unwrap();
+        assert!(config.warnings.len() == 1 && config.warnings[0].contains(expected), "{:?}", config.warnings);
+    }
+    let env = [("MOODBITES_PUBLIC_ADDRESS", "https://chat.example.org")];
+    assert!(resolve(&raw(&["web=0.0.0.0:3000"], &env, "")).unwrap().warnings.is_empty());
+}
+
+#[test]
+fn what_is_printed_says_the_same_and_no_secret() {
+    let env = [
+        ("JWT_SECRET", "hush, thirty-two bytes are enough"),
+        ("MOODBITES_ICE_SERVERS", r#"[{"urls":"turn:turn.example.org","username":"u","credential":"hush"}]"#),
+        ("MOODBITES_LISTEN", "web=127.0.0.1:80 calls=off"),
+        ("MOODBITES_TRUSTED_PROXIES", "10.0.0.0/8"),
+    ];
+    let config = resolved(&env, "");
+    let printed = print(&config);
+    assert!(!printed.contains("hush"), "{printed}");
+    let again = resolved(&[("JWT_SECRET", "another one of thirty-two bytes ..")], &printed);
+    assert_eq!(print(&again), printed);
+    assert_eq!(ports(&again.listen), ports(&config.listen));
+}
+
+#[test]
+fn a_demo_has_a_folder_of_its_own() {
+    let demo = |data: Option<&str>, file: &str| {
+        let mut raw = raw(&[], &[], file);
+        raw.flags.demo = true;
+        raw.flags.data = data.map(Into::into);
+        resolve(&raw).unwrap().data.display().to_string()
+    };
+    assert_eq!(demo(None, ""), "/platform/demo");
+    assert_eq!(demo(None, "data = '/practice'"), "/platform/demo");
+    assert_eq!(demo(Some("/elsewhere"), ""), "/elsewhere");
+}
+
+#[test]
+fn a_file_that_does_not_parse_names_its_line_and_shows_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.toml");
+    std::fs::write(&path, "log = 'info'\njwt_secret = hush\n").unwrap();
+    let flags = Flags { data: Some(folder.path().into()), config: Some(path), ..Flags::default() };
+    let error = Raw::gather(flags, BTreeMap::new()).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("other.toml, line 2: ") && !error.contains("hush"), "{error}");
+}
+
+#[test]
+fn the_file_in_the_data_folder_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("moodbites.toml"), "log = 'debug'").unwrap();
+    let env = BTreeMap::from([("MOODBITES_DATA".to_owned(), folder.path().display().to_string())]);
+    let config = resolve(&Raw::gather(Flags::default(), env).unwrap()).unwrap();
+    assert_eq!((config.log.as_str(), config.data.as_path()), ("debug", folder.path()));
+}
