@@ -18,12 +18,12 @@ macro_rules! receipt_columns {
     };
 }
 
-const BY_ID: &str = "SELECT id, lo, hi, last_seq, updated_at FROM conversations WHERE id = ?1";
+pub(super) const BY_ID: &str = "SELECT id, lo, hi, last_seq, updated_at FROM conversations WHERE id = ?1";
 
-const BETWEEN: &str = "SELECT id, lo, hi, last_seq, updated_at FROM conversations WHERE lo = ?1 AND hi = ?2";
+pub(super) const BETWEEN: &str = "SELECT id, lo, hi, last_seq, updated_at FROM conversations WHERE lo = ?1 AND hi = ?2";
 
 /// The newest are chosen before their last entries are fetched.
-const LIST: &str = concat!(
+pub(super) const LIST: &str = concat!(
     "SELECT ",
     entry_columns!(),
     ", c.last_seq, c.updated_at, ",
@@ -34,10 +34,10 @@ const LIST: &str = concat!(
       ORDER BY c.updated_at DESC, c.id DESC"
 );
 
-const RECEIPTS: &str =
+pub(super) const RECEIPTS: &str =
     concat!("SELECT c.number, c.lo, c.hi, c.last_seq, ", receipt_columns!(), " FROM conversations c WHERE c.id = ?1");
 
-const NEWLY_READ: &str =
+pub(super) const NEWLY_READ: &str =
     "SELECT count(*) FROM entries WHERE place > ?1 AND place <= ?2 AND sender <> ?3 AND asks_to_be_read";
 
 #[async_trait]

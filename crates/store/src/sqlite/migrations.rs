@@ -17,9 +17,12 @@ pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;
 /// Brings the schema up to date, in one transaction; two processes that start at once don't get in each other's way.
 pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let database = |source| OpenError::Database { path: path.to_owned(), source };
-    if is_current(connection, path)? {
+    // What is looked at must be of one moment: another process may be at it.
+    let look = connection.transaction().map_err(database)?;
+    if is_current(&look, path)? {
         return Ok(());
     }
+    look.rollback().map_err(database)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
     // Another process may have done it while this one waited for its turn.
     if is_current(&transaction, path)? {

@@ -59,8 +59,8 @@ pub struct Sqlite {
 struct Shared {
     writes: Arc<Queue<Box<dyn Operation>>>,
     reads: Arc<Queue<Read>>,
-    /// Turns false, by its sender's end, when the writer's thread has ended.
-    writer: watch::Receiver<()>,
+    /// Nothing is ever sent by this; it ends when every thread has.
+    threads: watch::Receiver<()>,
     epoch: String,
 }
 
@@ -87,27 +87,30 @@ impl Sqlite {
 
         let writes = Arc::new(Queue::new(options.queue));
         let reads = Arc::new(Queue::new(options.queue));
-        let (alive, writer) = watch::channel(());
+        let (alive, threads) = watch::channel(());
         // From here on a failure drops `shared`, which closes the queues and so ends the threads that there are.
-        let shared = Arc::new(Shared { writes: Arc::clone(&writes), reads: Arc::clone(&reads), writer, epoch });
-        spawn("store-writer", move || {
-            writer::run(connection, &writes, options.batch);
-            drop(alive);
-        })?;
+        let shared = Shared { writes: Arc::clone(&writes), reads: Arc::clone(&reads), threads, epoch };
+        let mut reading = Vec::new();
         for connection in readers {
             let reads = Arc::clone(&reads);
-            spawn("store-reader", move || readers::run(&connection, &reads))?;
+            reading.push(spawn("store-reader", move || readers::run(connection, &reads))?);
         }
-        Ok(Self { shared })
+        spawn("store-writer", move || {
+            writer::run(&connection, &writes, options.batch);
+            // The last connection to close tidies up, and of several that close at once none may be the last.
+            reads.close();
+            reading.into_iter().for_each(|reader| drop(reader.join()));
+            writer::tidy(connection);
+            drop(alive);
+        })?;
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Takes nothing more, writes what was taken, and ends. The file is then whole by itself. What is asked of it
     /// afterwards is [`StoreError::Unavailable`].
     pub async fn close(&self) {
         self.shared.writes.close();
-        // The sender sends nothing; this comes back when it is gone.
-        while self.shared.writer.clone().changed().await.is_ok() {}
-        self.shared.reads.close();
+        while self.shared.threads.clone().changed().await.is_ok() {}
     }
 
     /// Whether it reads and writes.
@@ -202,6 +205,6 @@ fn write_ahead(connection: &Connection, patience: Duration) -> Result<(), rusqli
     }
 }
 
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {
-    thread::Builder::new().name(name.to_owned()).spawn(body).map(drop).map_err(OpenError::Thread)
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, OpenError> {
+    thread::Builder::new().name(name.to_owned()).spawn(body).map_err(OpenError::Thread)
 }

@@ -29,13 +29,14 @@ where
     (read, answer)
 }
 
-/// Works the queue off until it is closed and empty.
-pub(crate) fn run(connection: &Connection, queue: &Queue<Read>) {
+/// Works the queue off until it is closed and empty, then closes the connection.
+#[allow(clippy::needless_pass_by_value)]
+pub(crate) fn run(connection: Connection, queue: &Queue<Read>) {
     let mut reads = Vec::with_capacity(1);
     while queue.take(1, &mut reads) {
         for read in reads.drain(..) {
             // The caller of a read that panics learns it from the answer that never comes.
-            let _ = catch_unwind(AssertUnwindSafe(|| read(connection)));
+            let _ = catch_unwind(AssertUnwindSafe(|| read(&connection)));
         }
     }
 }

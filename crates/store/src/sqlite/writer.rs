@@ -89,12 +89,16 @@ impl Lost {
     }
 }
 
-/// Works the queue off until it is closed and empty, then tidies the write-ahead log away.
-pub(crate) fn run(connection: Connection, queue: &Queue<Box<dyn Operation>>, batch: usize) {
+/// Works the queue off until it is closed and empty.
+pub(crate) fn run(connection: &Connection, queue: &Queue<Box<dyn Operation>>, batch: usize) {
     let mut operations = Vec::with_capacity(batch);
     while queue.take(batch, &mut operations) {
-        work_off(&connection, &mut operations);
+        work_off(connection, &mut operations);
     }
+}
+
+/// Moves what is in the write-ahead log into the file, and closes.
+pub(crate) fn tidy(connection: Connection) {
     let truncated = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     if let Err(error) = truncated.and_then(|()| connection.close().map_err(|(_, error)| error)) {
         tracing::warn!(%error, "the database was not closed in good order; nothing is lost");
