@@ -4,4 +4,5 @@
 //! must be random is made by [`fresh`]. `server` joins it to a store and to the world.
 
 pub mod accounts;
+pub mod chat;
 pub mod fresh;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use app::accounts::{Accounts, Tokens};
+use app::chat::Chat;
 use domain::{Calls, Conversations, Sessions, Users};
 
 use crate::config::Config;
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
-use crate::socket::Hub;
+use crate::socket::{Connected, Hub};
 
 /// The ports, over one store.
 #[derive(Clone)]
@@ -34,8 +35,12 @@ pub struct Services {
     pub config: Arc<Config>,
     /// Who somebody is.
     pub accounts: Accounts,
+    /// What they write to each other.
+    pub chat: Chat,
     /// Who is connected.
     pub hub: Hub,
+    /// How they are told of chat.
+    pub connected: Connected,
     /// The ports.
     pub ports: Ports,
     /// The link that makes the first admin, while there is none.
@@ -48,6 +53,9 @@ impl Services {
     /// Everything wired, nothing running.
     pub fn new(config: Arc<Config>, tokens: Tokens, ports: Ports, setup: Setup, clock: Clock) -> Self {
         let accounts = Accounts::new(ports.users.clone(), ports.sessions.clone(), tokens);
-        Self { config, accounts, hub: Hub::default(), ports, setup, clock }
+        let hub = Hub::default();
+        let connected = Connected::new(hub.clone(), clock.clone());
+        let chat = Chat::new(ports.conversations.clone(), ports.users.clone(), Arc::new(connected.clone()));
+        Self { config, accounts, chat, hub, connected, ports, setup, clock }
     }
 }

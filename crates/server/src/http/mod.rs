@@ -4,6 +4,7 @@ mod accounts;
 pub mod address;
 pub mod auth;
 pub mod body;
+pub mod chat;
 pub mod cors;
 pub mod error;
 mod headers;
@@ -61,6 +62,9 @@ fn api(role: Role) -> Router<Services> {
     }
     if matches!(role, Role::Web | Role::Accounts) {
         routes = routes.merge(accounts::routes());
+    }
+    if role.has_chat() {
+        routes = routes.merge(chat::routes(role));
     }
     routes
 }

@@ -4,6 +4,9 @@
 //! into its connection's queue, in the reader, and one worker at a time works that off. What is said to a client is
 //! rendered in its dialect by whoever says it.
 
+mod audience;
+mod backlog;
+mod chat;
 mod connection;
 mod handshake;
 mod hub;
@@ -36,6 +39,7 @@ use hub::NotTaken;
 use packet::Packet;
 use transports::Transports;
 
+pub use audience::Connected;
 pub use connection::{Connection, Emitted};
 pub use hub::Hub;
 
@@ -187,6 +191,10 @@ async fn join(services: &Services, socket: &SocketRef) {
 }
 
 async fn leave(services: &Services, connection: &Arc<Connection>) {
+    if worker::is_old_page(connection) {
+        // Before it is forgotten: what comes from now on is kept for the next one.
+        services.connected.old_page_left(connection);
+    }
     if !services.hub.unregister(connection) {
         return;
     }

@@ -42,6 +42,7 @@ pub(super) async fn run(services: Services, strangers: Arc<Strangers>, transport
         if tick % FORGET == 0 {
             strangers.forget(now);
             transports.sweep();
+            services.connected.sweep();
             services.hub.forget_limits();
         }
     }

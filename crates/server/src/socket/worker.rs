@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::json;
+use wire::entry::Dialect;
 use wire::error::{Code, ErrorBody};
 
+use super::chat;
 use super::connection::{Connection, Work};
 use super::hub::close;
 use super::limits::{Class, Refused};
@@ -75,6 +77,9 @@ pub(super) async fn joined(services: &Services, connection: &Arc<Connection>) {
     if services.hub.came(connection.user_id(), services.clock.now()) {
         presence::tell(&services.hub, &connection.user, true, None);
     }
+    if is_old_page(connection) {
+        services.connected.old_page_came(connection);
+    }
 }
 
 /// It is gone, and everything that it had asked for is done.
@@ -83,10 +88,15 @@ async fn left(services: &Services, connection: &Arc<Connection>) {
     services.hub.gone(connection.user_id(), services.clock.now());
 }
 
+pub(super) fn is_old_page(connection: &Connection) -> bool {
+    connection.role.has_chat() && connection.dialect() == Dialect::Old
+}
+
 async fn handle(services: &Services, request: Request<'_>) {
     match request.name() {
         "reauthenticate" => reauthenticate(services, &request).await,
         "join-room" => join_room(&request).await,
+        _ if request.connection.role.has_chat() && chat::handle(services, &request).await => {}
         _ => request.refuse_unknown().await,
     }
 }

@@ -1,0 +1,148 @@
+//! Chat: messages that are kept, read and told of, over the ports.
+//!
+//! [`Chat::send`] is the one way by which an entry gets into a conversation (a call's entry comes by [`Chat::log_call`]):
+//! durable first, then told to the [`Audience`], in the order of `seq`. What is told may get lost; [`Chat::sync`] gives it
+//! again. Reading asks whether somebody is of the pair, writing whether the two may contact each other.
+
+mod history;
+mod people;
+mod receipts;
+mod send;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::{
+    AppendError, Conversation, ConversationId, Conversations, Entry, EntryId, Receipt, StoreError, UserId, Users,
+};
+
+pub use history::{Inbox, OldConversation, Page, Synced, SyncedConversation};
+use people::People;
+
+/// Entries of one conversation are appended one after the other, so that they are told of in their order; those of
+/// different conversations seldom share a lock.
+const LOCKS: usize = 1024;
+
+/// Pairs that are remembered: who is in a conversation never changes.
+const MAX_PAIRS: usize = 50_000;
+
+/// Who is told; `server` renders it for each connection.
+pub trait Audience: Send + Sync {
+    /// An entry is in its conversation, durably. Called in the order of `seq` within a conversation.
+    fn appended(&self, entry: &Arc<Entry>);
+    /// Somebody got further in a conversation.
+    fn moved(&self, moved: &Moved);
+    /// Whether this user is to be told of every message of theirs that was read, one by one.
+    fn wants_each_read(&self, user: UserId) -> bool;
+}
+
+/// A receipt that was advanced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Whose.
+    pub user: UserId,
+    /// The other of the pair.
+    pub other: UserId,
+    /// To here.
+    pub receipt: Receipt,
+    /// The other's messages that it newly covers, oldest first and bounded, if the other wants to know each.
+    pub each_read: Vec<EntryId>,
+}
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChatError {
+    /// The two may not contact each other, or there is no such person.
+    #[error("not a contact")]
+    ContactNotAllowed,
+    /// Not of this conversation, whether it exists or not.
+    #[error("not of this conversation")]
+    Forbidden,
+    /// The key was used for another message.
+    #[error("the client message id was used for another message")]
+    IdConflict,
+    /// See there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<AppendError> for ChatError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::IdConflict => Self::IdConflict,
+            AppendError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// The chat's use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Chat {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    conversations: Arc<dyn Conversations>,
+    people: People,
+    audience: Arc<dyn Audience>,
+    order: Box<[tokio::sync::Mutex<()>]>,
+    hasher: RandomState,
+    pairs: Mutex<HashMap<ConversationId, [UserId; 2]>>,
+}
+
+impl Chat {
+    /// Over these ports, told to that audience.
+    pub fn new(conversations: Arc<dyn Conversations>, users: Arc<dyn Users>, audience: Arc<dyn Audience>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                conversations,
+                people: People::new(users),
+                audience,
+                order: (0..LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
+                hasher: RandomState::new(),
+                pairs: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Somebody's record has changed: it is read again at the next question.
+    pub fn forget_user(&self, user: UserId) {
+        self.inner.people.forget(user);
+    }
+
+    /// Held while an entry of the pair is appended and told of.
+    async fn order(&self, a: UserId, b: UserId) -> tokio::sync::MutexGuard<'_, ()> {
+        let pair = if a < b { [a, b] } else { [b, a] };
+        let hash = usize::try_from(self.inner.hasher.hash_one(pair) % LOCKS as u64).unwrap_or_default();
+        self.inner.order[hash].lock().await
+    }
+
+    /// The other of the pair whose conversation it is.
+    async fn other(&self, conversation: ConversationId, user: UserId) -> Result<UserId, ChatError> {
+        let pairs = || self.inner.pairs.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = pairs().get(&conversation).copied();
+        let users = match known {
+            Some(users) => users,
+            None => {
+                let found: Option<Conversation> = self.inner.conversations.conversation(conversation).await?;
+                let users = found.ok_or(ChatError::Forbidden)?.users;
+                let mut pairs = pairs();
+                if pairs.len() >= MAX_PAIRS {
+                    pairs.clear();
+                }
+                pairs.insert(conversation, users);
+                users
+            }
+        };
+        match users {
+            [a, b] if a == user => Ok(b),
+            [a, b] if b == user => Ok(a),
+            _ => Err(ChatError::Forbidden),
+        }
+    }
+}

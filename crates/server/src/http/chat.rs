@@ -1,0 +1,171 @@
+//! Reading conversations, for old clients and for ours.
+
+use std::time::Duration;
+
+use app::chat::ChatError;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::{ConversationId, UserId};
+use serde::Deserialize;
+use wire::chat::{
+    Contact, EntriesPage, Inbox, InboxConversation, OldConversation, OldParticipant, Receipts, Stats, as_seen, seen,
+};
+use wire::entry::Dialect;
+use wire::error::{Code, ErrorBody};
+use wire::packet::Id;
+use wire::user::UserRecord;
+
+use super::auth::Caller;
+use super::error::{ApiError, store_body};
+use crate::config::Role;
+use crate::state::Services;
+
+/// A page has so many entries if nobody says otherwise.
+const PAGE: u32 = 50;
+const MAX_PAGE: u32 = 200;
+
+/// What a peer is told of what chat can't do.
+pub fn chat_body(error: &ChatError) -> ErrorBody {
+    match error {
+        ChatError::ContactNotAllowed => Code::ContactNotAllowed.into(),
+        ChatError::Forbidden => Code::Forbidden.into(),
+        ChatError::IdConflict => Code::IdConflict.into(),
+        ChatError::Store(error) => store_body(error),
+    }
+}
+
+impl From<ChatError> for ApiError {
+    fn from(error: ChatError) -> Self {
+        Self(chat_body(&error))
+    }
+}
+
+/// `GET /api/conversations/…` on `chat` and `web`; the rest on `web` alone. What follows `conversations` is a user's id
+/// where it stands alone, and a conversation's where something follows.
+pub(super) fn routes(role: Role) -> Router<Services> {
+    let routes = Router::new()
+        .route("/api/conversations/{id}", get(old_list))
+        .route("/api/conversations/{id}/messages", get(old_messages))
+        .route("/api/conversations/{id}/stats", get(stats));
+    match role {
+        Role::Web => routes.route("/api/inbox", get(inbox)).route("/api/conversations/{id}/entries", get(entries)),
+        _ => routes,
+    }
+}
+
+async fn inbox(State(services): State<Services>, Caller(caller): Caller) -> Result<Response, ApiError> {
+    let user = &caller.user;
+    let found = services.chat.inbox(user).await?;
+    let contact = |other| {
+        let hub = &services.hub;
+        // Presence is for contacts; with whom one could write once, one has a history and no more.
+        let visible = domain::may_contact(user, other);
+        Contact::new(other, visible && hub.is_online(other.id), hub.last_seen(other.id).filter(|_| visible))
+    };
+    let conversations = found.conversations.iter().map(|(summary, other)| InboxConversation {
+        conversation_id: Id(summary.conversation.id),
+        other: contact(other),
+        last_entry: seen(&summary.last, user.id, summary.mine, summary.theirs, Dialect::Ours),
+        last_seq: summary.conversation.last_seq,
+        unread: summary.unread,
+        receipts: Receipts::new(summary.mine, summary.theirs),
+    });
+    let inbox = Inbox {
+        user: UserRecord::from(user),
+        epoch: &found.epoch,
+        conversations: conversations.collect(),
+        contacts: found.contacts.iter().map(contact).collect(),
+    };
+    Ok(Json(inbox).into_response())
+}
+
+#[derive(Deserialize)]
+struct PageQuery {
+    before: Option<u64>,
+    limit: Option<u32>,
+}
+
+/// What does not parse is nobody's conversation.
+fn conversation_id(text: &str) -> Result<ConversationId, ApiError> {
+    text.parse().map_err(|_| Code::Forbidden.into())
+}
+
+type PageOf = Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>;
+
+fn page_query(query: PageOf) -> Result<(Option<u64>, u32), ApiError> {
+    let Query(PageQuery { before, limit }) = query.map_err(|_| ApiError::from(Code::BadRequest))?;
+    match limit.unwrap_or(PAGE) {
+        0 => Err(ApiError::saying(Code::BadRequest, "The limit is 1 to 200.")),
+        limit => Ok((before, limit.min(MAX_PAGE))),
+    }
+}
+
+async fn entries(
+    State(services): State<Services>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+    query: PageOf,
+) -> Result<Response, ApiError> {
+    let user = caller.user.id;
+    let (before, limit) = page_query(query)?;
+    let page = services.chat.page(user, conversation_id(&id)?, before, limit).await?;
+    let answer = EntriesPage {
+        entries: as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Ours),
+        more: page.more,
+        receipts: Receipts::new(page.mine, page.theirs),
+    };
+    Ok(Json(answer).into_response())
+}
+
+async fn old_messages(
+    State(services): State<Services>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+    query: PageOf,
+) -> Result<Response, ApiError> {
+    let user = caller.user.id;
+    let (before, limit) = page_query(query)?;
+    let page = services.chat.page(user, conversation_id(&id)?, before, limit).await?;
+    Ok(Json(as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Old)).into_response())
+}
+
+async fn stats(
+    State(services): State<Services>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Stats>, ApiError> {
+    let [total_messages, unread_messages] = services.chat.counts(caller.user.id, conversation_id(&id)?).await?;
+    Ok(Json(Stats { total_messages, unread_messages }))
+}
+
+async fn old_list(
+    State(services): State<Services>,
+    Caller(caller): Caller,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let user = &caller.user;
+    if id.parse::<UserId>() != Ok(user.id) {
+        return Err(Code::Forbidden.into());
+    }
+    // A store that is slow must not make the mark later than what it has read.
+    let asked_at = services.clock.now() - Duration::from_millis(1);
+    let found = services.chat.old_list(user).await?;
+    let last_seqs = found.iter().map(|conversation| {
+        let last = conversation.messages.last().map_or(0, |last| last.seq);
+        (conversation.summary.conversation.id, last)
+    });
+    services.connected.fetched(user.id, &last_seqs.collect(), asked_at);
+    let list: Vec<OldConversation<'_>> = found
+        .iter()
+        .map(|conversation| {
+            let summary = &conversation.summary;
+            let participant = |person| OldParticipant::new(person, summary.conversation.id);
+            let participants = conversation.people.iter().map(participant).collect();
+            let last = conversation.messages.last().unwrap_or(&summary.last);
+            OldConversation::new(participants, last, &conversation.messages, user.id, summary.mine, summary.theirs)
+        })
+        .collect();
+    Ok(Json(list).into_response())
+}

@@ -1,0 +1,128 @@
+//! The events of chat, in both dialects.
+
+use std::collections::HashMap;
+
+use app::chat::ChatError;
+use domain::UserId;
+use serde_json::json;
+use wire::chat::{
+    Delivered, MarkAsRead, ReceiptPair, Receipts, SendFailed, SendMessage, Sync, SyncAnswer, SyncConversation, Typing,
+    UserTyping, as_seen, client_message_id_of,
+};
+use wire::entry::{Dialect, WireEntry};
+use wire::error::{Code, ErrorBody};
+use wire::packet::Id;
+
+use super::packet::Request;
+use crate::http::chat::chat_body;
+use crate::state::Services;
+
+/// False if the event is none of chat's.
+pub(super) async fn handle(services: &Services, request: &Request<'_>) -> bool {
+    match request.name() {
+        "send-message" => send(services, request).await,
+        "delivered" => answer_receipt(request, delivered(services, request).await).await,
+        "read" => answer_receipt(request, read(services, request).await).await,
+        "mark-as-read" => answer_receipt(request, mark_as_read(services, request).await).await,
+        "typing" => match typing(services, request).await {
+            Ok(()) => request.answer(&json!({})).await,
+            Err(error) => request.refuse(&error).await,
+        },
+        "sync" => {
+            if let Err(error) = sync(services, request).await {
+                request.refuse(&error).await;
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// A payload may say who its sender is, but not that it is somebody else.
+fn own(request: &Request<'_>, claimed: Option<Id<UserId>>) -> Result<(), ErrorBody> {
+    match claimed {
+        Some(Id(claimed)) if claimed != request.connection.user_id() => Err(Code::SenderMismatch.into()),
+        _ => Ok(()),
+    }
+}
+
+async fn send(services: &Services, request: &Request<'_>) {
+    if let Err(error) = try_send(services, request).await {
+        request.refuse(&SendFailed::new(error, client_message_id_of(request.text()))).await;
+    }
+}
+
+async fn try_send(services: &Services, request: &Request<'_>) -> Result<(), ErrorBody> {
+    let message: SendMessage = request.argument()?;
+    own(request, message.sender_id)?;
+    let (receiver, key) = (message.receiver_id.0, message.key()?);
+    let (sender, body, now) = (request.connection.user_id(), message.into_body()?, services.clock.now());
+    let sent = services.chat.send(sender, receiver, key, body, now).await;
+    let entry = sent.map_err(|error| chat_body(&error))?;
+    if request.wants_answer() {
+        request.answer(&WireEntry::fresh(&entry, request.connection.dialect())).await;
+    }
+    Ok(())
+}
+
+async fn answer_receipt(request: &Request<'_>, done: Result<ReceiptPair, ErrorBody>) {
+    match done {
+        Ok(receipt) => request.answer(&receipt).await,
+        Err(error) => request.refuse(&error).await,
+    }
+}
+
+async fn delivered(services: &Services, request: &Request<'_>) -> Result<ReceiptPair, ErrorBody> {
+    let Delivered { conversation_id, seq } = request.argument()?;
+    receipt(services.chat.delivered(request.connection.user_id(), conversation_id.0, seq).await)
+}
+
+async fn read(services: &Services, request: &Request<'_>) -> Result<ReceiptPair, ErrorBody> {
+    let Delivered { conversation_id, seq } = request.argument()?;
+    receipt(services.chat.read(request.connection.user_id(), conversation_id.0, seq).await)
+}
+
+async fn mark_as_read(services: &Services, request: &Request<'_>) -> Result<ReceiptPair, ErrorBody> {
+    let MarkAsRead { conversation_id, message_id, user_id } = request.argument()?;
+    own(request, user_id)?;
+    receipt(services.chat.read_until(request.connection.user_id(), conversation_id.0, message_id.0).await)
+}
+
+fn receipt(moved: Result<domain::Receipt, ChatError>) -> Result<ReceiptPair, ErrorBody> {
+    moved.map(ReceiptPair::from).map_err(|error| chat_body(&error))
+}
+
+async fn typing(services: &Services, request: &Request<'_>) -> Result<(), ErrorBody> {
+    let typing: Typing = request.argument()?;
+    own(request, typing.sender_id)?;
+    let (sender, receiver) = (request.connection.user_id(), typing.receiver_id.0);
+    services.chat.contact(sender, receiver, services.clock.now()).await.map_err(|error| chat_body(&error))?;
+    let typing = UserTyping::new(sender, typing.is_typing);
+    services.hub.for_each(receiver, |connection| {
+        if connection.role.has_chat() {
+            connection.hint("user-typing", &typing);
+        }
+    });
+    Ok(())
+}
+
+async fn sync(services: &Services, request: &Request<'_>) -> Result<(), ErrorBody> {
+    let Sync { epoch, conversations } = request.argument()?;
+    let user = request.connection.user_id();
+    let has: HashMap<_, _> = conversations.into_iter().map(|(Id(id), seq)| (id, seq)).collect();
+    let synced = services.chat.sync(user, epoch.as_deref(), &has).await.map_err(|error| chat_body(&error))?;
+    let conversations = synced.conversations.iter().map(|synced| {
+        let (mine, theirs) = (synced.summary.mine, synced.summary.theirs);
+        let conversation = SyncConversation {
+            entries: as_seen(&synced.entries, user, mine, theirs, Dialect::Ours),
+            more: synced.more,
+            reset: synced.reset,
+            receipts: Receipts::new(mine, theirs),
+            unread: synced.summary.unread,
+        };
+        (Id(synced.summary.conversation.id), conversation)
+    });
+    let answer = SyncAnswer { epoch: &synced.epoch, reset: synced.reset, conversations: conversations.collect() };
+    request.answer(&answer).await;
+    Ok(())
+}
