@@ -1,0 +1,10 @@
+import { browserDeps } from './model/deps';
+import { CallEngine } from './model/engine';
+import type { CallSocket } from './model/socket';
+
+export { CallLayer } from './ui/CallLayer';
+
+/** What is fetched with the first call. */
+export function createEngine(socket: CallSocket, fetchIceServers: () => Promise<RTCIceServer[]>): CallEngine {
+  return new CallEngine(browserDeps(socket, fetchIceServers));
+}

@@ -1,0 +1,330 @@
+import { beforeEach, describe, expect, it, test } from 'vitest';
+import { Exchange } from '../testing/exchange';
+import { FakeClock, fakeSeats, settle } from '../testing/fakes';
+import { FakePage } from '../testing/page';
+
+let clock: FakeClock;
+let exchange: Exchange;
+let ann: FakePage;
+let ben: FakePage;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  exchange = new Exchange();
+  ann = new FakePage(exchange, clock, 'ann');
+  ben = new FakePage(exchange, clock, 'ben');
+});
+
+async function ring(kind: 'video' | 'audio' = 'video') {
+  await ann.engine.start('ben', 'Ben', kind);
+  await settle();
+}
+
+async function talk(kind: 'video' | 'audio' = 'video') {
+  await ring(kind);
+  await ben.engine.accept(true);
+  await settle();
+  ann.connection.become('connected');
+  ben.connection.become('connected');
+}
+
+const agreed = (page: FakePage) => page.connection.signalingState === 'stable' && page.connection.remoteDescription !== null;
+
+describe('a call', () => {
+  it('rings, is accepted, connects and ends on both sides', async () => {
+    await ring();
+    expect([ann.stage, ben.stage]).toEqual(['ringing', 'incoming']);
+    expect(ben.view?.peer).toEqual({ userId: 'ann', name: 'Name of ann' });
+    expect(ben.devices.asked).toEqual([]);
+
+    await ben.engine.accept(true);
+    await settle();
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+    expect([ann.connection.offers, ben.connection.offers]).toEqual([1, 0]);
+    expect(ann.connection.config.iceServers).toEqual([{ urls: 'stun:one' }]);
+    ann.connection.become('connected');
+    expect(ann.view).toMatchObject({ stage: 'live', link: 'connected', camera: 'on', microphone: 'on' });
+
+    await clock.advance(61_000);
+    ben.engine.hangUp();
+    await settle();
+    expect(ann.view?.end).toMatchObject({ reason: 'completed', durationMs: 61_000 });
+    expect(ben.view?.end?.reason).toBe('completed');
+    expect([...ann.devices.running, ...ben.devices.running]).toEqual([]);
+    expect([ann.connection.signalingState, ben.connection.signalingState]).toEqual(['closed', 'closed']);
+  });
+
+  it('by voice never asks for a camera, and can show a picture later without another offer', async () => {
+    await talk('audio');
+    expect([...ann.devices.asked, ...ben.devices.asked].map((asked) => asked.video)).toEqual([false, false]);
+    expect(ann.view?.camera).toBe('off');
+    await ann.engine.current?.toggleCamera();
+    expect(ann.connection.sender('video')?.track).toBe(ann.devices.given.at(-1));
+    expect(ann.connection.offers).toBe(1);
+  });
+
+  it('can be accepted without a picture of one’s own', async () => {
+    await ring();
+    await ben.engine.accept(false);
+    await settle();
+    expect(ben.devices.asked).toMatchObject([{ video: false }]);
+    expect(ben.socket.sent.find(({ event }) => event === 'webrtc-call-response')?.payload).toMatchObject({ callType: 'audio' });
+  });
+
+  it('is declined, and says so to the caller alone', async () => {
+    await ring();
+    ben.engine.decline();
+    await settle();
+    expect(ann.view?.end?.reason).toBe('declined');
+    expect(ben.view).toBeNull();
+  });
+
+  it('is cancelled quietly, and missed at the other', async () => {
+    await ring();
+    ann.engine.hangUp();
+    await settle();
+    expect(ann.view).toBeNull();
+    expect(ben.view?.end?.reason).toBe('missed');
+  });
+
+  it('that is cancelled before the server has answered ends once it has', async () => {
+    const started = ann.engine.start('ben', 'Ben', 'audio');
+    for (let turn = 0; turn < 400 && ann.stage !== 'calling'; turn += 1) await Promise.resolve();
+    ann.engine.hangUp();
+    await started;
+    await settle();
+    expect(ann.view).toBeNull();
+    expect(exchange.call).toBeUndefined();
+  });
+
+  it('stops ringing at its deadline though the server says nothing', async () => {
+    await ring();
+    await clock.advance(60_000);
+    expect(ann.view?.end?.reason).toBe('no-answer');
+    expect(ben.view?.end?.reason).toBe('missed');
+  });
+
+  test.each(['call_busy', 'call_offline', 'call_already', 'contact_not_allowed'])('refused with %s says why', async (code) => {
+    exchange.refusal = code;
+    await ring();
+    expect(ann.view?.end).toMatchObject({ reason: 'refused', code });
+    expect(ann.devices.running).toEqual([]);
+  });
+
+  it('by both at once becomes one, in which the earlier caller offers', async () => {
+    exchange.sockets.forEach((socket) => (socket.down = false));
+    const both = [ann.engine.start('ben', 'Ben', 'video'), ben.engine.start('ann', 'Ann', 'audio')];
+    await Promise.all(both);
+    await settle();
+    expect([ann.stage, ben.stage]).toEqual(['live', 'live']);
+    expect([ann.connection.offers, ben.connection.offers]).toEqual([1, 0]);
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+  });
+});
+
+describe('snapshots', () => {
+  it('older than what is known are dropped', async () => {
+    await ring();
+    const old = exchange.snapshot(ben.socket);
+    await ben.engine.accept(true);
+    await settle();
+    ben.socket.fire('call', old);
+    ben.socket.fire('call', { ...old, state: 'ended', outcome: 'missed' });
+    expect(ben.stage).toBe('live');
+  });
+
+  it('of a call that has ended do not bring it back', async () => {
+    await talk();
+    const running = exchange.snapshot(ann.socket);
+    ann.engine.hangUp();
+    await settle();
+    ann.engine.dismiss();
+    ann.socket.fire('call', running);
+    expect(ann.view).toBeNull();
+  });
+
+  it('that say there is no call end the one that is shown', async () => {
+    await talk();
+    ann.socket.fire('call', { callId: null });
+    expect(ann.view?.end?.reason).toBe('lost');
+  });
+});
+
+describe('several devices and tabs', () => {
+  it('stop ringing when another device answers', async () => {
+    const phone = new FakePage(exchange, clock, 'ben', 'ben-phone');
+    await ring();
+    await phone.engine.accept(true);
+    await settle();
+    expect(phone.stage).toBe('live');
+    expect(ben.view?.end?.reason).toBe('elsewhere');
+    expect(ben.connections).toEqual([]);
+    await clock.advance(6_000);
+    expect(ben.view).toBeNull();
+  });
+
+  it('of one device: one tab answers, the other only knows', async () => {
+    const tab = fakeSeats();
+    const [one, two] = [new FakePage(exchange, clock, 'cat', 'laptop', tab()), new FakePage(exchange, clock, 'cat', 'laptop', tab())];
+    await ann.engine.start('cat', 'Cat', 'video');
+    await settle();
+    expect([one.stage, two.stage]).toEqual(['incoming', 'incoming']);
+    await one.engine.accept(true);
+    await settle();
+    expect([one.stage, two.stage]).toEqual(['live', 'other-tab']);
+    expect(two.devices.asked).toEqual([]);
+
+    one.vanish();
+    await clock.advance(7_000);
+    expect(two.view?.canRejoin).toBe(true);
+    await two.engine.rejoin();
+    await settle();
+    expect(two.stage).toBe('live');
+    expect([agreed(two), agreed(ann)]).toEqual([true, true]);
+  });
+});
+
+describe('a reload in mid-call', () => {
+  test.each(['ann', 'ben'] as const)('of %s connects again with a fresh connection on both sides', async (who) => {
+    await talk();
+    const before = { ann: ann.connection, ben: ben.connection };
+    if (who === 'ann') ann = ann.reload();
+    else ben = ben.reload();
+    await settle();
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+    expect(ann.connection).not.toBe(before.ann);
+    expect(ben.connection).not.toBe(before.ben);
+    ann.connection.become('connected');
+    expect(ann.view).toMatchObject({ stage: 'live', link: 'connected' });
+    expect(who === 'ann' ? ann.connection.offers : ben.connection.offers).toBe(1);
+  });
+
+  it('of both at once agrees on one offer', async () => {
+    await talk();
+    [ann, ben] = [ann.reload(), ben.reload()];
+    await settle();
+    await clock.advance(6_000);
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+    expect(ann.connection.remoteDescription?.sdp).toBe(ben.connection.localDescription?.sdp);
+  });
+
+  it('keeps the camera off that was off', async () => {
+    await talk();
+    await ann.engine.current?.toggleCamera();
+    ann = ann.reload();
+    await settle();
+    expect(ann.devices.asked).toMatchObject([{ video: false }]);
+  });
+
+  it('while it rings goes on ringing', async () => {
+    await ring();
+    ann = ann.reload();
+    await settle();
+    expect(ann.stage).toBe('ringing');
+    await ben.engine.accept(true);
+    await settle();
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+  });
+});
+
+describe('the way to the server', () => {
+  it('may lose an offer or an answer', async () => {
+    exchange.lose.set('webrtc-offer', 1).set('webrtc-answer', 1);
+    await ring();
+    await ben.engine.accept(true);
+    await settle();
+    expect(agreed(ben)).toBe(false);
+    await clock.advance(5_000); // the offer again, its answer is lost
+    expect([agreed(ann), agreed(ben)]).toEqual([false, true]);
+    await clock.advance(5_000); // the same offer again, the same answer
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+    expect([ann.connection.offers, ben.connections.length]).toEqual([1, 1]);
+  });
+
+  it('is shown when it is gone, and back', async () => {
+    await talk();
+    ann.socket.fire('disconnect', 'transport close');
+    expect(ann.view?.online).toBe(false);
+    exchange.greet(ann.socket);
+    expect(ann.view).toMatchObject({ online: true, stage: 'live' });
+  });
+
+  it('closed by our own side for good, as in signing out, ends the call', async () => {
+    await talk();
+    ann.socket.fire('disconnect', 'io client disconnect');
+    await clock.advance(10_000);
+    expect(ann.devices.running).toEqual([]);
+    expect(ann.view?.end).toBeDefined();
+  });
+});
+
+describe('devices', () => {
+  it('are asked for before it rings, with a word before the browser asks', async () => {
+    ann.devices.prompts.add('microphone');
+    ann.devices.prompts.add('camera');
+    const started = ann.engine.start('ben', 'Ben', 'video');
+    await settle();
+    expect(ann.view).toMatchObject({ stage: 'preparing', asking: ['microphone', 'camera'] });
+    expect(ann.devices.asked).toEqual([]);
+    await clock.advance(1_000);
+    await started;
+    expect(ann.stage).toBe('ringing');
+  });
+
+  test.each([
+    ['NotAllowedError', 'denied'],
+    ['NotFoundError', 'missing'],
+    ['NotReadableError', 'busy'],
+    ['TypeError', 'unknown'],
+  ])('that fail with %s stop the call before it rings; a second try goes on', async (error, kind) => {
+    ann.devices.errors = { audio: error, video: error };
+    await ring();
+    expect(ann.view).toMatchObject({ stage: 'preparing', problem: { kind, device: 'microphone' } });
+    expect(ann.socket.sent).toEqual([]);
+    ann.devices.errors = {};
+    await ann.engine.retry();
+    await settle();
+    expect([ann.stage, ben.stage]).toEqual(['ringing', 'incoming']);
+  });
+
+  test.each([
+    ['NotFoundError', 'missing'],
+    ['NotAllowedError', 'denied'],
+    ['NotReadableError', 'busy'],
+  ])('without a camera (%s) a video call goes on by voice, with a note', async (error, kind) => {
+    ann.devices.errors = { video: error };
+    await talk();
+    expect(ann.view).toMatchObject({ stage: 'live', camera: 'off', note: { kind, device: 'camera' } });
+  });
+
+  it('are not there on an insecure page', async () => {
+    const page = new FakePage(exchange, clock, 'cat', 'cat-1', undefined, false);
+    await page.engine.start('ben', 'Ben', 'audio');
+    expect(page.view?.problem?.kind).toBe('insecure');
+    page.engine.hangUp();
+    expect(page.view).toBeNull();
+  });
+
+  it('that come after the call was left are let go at once', async () => {
+    let open: () => void = () => undefined;
+    ann.devices.gate = new Promise((resolve) => (open = resolve));
+    const started = ann.engine.start('ben', 'Ben', 'video');
+    await settle();
+    ann.engine.hangUp();
+    open();
+    await started;
+    await settle();
+    expect(ann.devices.running).toEqual([]);
+    expect(ann.socket.count('webrtc-call-request')).toBe(0);
+  });
+
+  it('while the answer waits for a permission, a cancelled call is missed', async () => {
+    await ring();
+    ben.devices.errors = { audio: 'NotAllowedError', video: 'NotAllowedError' };
+    await ben.engine.accept(true);
+    expect(ben.view).toMatchObject({ stage: 'answering', problem: { kind: 'denied' } });
+    ann.engine.hangUp();
+    await settle();
+    expect(ben.view?.end?.reason).toBe('missed');
+  });
+});

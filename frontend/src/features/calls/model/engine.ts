@@ -1,0 +1,335 @@
+import type { CallSnapshot, CallType, SignalIn } from '../../../shared/wire/types';
+import { Deadline } from './clock';
+import type { EngineDeps } from './deps';
+import { endOf, isPassing, isQuiet } from './outcome';
+import { OtherTab } from './otherTab';
+import { CallSession } from './session';
+import { otherOf, SnapshotLog, startOf } from './snapshots';
+import { ask } from './socket';
+import { Store } from './store';
+import type { CallEnd, CallView } from './view';
+
+type NoCall = { callId: null };
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a socket brings
+type Handlers = Record<string, (payload: any) => void>;
+
+const PASSING_MS = 5_000;
+const OVERDUE_MS = 5_000;
+const CLIENT_GONE_MS = 10_000;
+const CLAIM_TRIES = 6;
+const CLAIM_AGAIN_MS = 400;
+
+/**
+ * The calls of this page, one at a time. It goes by the server's `call` snapshots and drops those it has newer ones of;
+ * what the person does is shown at once and made true by the next snapshot. No React, no globals: all from `EngineDeps`.
+ */
+export class CallEngine {
+  readonly view = new Store<CallView | null>(null);
+  readonly #deps: EngineDeps;
+  readonly #snapshots = new SnapshotLog();
+  readonly #passing: Deadline;
+  readonly #clientGone: Deadline;
+  readonly #otherTab: OtherTab;
+  readonly #handlers: Handlers;
+  #session: CallSession | undefined;
+  /** The call that runs in another tab, once the person has put its notice away. */
+  #leftToOtherTab: string | undefined;
+  #online = true;
+
+  constructor(deps: EngineDeps) {
+    this.#deps = deps;
+    this.#passing = new Deadline(deps.clock);
+    this.#clientGone = new Deadline(deps.clock);
+    this.#otherTab = new OtherTab(deps.seat, deps.clock);
+    this.#handlers = {
+      call: (snapshot: CallSnapshot | NoCall) => this.#onCall(snapshot),
+      'webrtc-offer': (m: SignalIn & { offer: RTCSessionDescriptionInit }) =>
+        this.#ofCall(m)?.signal({ type: 'offer', offer: m.offer }),
+      'webrtc-answer': (m: SignalIn & { answer: RTCSessionDescriptionInit }) =>
+        this.#ofCall(m)?.signal({ type: 'answer', answer: m.answer }),
+      'webrtc-ice-candidate': (m: SignalIn & { candidate: RTCIceCandidateInit }) =>
+        this.#ofCall(m)?.signal({ type: 'candidate', candidate: m.candidate }),
+      connect: () => this.#onConnect(),
+      disconnect: (reason: string) => this.#onDisconnect(reason),
+    };
+    for (const [event, handler] of Object.entries(this.#handlers)) deps.socket.on(event, handler);
+    deps.network.addEventListener('online', this.#onNetwork);
+  }
+
+  /** What came before the engine was loaded. */
+  replay(backlog: readonly { event: string; payload: unknown }[]): void {
+    for (const { event, payload } of backlog) this.#handlers[event]?.(payload);
+  }
+
+  /** The call that is shown; what needs no say of the server (mute, camera, devices) is asked of it. */
+  get current(): CallSession | undefined {
+    return this.#session;
+  }
+
+  async start(userId: string, name: string, kind: CallType): Promise<void> {
+    if (this.#session && !this.#session.isOver()) return;
+    const session = this.#open(
+      new CallSession(this.#deps, this.view, { peer: { userId, name }, direction: 'outgoing', kind, stage: 'preparing' }),
+    );
+    session.next = () => this.#request(session, kind);
+    await this.#prepare(session, kind === 'video');
+  }
+
+  async accept(withVideo: boolean): Promise<void> {
+    const session = this.#session;
+    if (session?.view.stage !== 'incoming' || !session.callId) return;
+    session.mine = true;
+    session.patch({ stage: 'answering', silenced: true });
+    if (!(await this.#deps.seat.claim(session.callId))) return this.#finish(session, { reason: 'elsewhere' });
+    if (session.isOver()) return this.#deps.seat.release();
+    const video = withVideo && session.view.kind === 'video';
+    session.next = () => this.#respond(session, video ? 'video' : 'audio');
+    await this.#prepare(session, video);
+  }
+
+  /** The same device or permission once more, after the person did something about it. */
+  async retry(): Promise<void> {
+    const session = this.#session;
+    if (!session?.view.problem) return;
+    const video = session.view.kind === 'video' && session.view.problem.device !== 'camera';
+    await this.#prepare(session, video);
+  }
+
+  decline(): void {
+    const session = this.#session;
+    if (!session || session.isOver() || session.view.direction !== 'incoming') return;
+    this.#deps.socket.emit('webrtc-call-response', {
+      callId: session.callId,
+      callerId: session.view.peer.userId,
+      accepted: false,
+      reason: 'declined',
+    });
+    this.#finish(session, { reason: 'declined-here' });
+  }
+
+  /** Leaves, cancels or declines, whichever it is. */
+  hangUp(): void {
+    const session = this.#session;
+    if (!session || session.isOver()) return;
+    const { stage, direction } = session.view;
+    if (stage === 'other-tab') return this.dismiss();
+    if (direction === 'incoming' && stage !== 'live') return this.decline();
+    if (session.callId) this.#sayEnd(session.callId, session.view.peer.userId, stage === 'live' ? 'hung-up' : 'cancelled');
+    this.#finish(session, { reason: stage === 'live' ? 'completed' : 'cancelled' });
+  }
+
+  async callAgain(kind?: CallType): Promise<void> {
+    const view = this.view.get();
+    if (view?.stage === 'ended') await this.start(view.peer.userId, view.peer.name, kind ?? view.kind);
+  }
+
+  /** Closes the sheet of an ended call. */
+  dismiss(): void {
+    const session = this.#session;
+    if (!session || (!session.isOver() && session.view.stage !== 'other-tab')) return;
+    if (!session.isOver()) this.#leftToOtherTab = session.callId;
+    this.#otherTab.stop();
+    this.#passing.clear();
+    this.#session = undefined;
+    this.view.set(null);
+  }
+
+  /** Takes up a call of this device that no tab carries any more. */
+  async rejoin(): Promise<void> {
+    const snapshot = this.#snapshots.latest;
+    if (this.#session?.view.stage !== 'other-tab' || !snapshot || snapshot.callId !== this.#session.callId) return;
+    this.#otherTab.stop();
+    await this.#takeUp(snapshot, { camera: snapshot.callType === 'video', muted: false });
+  }
+
+  /** For good: another user signs in. */
+  dispose(): void {
+    this.hangUp();
+    this.dismiss();
+    this.#clientGone.clear();
+    for (const [event, handler] of Object.entries(this.#handlers)) this.#deps.socket.off(event, handler);
+    this.#deps.network.removeEventListener('online', this.#onNetwork);
+  }
+
+  #open(session: CallSession): CallSession {
+    this.#otherTab.stop();
+    this.#passing.clear();
+    if (this.#session && !this.#session.isOver()) this.#session.finish({ reason: 'gone' });
+    this.#session = session;
+    session.patch({ online: this.#online });
+    this.#deps.log('stage', session.view.stage);
+    return session;
+  }
+
+  async #prepare(session: CallSession, withCamera: boolean): Promise<void> {
+    if (await session.openMedia(withCamera)) await session.next();
+  }
+
+  async #request(session: CallSession, callType: CallType): Promise<void> {
+    session.patch({ stage: 'calling' });
+    const { userId } = session.view.peer;
+    const answer = await ask<{ callId: string }>(this.#deps.socket, this.#deps.clock, 'webrtc-call-request', {
+      targetUserId: userId,
+      callType,
+    });
+    if (answer.ok && session.isOver()) return this.#sayEnd(answer.value.callId, userId, 'cancelled');
+    if (session.isOver()) return;
+    if (!answer.ok) return this.#finish(session, { reason: 'refused', code: answer.code });
+    this.#adoptId(session, answer.value.callId);
+  }
+
+  async #respond(session: CallSession, callType: CallType): Promise<void> {
+    const answer = await ask(this.#deps.socket, this.#deps.clock, 'webrtc-call-response', {
+      callId: session.callId,
+      callerId: session.view.peer.userId,
+      accepted: true,
+      callType,
+    });
+    if (!answer.ok && !session.isLive) this.#finish(session, { reason: 'gone' });
+  }
+
+  #adoptId(session: CallSession, callId: string): void {
+    if (session.callId === callId) return;
+    const stage = session.view.stage === 'calling' ? 'ringing' : session.view.stage;
+    session.patch({ callId, stage });
+    this.#deps.seat.remember({ callId, camera: session.media.camera !== 'off', muted: session.media.muted });
+    void this.#deps.seat.claim(callId);
+  }
+
+  #onCall(snapshot: CallSnapshot | NoCall): void {
+    const session = this.#session;
+    if (snapshot.callId === null) {
+      this.#snapshots.clear();
+      if (!session?.callId || session.isOver()) return;
+      if (session.view.stage === 'other-tab') return this.dismiss();
+      return this.#finish(session, { reason: session.isLive ? 'lost' : session.view.direction === 'incoming' ? 'missed' : 'no-answer' });
+    }
+    if (!this.#snapshots.take(snapshot)) return this.#deps.log('older snapshot dropped');
+    this.#deps.log('call', snapshot.state);
+    if (session && (session.callId === snapshot.callId || this.#awaits(session, snapshot))) this.#advance(session, snapshot);
+    else if (snapshot.state !== 'ended') this.#meet(snapshot);
+  }
+
+  /** A call we have asked for, whose snapshot overtook the acknowledgement; or theirs, when both called at once. */
+  #awaits(session: CallSession, snapshot: CallSnapshot): boolean {
+    if (session.callId || session.view.stage !== 'calling' || snapshot.state === 'ended') return false;
+    if (otherOf(snapshot).userId !== session.view.peer.userId) return false;
+    return snapshot.here && (snapshot.direction === 'outgoing' || snapshot.state !== 'ringing');
+  }
+
+  #advance(session: CallSession, snapshot: CallSnapshot): void {
+    if (session.isOver()) {
+      if (snapshot.state === 'ended' && snapshot.durationMs && session.view.end) {
+        session.patch({ end: { ...session.view.end, durationMs: snapshot.durationMs } });
+      }
+      return;
+    }
+    this.#adoptId(session, snapshot.callId);
+    if (snapshot.state === 'ended') {
+      if (session.view.stage === 'other-tab') return this.dismiss();
+      return this.#finish(session, endOf(snapshot, session.view));
+    }
+    if (session.view.stage === 'other-tab') return;
+    if (snapshot.state === 'ringing') return this.#expire(session, snapshot);
+    if (!snapshot.here) return this.#finish(session, { reason: 'elsewhere' });
+    if (!session.mine) return this.#watchOtherTab(snapshot);
+    void session.goLive(snapshot, false);
+  }
+
+  /** A call that this page knows nothing of yet. */
+  #meet(snapshot: CallSnapshot): void {
+    const session = this.#session;
+    const asked = session && (session.view.stage === 'preparing' || session.view.stage === 'calling');
+    if (snapshot.state === 'ringing' && snapshot.direction === 'incoming') {
+      // We are calling that very person: our request will accept theirs.
+      if (asked && otherOf(snapshot).userId === session.view.peer.userId && !session.view.problem) return;
+      const ring = this.#open(new CallSession(this.#deps, this.view, { ...startOf(snapshot), stage: 'incoming' }));
+      return this.#expire(ring, snapshot);
+    }
+    if (!snapshot.here || (asked && snapshot.state === 'ringing')) return;
+    const mark = this.#deps.seat.recall();
+    if (mark?.callId === snapshot.callId) void this.#takeUp(snapshot, mark);
+    else if (snapshot.state !== 'ringing') this.#watchOtherTab(snapshot);
+  }
+
+  /** This tab was reloaded while it carried the call: go on as before. */
+  async #takeUp(snapshot: CallSnapshot, before: { camera: boolean; muted: boolean }): Promise<void> {
+    const ringing = snapshot.state === 'ringing';
+    const session = this.#open(
+      new CallSession(this.#deps, this.view, { ...startOf(snapshot), stage: ringing ? 'ringing' : 'live' }),
+    );
+    session.mine = true;
+    session.media.muted = before.muted;
+    if (ringing) this.#expire(session, snapshot);
+    if (!(await this.#claimAgain(snapshot.callId))) return this.#watchOtherTab(snapshot);
+    await session.openMedia(before.camera);
+    // Without its microphone a call that runs still has the other's voice; the note says what is missing.
+    if (session.view.problem) session.patch({ note: session.view.problem, problem: undefined });
+    const now = this.#snapshots.latest;
+    if (now?.callId === snapshot.callId && now.state !== 'ringing') await session.goLive(now, true);
+  }
+
+  /** The page that was here a moment ago may hold the lock a little longer. */
+  async #claimAgain(callId: string): Promise<boolean> {
+    for (let attempt = 0; attempt < CLAIM_TRIES; attempt += 1) {
+      if (await this.#deps.seat.claim(callId)) return true;
+      await new Promise<void>((resolve) => this.#deps.clock.after(CLAIM_AGAIN_MS, resolve));
+    }
+    return false;
+  }
+
+  #watchOtherTab(snapshot: CallSnapshot): void {
+    if (this.#leftToOtherTab === snapshot.callId) return;
+    const session = this.#open(new CallSession(this.#deps, this.view, { ...startOf(snapshot), stage: 'other-tab' }));
+    session.mine = false;
+    this.#otherTab.watch(snapshot.callId, (free) => session.patch({ canRejoin: free }));
+  }
+
+  /** No ring outlives its deadline, even where the server can't say so any more. */
+  #expire(session: CallSession, snapshot: CallSnapshot): void {
+    if (snapshot.expiresInMs === undefined) return;
+    const reason = session.view.direction === 'incoming' ? 'missed' : 'no-answer';
+    session.expiry.set(snapshot.expiresInMs + OVERDUE_MS, () => this.#finish(session, { reason }));
+  }
+
+  #finish(session: CallSession, end: Omit<CallEnd, 'quality'>): void {
+    if (session.isOver()) return;
+    session.finish(end);
+    this.#deps.log('ended', end.reason);
+    if (session.mine) {
+      this.#deps.seat.release();
+      this.#deps.seat.forget();
+    }
+    if (session !== this.#session) return;
+    if (isQuiet(end.reason)) this.dismiss();
+    else if (isPassing(end.reason)) this.#passing.set(PASSING_MS, () => this.dismiss());
+    const waiting = this.#snapshots.latest;
+    if (waiting && waiting.callId !== session.callId && waiting.state === 'ringing') this.#meet(waiting);
+  }
+
+  #sayEnd(callId: string, targetUserId: string, reason: string): void {
+    this.#deps.socket.emit('webrtc-end-call', { callId, targetUserId, reason });
+  }
+
+  #ofCall(message: SignalIn): CallSession | undefined {
+    return this.#session?.callId === message.callId && this.#session.mine ? this.#session : undefined;
+  }
+
+  #onConnect(): void {
+    this.#online = true;
+    this.#clientGone.clear();
+    this.#session?.patch({ online: true });
+    if (this.#session?.view.link === 'disconnected') this.#session.networkChanged();
+  }
+
+  #onDisconnect(reason: string): void {
+    this.#online = false;
+    this.#session?.patch({ online: false });
+    // Closed by our own side and not opened again: signed out.
+    if (reason === 'io client disconnect') {
+      this.#clientGone.set(CLIENT_GONE_MS, () => this.#session && this.#finish(this.#session, { reason: 'lost' }));
+    }
+  }
+
+  readonly #onNetwork = (): void => this.#session?.networkChanged();
+}

@@ -1,0 +1,27 @@
+import type { CallSnapshot } from '../../../shared/wire/types';
+import type { CallEnd, CallView } from './view';
+
+/** What an ended snapshot means for the call that this page shows. */
+export function endOf(snapshot: CallSnapshot, view: CallView): Omit<CallEnd, 'quality'> {
+  const duration = snapshot.durationMs ? { durationMs: snapshot.durationMs } : {};
+  switch (snapshot.outcome) {
+    case 'completed':
+      return { reason: 'completed', ...duration };
+    case 'declined':
+      return { reason: view.direction === 'outgoing' ? 'declined' : 'declined-elsewhere' };
+    case 'missed':
+      return { reason: view.direction === 'outgoing' ? 'no-answer' : 'missed' };
+    default:
+      return { reason: view.link === 'connecting' ? 'not-connected' : 'lost', ...duration };
+  }
+}
+
+/** Ends that say nothing the person doesn't know: they close without a word. */
+export function isQuiet(reason: CallEnd['reason']): boolean {
+  return reason === 'cancelled' || reason === 'declined-here';
+}
+
+/** Ends that are only news: they go by themselves. */
+export function isPassing(reason: CallEnd['reason']): boolean {
+  return reason === 'elsewhere' || reason === 'declined-elsewhere';
+}

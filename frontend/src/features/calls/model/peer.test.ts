@@ -1,0 +1,224 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeConnection } from '../testing/connection';
+import { Exchange } from '../testing/exchange';
+import { FakeClock, FakeStream, FakeTrack, settle } from '../testing/fakes';
+import { FakePage } from '../testing/page';
+import type { Signal } from './pair';
+import { Peer } from './peer';
+
+let clock: FakeClock;
+beforeEach(() => {
+  clock = new FakeClock();
+});
+
+class Side {
+  out: Signal[] = [];
+  connections: FakeConnection[] = [];
+  peer: Peer;
+  tracks = { audio: new FakeTrack('audio'), video: new FakeTrack('video') };
+
+  constructor(polite: boolean, legacy = false) {
+    this.peer = new Peer({
+      createConnection: (config) => {
+        const connection = new FakeConnection(config);
+        this.connections.push(connection);
+        return connection as unknown as RTCPeerConnection;
+      },
+      createStream: () => new FakeStream() as unknown as MediaStream,
+      iceServers: [],
+      polite,
+      legacy,
+      video: true,
+      local: new FakeStream() as unknown as MediaStream,
+      tracks: () => this.tracks as unknown as { audio: MediaStreamTrack; video: MediaStreamTrack },
+      send: (signal) => this.out.push(structuredClone(signal)),
+      onChange: () => undefined,
+      clock,
+      log: () => undefined,
+    });
+  }
+
+  get pc(): FakeConnection {
+    return this.connections.at(-1) as FakeConnection;
+  }
+}
+
+/** Carries what waits on either side to the other until nothing does. */
+async function carry(one: Side, two: Side) {
+  for (;;) {
+    await settle();
+    const [toTwo, toOne] = [one.out.splice(0), two.out.splice(0)];
+    if (toTwo.length + toOne.length === 0) return;
+    await Promise.all([...toTwo.map((signal) => two.peer.handle(signal)), ...toOne.map((signal) => one.peer.handle(signal))]);
+  }
+}
+
+async function connected() {
+  const [caller, callee] = [new Side(false), new Side(true)];
+  caller.peer.offer();
+  await carry(caller, callee);
+  caller.pc.become('connected');
+  callee.pc.become('connected');
+  return [caller, callee] as const;
+}
+
+const stable = (side: Side) => side.pc.signalingState === 'stable' && side.pc.remoteDescription !== null;
+
+describe('negotiation', () => {
+  it('sends our tracks both ways and opens the channel that old clients know', async () => {
+    const [caller, callee] = await connected();
+    expect(callee.pc.sender('audio')?.track).toBe(callee.tracks.audio);
+    expect(callee.pc.sender('video')?.track).toBe(callee.tracks.video);
+    expect(caller.pc.channels.map(({ label }) => label)).toEqual(['chat']);
+    expect(callee.pc.getTransceivers().map(({ direction }) => direction)).toEqual(['sendrecv', 'sendrecv']);
+  });
+
+  it('of two first offers at once keeps the caller’s, and the callee begins afresh', async () => {
+    const [caller, callee] = [new Side(false), new Side(true)];
+    caller.peer.offer();
+    callee.peer.offer();
+    await carry(caller, callee);
+    expect([stable(caller), stable(callee)]).toEqual([true, true]);
+    expect(caller.connections).toHaveLength(1);
+    expect(callee.connections).toHaveLength(2);
+    expect(callee.pc.remoteDescription?.sdp).toBe(caller.pc.localDescription?.sdp);
+  });
+
+  it('of two restarts at once rolls the polite one back', async () => {
+    const [caller, callee] = await connected();
+    callee.peer.connection.onnegotiationneeded = null;
+    caller.pc.restartIce();
+    await settle();
+    await callee.pc.setLocalDescription(); // an offer of its own is under way
+    const [offer] = caller.out.filter(({ type }) => type === 'offer');
+    callee.out = [];
+    if (offer) await callee.peer.handle(offer);
+    expect(callee.pc.rollbacks).toBe(1);
+    caller.out = [];
+    await carry(caller, callee);
+    expect([stable(caller), stable(callee)]).toEqual([true, true]);
+  });
+
+  it('holds candidates until there is the description that they belong to', async () => {
+    const [caller, callee] = [new Side(false), new Side(true)];
+    caller.peer.offer();
+    await settle();
+    const signals = caller.out.splice(0);
+    for (const signal of signals.filter(({ type }) => type === 'candidate')) await callee.peer.handle(signal);
+    expect(callee.pc.candidates).toEqual([]);
+    for (const signal of signals.filter(({ type }) => type === 'offer')) await callee.peer.handle(signal);
+    expect(callee.pc.candidates).toHaveLength(1);
+  });
+
+  it('keeps candidates of a connection that is gone from the new one', async () => {
+    const [, callee] = await connected();
+    await callee.peer.handle({ type: 'candidate', candidate: { candidate: 'candidate:9', usernameFragment: 'of-nobody' } });
+    expect(callee.pc.candidates.map(({ usernameFragment }) => usernameFragment)).not.toContain('of-nobody');
+  });
+
+  it('drops an answer that nobody waits for', async () => {
+    const [caller, callee] = await connected();
+    const answer = callee.pc.localDescription;
+    if (answer) await caller.peer.handle({ type: 'answer', answer });
+    expect(stable(caller)).toBe(true);
+  });
+});
+
+describe('a lost connection', () => {
+  it('is restarted by who offered first, and by nobody else', async () => {
+    const [caller, callee] = await connected();
+    caller.pc.become('failed');
+    callee.pc.become('failed');
+    expect([caller.peer.link, callee.peer.link]).toEqual(['disconnected', 'disconnected']);
+    await carry(caller, callee);
+    expect([caller.pc.restarts, callee.pc.restarts]).toEqual([1, 0]);
+    expect([caller.connections.length, callee.connections.length]).toEqual([1, 1]);
+    caller.pc.become('connected');
+    expect(caller.peer.link).toBe('connected');
+  });
+
+  it('that only wavers is given some seconds', async () => {
+    const [caller] = await connected();
+    caller.pc.become('disconnected');
+    await clock.advance(3_000);
+    caller.pc.become('connected');
+    await clock.advance(10_000);
+    expect(caller.pc.restarts).toBe(0);
+  });
+
+  it('is begun anew by the other side where no restart comes', async () => {
+    const [caller, callee] = await connected();
+    callee.pc.become('failed');
+    await clock.advance(6_000);
+    await carry(caller, callee);
+    expect([caller.connections.length, callee.connections.length]).toEqual([2, 2]);
+    expect([stable(caller), stable(callee)]).toEqual([true, true]);
+  });
+
+  it('that stays away is called failed, and a late return still counts', async () => {
+    const [caller] = await connected();
+    caller.pc.become('failed');
+    await clock.advance(31_000);
+    expect(caller.peer.link).toBe('failed');
+    caller.pc.become('connected');
+    expect(caller.peer.link).toBe('connected');
+  });
+
+  it('is looked after when the network has changed', async () => {
+    const [caller, callee] = await connected();
+    caller.peer.networkChanged();
+    callee.peer.networkChanged();
+    await settle();
+    expect([caller.pc.restarts, callee.pc.restarts]).toEqual([1, 0]);
+  });
+});
+
+describe('an old client', () => {
+  it('never gets a second offer: no restart, no resending, no new connection', async () => {
+    const caller = new Side(false, true);
+    caller.peer.offer();
+    await settle();
+    await clock.advance(30_000);
+    const callee = new Side(true);
+    await carry(caller, callee);
+    caller.pc.become('failed');
+    caller.peer.networkChanged();
+    await clock.advance(60_000);
+    expect(caller.pc.offers).toBe(1);
+    expect(caller.connections).toHaveLength(1);
+    expect(caller.peer.link).toBe('failed');
+  });
+
+  it('gets another track without another offer, and no words on its channel', async () => {
+    const exchange = new Exchange();
+    exchange.legacy = true;
+    const [ann, ben] = [new FakePage(exchange, clock, 'ann'), new FakePage(exchange, clock, 'ben')];
+    await ann.engine.start('ben', 'Ben', 'video');
+    await settle();
+    await ben.engine.accept(true);
+    await settle();
+    const channel = ann.connection.channels[0];
+    if (channel) channel.readyState = 'open';
+    await ann.engine.current?.toggleCamera();
+    await ann.engine.current?.toggleCamera();
+    expect(ann.connection.sender('video')?.track).toBe(ann.devices.given.at(-1));
+    expect(ann.connection.offers).toBe(1);
+    expect(channel?.sent).toEqual([]);
+  });
+});
+
+describe('our own clients', () => {
+  it('tell each other what is on', async () => {
+    const [caller, callee] = await connected();
+    const channel = caller.pc.channels[0];
+    if (channel) channel.readyState = 'open';
+    caller.peer.tell({ camera: false, microphone: true });
+    expect(channel?.sent).toEqual(['{"media":{"camera":false,"microphone":true}}']);
+    channel?.onmessage?.({ data: '{"media":{"camera":true,"microphone":false}}' });
+    expect(caller.peer.notice).toEqual({ camera: true, microphone: false });
+    channel?.onmessage?.({ data: '{"text":"hello","sender":"x","timestamp":1}' });
+    channel?.onmessage?.({ data: 'not json' });
+    expect(caller.peer.notice).toEqual({ camera: true, microphone: false });
+    expect(callee.peer.notice).toBeUndefined();
+  });
+});

@@ -1,0 +1,265 @@
+import { type Clock, Deadline } from './clock';
+import type { Log } from './debug';
+import { Pair, type Signal, type Tracks } from './pair';
+import { sessionOf } from './sdp';
+import type { LinkState } from './view';
+
+export interface PeerOptions {
+  createConnection: (config: RTCConfiguration) => RTCPeerConnection;
+  createStream: () => MediaStream;
+  iceServers: RTCIceServer[];
+  polite: boolean;
+  legacy: boolean;
+  video: boolean;
+  local: MediaStream;
+  tracks: () => Tracks;
+  send: (signal: Signal) => void;
+  onChange: () => void;
+  clock: Clock;
+  log: Log;
+}
+
+/** What one of our clients tells the other on the data channel; old ones would show it as a message, so they get none. */
+interface MediaNotice {
+  media: { camera: boolean; microphone: boolean };
+}
+
+const ANSWER_MS = 5_000;
+const DISCONNECTED_MS = 4_000;
+const OTHER_RESTARTS_MS = 6_000;
+const RECOVER_AGAIN_MS = 10_000;
+const GIVE_UP_MS = 30_000;
+
+/**
+ * The other person's media, over as many RTCPeerConnections as that takes: a reloaded page has a new one, which is known
+ * by the session id of its descriptions, and gets a fresh one from this side. Signals are worked off in their order.
+ */
+export class Peer {
+  link: LinkState = 'connecting';
+  remote: MediaStream;
+  /** The other's camera and microphone as they say; `undefined` from an old client. */
+  notice: MediaNotice['media'] | undefined;
+  readonly #options: PeerOptions;
+  #pair: Pair;
+  #channels: RTCDataChannel[] = [];
+  #sent: MediaNotice['media'] = { camera: false, microphone: true };
+  #queue: Promise<void> = Promise.resolve();
+  #wasConnected = false;
+  #closed = false;
+  readonly #answerDue: Deadline;
+  readonly #recoverDue: Deadline;
+  readonly #giveUp: Deadline;
+
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    this.#answerDue = new Deadline(options.clock);
+    this.#recoverDue = new Deadline(options.clock);
+    this.#giveUp = new Deadline(options.clock);
+    this.remote = options.createStream();
+    this.#pair = this.#createPair();
+    this.#giveUp.set(GIVE_UP_MS, () => this.#setLink('failed'));
+  }
+
+  get connection(): RTCPeerConnection {
+    return this.#pair.connection;
+  }
+
+  /** Nothing has been negotiated or offered yet. */
+  get untouched(): boolean {
+    return !this.#pair.offeredFirst && this.#pair.boundTo === undefined;
+  }
+
+  offer(): void {
+    this.#pair.open();
+  }
+
+  handle(signal: Signal): Promise<void> {
+    this.#queue = this.#queue.then(async () => {
+      if (this.#closed) return;
+      try {
+        if (signal.type === 'candidate') await this.#pair.candidate(signal.candidate);
+        else await this.#describe(signal.type === 'offer' ? signal.offer : signal.answer);
+      } catch (error) {
+        this.#options.log('signal failed', error instanceof Error ? error.name : 'unknown');
+      }
+    });
+    return this.#queue;
+  }
+
+  async setTrack(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
+    await this.#pair.replace(kind, track);
+  }
+
+  /** Says on the data channel what is on. */
+  tell(media: MediaNotice['media']): void {
+    this.#sent = media;
+    for (const channel of this.#channels) this.#tellOn(channel);
+  }
+
+  /** The network may have changed under us: don't wait for ICE to notice. */
+  networkChanged(): void {
+    if (this.#closed || this.#options.legacy || !this.#pair.boundTo) return;
+    this.#options.log('network changed');
+    if (this.#pair.offeredFirst) this.#recover();
+    else this.#recoverDue.set(DISCONNECTED_MS, () => this.connection.connectionState !== 'connected' && this.#recover());
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp]) due.clear();
+    this.#pair.close();
+  }
+
+  async #describe(description: RTCSessionDescriptionInit): Promise<void> {
+    const pair = this.#pair;
+    const { polite, legacy } = this.#options;
+    const foreign = pair.boundTo !== undefined && pair.boundTo !== sessionOf(description);
+    if (description.type === 'answer') {
+      if (!pair.awaitsAnswer()) return this.#options.log('answer dropped');
+      if (foreign && legacy) return this.#options.log('answer of another session');
+      if (foreign) return this.#renew(true);
+      await pair.describe(description);
+      if (!pair.awaitsAnswer()) this.#answerDue.clear();
+      return;
+    }
+    if (!foreign && pair.connection.signalingState === 'stable' && pair.connection.remoteDescription?.sdp === description.sdp) {
+      return pair.resend('answer'); // they never got it
+    }
+    const givesWay = polite || !pair.wouldCollide;
+    // Giving way before anything was agreed starts afresh: sections of a rolled-back first offer would be left over.
+    if (givesWay && (foreign || (pair.boundTo === undefined && pair.wouldCollide))) this.#renew(false);
+    await this.#pair.describe(description);
+  }
+
+  /** A fresh connection, with an offer of ours or for one of theirs. */
+  #renew(offer: boolean): void {
+    this.#options.log('new connection', offer);
+    this.#pair.close();
+    this.#channels = [];
+    this.#answerDue.clear();
+    this.#recoverDue.clear();
+    this.remote = this.#options.createStream();
+    this.#pair = this.#createPair();
+    if (this.#wasConnected) this.#setLink('disconnected');
+    if (offer) this.#pair.open();
+    this.#options.onChange();
+  }
+
+  #createPair(): Pair {
+    const options = this.#options;
+    const connection = options.createConnection({ iceServers: options.iceServers, bundlePolicy: 'max-bundle' });
+    const pair: Pair = new Pair({
+      connection,
+      polite: options.polite,
+      legacy: options.legacy,
+      video: options.video,
+      local: options.local,
+      tracks: options.tracks,
+      log: options.log,
+      send: (signal) => {
+        options.send(signal);
+        if (signal.type === 'offer' && pair === this.#pair) this.#expectAnswer();
+      },
+      onState: () => this.#onState(),
+      onTrack: (track) => this.#onTrack(track),
+      onChannel: (channel) => this.#onChannel(channel),
+    });
+    return pair;
+  }
+
+  /** An offer or its answer can be lost with a dying socket. An old client would take a second one for another call. */
+  #expectAnswer(): void {
+    if (this.#options.legacy) return;
+    const pair = this.#pair;
+    this.#answerDue.set(ANSWER_MS, () => {
+      if (pair.awaitsAnswer()) pair.resend('offer');
+    });
+  }
+
+  #onTrack(track: MediaStreamTrack): void {
+    for (const old of this.remote.getTracks()) if (old.kind === track.kind) this.remote.removeTrack(old);
+    this.remote.addTrack(track);
+    track.onmute = track.onunmute = track.onended = () => this.#options.onChange();
+    this.#options.onChange();
+  }
+
+  #onChannel(channel: RTCDataChannel): void {
+    if (channel.label !== 'chat') return;
+    this.#channels.push(channel);
+    channel.onopen = () => this.#tellOn(channel);
+    channel.onmessage = ({ data }) => {
+      const notice = parseNotice(data);
+      if (!notice) return;
+      this.notice = notice.media;
+      this.#options.onChange();
+    };
+  }
+
+  #tellOn(channel: RTCDataChannel): void {
+    if (this.#options.legacy || channel.readyState !== 'open') return;
+    channel.send(JSON.stringify({ media: this.#sent } satisfies MediaNotice));
+  }
+
+  #onState(): void {
+    const state = this.connection.connectionState;
+    if (state === 'connected') {
+      this.#wasConnected = true;
+      this.#recoverDue.clear();
+      this.#giveUp.clear();
+      this.#setLink('connected');
+    } else if (state === 'disconnected') {
+      this.#lose();
+      if (!this.#recoverDue.pending) this.#recoverDue.set(DISCONNECTED_MS, () => this.#recover());
+    } else if (state === 'failed') {
+      this.#lose();
+      this.#recover();
+    }
+  }
+
+  #lose(): void {
+    if (this.link !== 'failed') this.#setLink(this.#wasConnected ? 'disconnected' : 'connecting');
+    if (!this.#giveUp.pending && this.link !== 'failed') this.#giveUp.set(GIVE_UP_MS, () => this.#setLink('failed'));
+  }
+
+  /** Restarts ICE where this side offered first, else waits for the other to do so, and at last begins anew. */
+  #recover(): void {
+    if (this.#closed) return;
+    if (this.#options.legacy) {
+      if (this.connection.connectionState === 'failed') this.#setLink('failed');
+      return;
+    }
+    this.#options.log('recover', this.#pair.offeredFirst);
+    const later = (ms: number, run: () => void) =>
+      this.#recoverDue.set(ms, () => {
+        if (this.connection.connectionState !== 'connected') run();
+      });
+    if (this.#pair.offeredFirst) {
+      this.connection.restartIce();
+      later(RECOVER_AGAIN_MS, () => this.#recover());
+    } else {
+      later(OTHER_RESTARTS_MS, () => {
+        this.#renew(true);
+        later(RECOVER_AGAIN_MS, () => this.#recover());
+      });
+    }
+  }
+
+  #setLink(link: LinkState): void {
+    if (this.link === link || this.#closed) return;
+    this.link = link;
+    this.#options.log('link', link);
+    this.#options.onChange();
+  }
+}
+
+function parseNotice(data: unknown): MediaNotice | undefined {
+  if (typeof data !== 'string' || data.length > 1000) return undefined;
+  try {
+    const parsed = JSON.parse(data) as Partial<MediaNotice> | null;
+    const { camera, microphone } = parsed?.media ?? {};
+    if (typeof camera !== 'boolean' || typeof microphone !== 'boolean') return undefined;
+    return { media: { camera, microphone } };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import type { ErrorCode } from '../../../shared/wire/errors';
+import type { CallType } from '../../../shared/wire/types';
+
+/** Where a call stands, as this page shows it. */
+export type Stage =
+  | 'preparing' // we call: microphone and camera are being opened
+  | 'calling' // the server is asked
+  | 'ringing' // it rings at the other's
+  | 'incoming' // it rings here
+  | 'answering' // accepted here: microphone and camera are being opened
+  | 'live'
+  | 'ended'
+  | 'other-tab'; // this device is in a call, but another tab carries it, or did
+
+export type LinkState = 'connecting' | 'connected' | 'disconnected' | 'failed';
+export type Quality = 'unknown' | 'good' | 'fair' | 'weak';
+export type Device = 'microphone' | 'camera';
+
+/** Why a microphone or camera can't be had, each with its own sentence and next step. */
+export interface DeviceProblem {
+  kind: 'denied' | 'missing' | 'busy' | 'insecure' | 'unplugged' | 'unknown';
+  device: Device;
+}
+
+export type EndReason =
+  | 'completed' | 'cancelled' | 'no-answer' | 'missed' | 'declined' | 'declined-here' | 'lost' | 'not-connected'
+  | 'elsewhere' | 'declined-elsewhere' | 'gone' | 'refused';
+
+export interface CallEnd {
+  reason: EndReason;
+  /** Set with `refused`: why the server would not place the call. */
+  code?: ErrorCode;
+  /** Set where the call was accepted. */
+  durationMs?: number;
+  quality: Quality;
+}
+
+export interface DeviceChoice {
+  id: string;
+  label: string;
+}
+
+export interface DeviceLists {
+  microphones: DeviceChoice[];
+  cameras: DeviceChoice[];
+  speakers: DeviceChoice[];
+}
+
+export interface CallView {
+  /** Names this call in this page, from before the server has given it an id. */
+  key: number;
+  callId: string | undefined;
+  peer: { userId: string; name: string };
+  direction: 'incoming' | 'outgoing';
+  kind: CallType;
+  stage: Stage;
+  link: LinkState;
+  /** Whether the app's own connection to the server is there. */
+  online: boolean;
+  /** The browser is about to ask for these, or is asking. */
+  asking: Device[];
+  problem: DeviceProblem | undefined;
+  /** What the call goes on without, said once. */
+  note: DeviceProblem | undefined;
+  microphone: 'on' | 'muted' | 'none';
+  camera: 'on' | 'off' | 'starting';
+  local: MediaStream | undefined;
+  remote: MediaStream | undefined;
+  remotePicture: boolean;
+  remoteMuted: boolean;
+  devices: DeviceLists;
+  chosen: { microphone?: string; camera?: string; speaker?: string };
+  quality: Quality;
+  /** When the callee accepted, by this machine's clock. */
+  acceptedAt: number | undefined;
+  /** The other takes part by an old client. */
+  legacy: boolean;
+  silenced: boolean;
+  /** With `other-tab`: nothing carries the call any more, so it can be taken up here. */
+  canRejoin: boolean;
+  end: CallEnd | undefined;
+}
+
+export const NO_DEVICES: DeviceLists = { microphones: [], cameras: [], speakers: [] };

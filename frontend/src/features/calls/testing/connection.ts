@@ -1,0 +1,165 @@
+import { sessionOf } from '../model/sdp';
+import { FakeTrack } from './fakes';
+
+let sessions = 0;
+
+interface FakeSection {
+  direction: string;
+  receiver: { track: FakeTrack };
+  sender: {
+    track: FakeTrack | null;
+    replaceTrack: (track: FakeTrack | null) => Promise<void>;
+    setStreams: () => void;
+    getParameters: () => { encodings: Record<string, unknown>[] };
+    setParameters: (parameters: { encodings: Record<string, unknown>[] }) => Promise<void>;
+  };
+}
+
+/** An RTCPeerConnection that negotiates by the rules of JSEP and moves no media. */
+export class FakeConnection {
+  static all: FakeConnection[] = [];
+  readonly session = String(++sessions);
+  signalingState: RTCSignalingState = 'stable';
+  connectionState: RTCPeerConnectionState = 'new';
+  iceConnectionState = 'new';
+  localDescription: RTCSessionDescriptionInit | null = null;
+  remoteDescription: RTCSessionDescriptionInit | null = null;
+  candidates: RTCIceCandidateInit[] = [];
+  channels: { label: string; readyState: string; sent: string[]; send: (text: string) => void; onopen?: () => void; onmessage?: (event: { data: unknown }) => void }[] = [];
+  offers = 0;
+  restarts = 0;
+  rollbacks = 0;
+  onnegotiationneeded: (() => void) | null = null;
+  onicecandidate: ((event: { candidate: { toJSON: () => RTCIceCandidateInit } | null }) => void) | null = null;
+  ontrack: ((event: { track: FakeTrack }) => void) | null = null;
+  ondatachannel: unknown = null;
+  onconnectionstatechange: (() => void) | null = null;
+  onsignalingstatechange: (() => void) | null = null;
+  oniceconnectionstatechange: (() => void) | null = null;
+  #sections: FakeSection[] = [];
+  #version = 0;
+  #needed = false;
+  #stable: { local: RTCSessionDescriptionInit | null } = { local: null };
+
+  constructor(readonly config: RTCConfiguration) {
+    FakeConnection.all.push(this);
+  }
+
+  get ufrag(): string {
+    return `u${this.session}-${this.restarts}`;
+  }
+
+  getTransceivers = (): FakeSection[] => this.#sections;
+  getStats = (): Promise<Map<string, unknown>> => Promise.resolve(new Map<string, unknown>());
+
+  createDataChannel(label: string): FakeConnection['channels'][number] {
+    const sent: string[] = [];
+    const channel = { label, readyState: 'connecting', sent, send: (text: string) => void sent.push(text) };
+    this.channels.push(channel);
+    this.#need();
+    return channel;
+  }
+
+  addTransceiver(what: FakeTrack | 'audio' | 'video'): FakeSection {
+    const section = newSection(typeof what === 'string' ? what : what.kind, 'sendrecv');
+    section.sender.track = typeof what === 'string' ? null : what;
+    this.#sections.push(section);
+    this.#need();
+    return section;
+  }
+
+  restartIce(): void {
+    this.restarts += 1;
+    this.#need();
+  }
+
+  async setLocalDescription(): Promise<void> {
+    await Promise.resolve();
+    if (this.signalingState === 'closed') throw new DOMException('closed', 'InvalidStateError');
+    const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
+    if (type === 'offer') this.offers += 1;
+    this.localDescription = { type, sdp: this.#sdp() };
+    this.#to(type === 'offer' ? 'have-local-offer' : 'stable');
+    this.onicecandidate?.({ candidate: { toJSON: () => ({ candidate: 'candidate:1', sdpMid: '0', usernameFragment: this.ufrag }) } });
+  }
+
+  async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    await Promise.resolve();
+    if (description.type === 'answer' && this.signalingState !== 'have-local-offer') throw new DOMException('state', 'InvalidStateError');
+    if (description.type === 'answer' && this.remoteDescription && sessionOf(this.remoteDescription) !== sessionOf(description)) {
+      throw new DOMException('another fingerprint', 'InvalidAccessError');
+    }
+    if (description.type === 'offer' && this.signalingState === 'have-local-offer') {
+      this.rollbacks += 1;
+      this.localDescription = this.#stable.local;
+    }
+    const first = this.remoteDescription === null;
+    this.remoteDescription = description;
+    for (const kind of ['audio', 'video'] as const) {
+      if (!description.sdp?.includes(`m=${kind}`)) continue;
+      if (description.type === 'offer' && !this.#of(kind)) this.#sections.push(newSection(kind, 'recvonly'));
+      const section = this.#of(kind);
+      if (section && first) this.ontrack?.({ track: section.receiver.track });
+    }
+    this.#to(description.type === 'offer' ? 'have-remote-offer' : 'stable');
+  }
+
+  async addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    await Promise.resolve();
+    if (!this.remoteDescription) throw new DOMException('no description', 'InvalidStateError');
+    this.candidates.push(candidate);
+  }
+
+  close(): void {
+    this.signalingState = 'closed';
+    this.connectionState = 'closed';
+  }
+
+  /** What ICE and DTLS would find out. */
+  become(state: RTCPeerConnectionState): void {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+
+  sender(kind: 'audio' | 'video'): FakeSection['sender'] | undefined {
+    return this.#of(kind)?.sender;
+  }
+
+  #of(kind: string): FakeSection | undefined {
+    return this.#sections.find((section) => section.receiver.track.kind === kind);
+  }
+
+  #to(state: RTCSignalingState): void {
+    this.signalingState = state;
+    if (state === 'stable') this.#stable = { local: this.localDescription };
+    this.onsignalingstatechange?.();
+  }
+
+  #need(): void {
+    if (this.#needed) return;
+    this.#needed = true;
+    queueMicrotask(() => {
+      this.#needed = false;
+      if (this.signalingState === 'stable') this.onnegotiationneeded?.();
+    });
+  }
+
+  #sdp(): string {
+    const sections = this.#sections.map((section) => `m=${section.receiver.track.kind} 9 x\r\n`).join('');
+    return `v=0\r\no=- ${this.session} ${++this.#version} IN IP4 127.0.0.1\r\na=ice-ufrag:${this.ufrag}\r\n${sections}`;
+  }
+}
+
+function newSection(kind: 'audio' | 'video', direction: string): FakeSection {
+  const sender: FakeSection['sender'] = {
+    track: null,
+    replaceTrack(track) {
+      sender.track = track;
+      return Promise.resolve();
+    },
+    setStreams: () => undefined,
+    getParameters: () => ({ encodings: [{}] }),
+    setParameters: () => Promise.resolve(),
+  };
+  return { direction, receiver: { track: new FakeTrack(kind) }, sender };
+}

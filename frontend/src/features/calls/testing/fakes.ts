@@ -1,0 +1,150 @@
+/** The browser as the engine sees it, small enough to be driven step by step. */
+import type { Clock } from '../model/clock';
+import type { MediaSource } from '../model/media';
+import type { Mark, TabSeat } from '../model/seat';
+import type { Device } from '../model/view';
+
+/** Lets everything that waits only for promises happen. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
+}
+
+export class FakeClock implements Clock {
+  #now = 1_000_000;
+  #timers: { at: number; run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = { at: this.#now + ms, run };
+    this.#timers.push(timer);
+    return () => (this.#timers = this.#timers.filter((other) => other !== timer));
+  }
+
+  async advance(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await settle();
+    for (;;) {
+      const next = this.#timers.filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
+      if (!next) break;
+      this.#now = Math.max(this.#now, next.at);
+      this.#timers = this.#timers.filter((timer) => timer !== next);
+      next.run();
+      await settle();
+    }
+    this.#now = until;
+  }
+}
+
+export class FakeTrack {
+  enabled = true;
+  muted = false;
+  readyState: 'live' | 'ended' = 'live';
+  onended: (() => void) | null = null;
+  onmute: (() => void) | null = null;
+  onunmute: (() => void) | null = null;
+  constructor(
+    readonly kind: 'audio' | 'video',
+    readonly deviceId = `${kind}-1`,
+  ) {}
+  stop(): void {
+    this.readyState = 'ended';
+  }
+  getSettings(): MediaTrackSettings {
+    return { deviceId: this.deviceId };
+  }
+}
+
+export class FakeStream {
+  #tracks: FakeTrack[];
+  constructor(tracks: FakeTrack[] = []) {
+    this.#tracks = tracks;
+  }
+  getTracks = (): FakeTrack[] => [...this.#tracks];
+  getAudioTracks = (): FakeTrack[] => this.#tracks.filter((track) => track.kind === 'audio');
+  getVideoTracks = (): FakeTrack[] => this.#tracks.filter((track) => track.kind === 'video');
+  addTrack = (track: FakeTrack): void => void this.#tracks.push(track);
+  removeTrack = (track: FakeTrack): void => void (this.#tracks = this.#tracks.filter((other) => other !== track));
+}
+
+/** Hands out tracks, or fails as told. */
+export class FakeDevices {
+  asked: MediaStreamConstraints[] = [];
+  given: FakeTrack[] = [];
+  /** The name of the error that asking for this kind ends with. */
+  errors: { audio?: string; video?: string } = {};
+  /** Waits before it answers, like a person before a prompt. */
+  gate: Promise<void> | undefined;
+  prompts = new Set<Device>();
+  #listeners = new Set<() => void>();
+
+  readonly getUserMedia = async (constraints: MediaStreamConstraints): Promise<MediaStream> => {
+    this.asked.push(constraints);
+    await this.gate;
+    for (const kind of ['video', 'audio'] as const) {
+      const error = this.errors[kind];
+      if (constraints[kind] && error) throw new DOMException('fake', error);
+    }
+    const tracks = (['audio', 'video'] as const).filter((kind) => constraints[kind]).map((kind) => new FakeTrack(kind, idOf(constraints[kind])));
+    this.given.push(...tracks);
+    return new FakeStream(tracks) as unknown as MediaStream;
+  };
+  readonly enumerateDevices = (): Promise<MediaDeviceInfo[]> =>
+    Promise.resolve(
+      [
+        { kind: 'audioinput', deviceId: 'audio-1', label: 'Built-in microphone' },
+        { kind: 'audioinput', deviceId: 'audio-2', label: 'Headset' },
+        { kind: 'videoinput', deviceId: 'video-1', label: 'Front camera' },
+      ] as MediaDeviceInfo[],
+    );
+  readonly addEventListener = (_: string, listener: () => void): void => void this.#listeners.add(listener);
+  readonly removeEventListener = (_: string, listener: () => void): void => void this.#listeners.delete(listener);
+
+  change(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Tracks that are still on. */
+  get running(): ('audio' | 'video')[] {
+    return this.given.filter((track) => track.readyState === 'live').map((track) => track.kind);
+  }
+
+  source(secure = true): MediaSource {
+    return {
+      devices: secure ? (this as unknown as NonNullable<MediaSource['devices']>) : undefined,
+      createStream: () => new FakeStream() as unknown as MediaStream,
+      mustAsk: (device) => Promise.resolve(this.prompts.has(device)),
+    };
+  }
+}
+
+function idOf(constraint: boolean | MediaTrackConstraints | undefined): string | undefined {
+  const id = typeof constraint === 'object' ? constraint.deviceId : undefined;
+  return typeof id === 'object' && 'exact' in id ? (id.exact as string) : undefined;
+}
+
+/** Tabs of one device: they share the locks, each has its own memory. */
+export function fakeSeats(): () => TabSeat {
+  const held = new Map<string, object>();
+  return () => {
+    const tab = {};
+    let mark: Mark | undefined;
+    return {
+      claim(callId) {
+        const owner = held.get(callId);
+        if (owner && owner !== tab) return Promise.resolve(false);
+        held.set(callId, tab);
+        return Promise.resolve(true);
+      },
+      release() {
+        for (const [callId, owner] of held) if (owner === tab) held.delete(callId);
+      },
+      isFree: (callId) => Promise.resolve(!held.has(callId)),
+      remember: (next) => (mark = next),
+      recall: () => mark,
+      forget: () => (mark = undefined),
+    };
+  };
+}

@@ -1,0 +1,77 @@
+import type { EngineDeps } from '../model/deps';
+import { CallEngine } from '../model/engine';
+import type { TabSeat } from '../model/seat';
+import type { CallView } from '../model/view';
+import { FakeConnection } from './connection';
+import { type Exchange, FakeSocket } from './exchange';
+import { type FakeClock, FakeDevices, fakeSeats } from './fakes';
+
+/** One tab of a person: its engine with everything around it. */
+export class FakePage {
+  devices = new FakeDevices();
+  network = new EventTarget();
+  connections: FakeConnection[] = [];
+  socket: FakeSocket;
+  engine: CallEngine;
+  readonly deps: EngineDeps;
+  logged: string[] = [];
+
+  constructor(
+    readonly exchange: Exchange,
+    readonly clock: FakeClock,
+    readonly user: string,
+    readonly device = `${user}-device`,
+    readonly seat: TabSeat = fakeSeats()(),
+    secure = true,
+  ) {
+    this.socket = exchange.connect(user, device);
+    this.deps = this.#deps(secure);
+    this.engine = new CallEngine(this.deps);
+  }
+
+  #deps(secure: boolean): EngineDeps {
+    return {
+      socket: this.socket,
+      fetchIceServers: () => Promise.resolve([{ urls: 'stun:one' }]),
+      createConnection: (config) => {
+        const connection = new FakeConnection(config);
+        this.connections.push(connection);
+        return connection as unknown as RTCPeerConnection;
+      },
+      media: this.devices.source(secure),
+      seat: this.seat,
+      network: this.network,
+      clock: this.clock,
+      log: (what) => this.logged.push(what),
+    };
+  }
+
+  get view(): CallView | null {
+    return this.engine.view.get();
+  }
+
+  get stage(): CallView['stage'] | undefined {
+    return this.view?.stage;
+  }
+
+  get connection(): FakeConnection {
+    const last = this.connections.at(-1);
+    if (!last) throw new Error('no connection yet');
+    return last;
+  }
+
+  /** The tab is loaded anew: nothing is left but what its seat remembers. */
+  reload(): FakePage {
+    this.vanish();
+    const next = new FakePage(this.exchange, this.clock, this.user, this.device, this.seat);
+    this.exchange.greet(next.socket);
+    return next;
+  }
+
+  /** The tab is closed: its locks go, and nothing is said. */
+  vanish(): void {
+    this.exchange.sockets = this.exchange.sockets.filter((socket) => socket !== this.socket);
+    this.seat.release();
+    for (const connection of this.connections) connection.close();
+  }
+}

@@ -1,0 +1,80 @@
+import {
+  IconDots, IconMaximize, IconMicrophone, IconMicrophoneOff, IconMinimize, IconPhoneEnd, IconVideo, IconVideoOff,
+} from '@tabler/icons-react';
+import { m } from '../../../shared/i18n';
+import type { CallEngine } from '../model/engine';
+import type { CallView } from '../model/view';
+import { RoundButton } from './Button';
+import styles from './CallControls.module.css';
+
+interface ControlsProps {
+  engine: CallEngine;
+  view: CallView;
+  fullScreen: { active: boolean; toggle: (() => void) | undefined };
+  more: { open: boolean; toggle: () => void; panelId: string };
+}
+
+const ICON = { size: 24, stroke: 1.75 };
+
+/** The bar at the foot of a call; leaving stands apart. */
+export function CallControls({ engine, view, fullScreen, more }: ControlsProps) {
+  const live = view.stage === 'live';
+  const muted = view.microphone !== 'on';
+  const cameraOn = view.camera !== 'off';
+  // An old client in a call by voice has no place for a picture.
+  const canShow = !(view.legacy && view.kind === 'audio');
+  return (
+    <div className={styles.bar} role="toolbar" aria-label={m.call_with({ name: view.peer.name })}>
+      <RoundButton
+        data-autofocus
+        icon={muted ? <IconMicrophoneOff {...ICON} /> : <IconMicrophone {...ICON} />}
+        label={muted ? m.call_unmute() : m.call_mute()}
+        caption={muted ? m.call_unmute() : m.call_mute()}
+        aria-pressed={view.microphone === 'muted'}
+        disabled={view.microphone === 'none'}
+        aria-keyshortcuts="m"
+        onClick={() => engine.current?.toggleMicrophone()}
+      />
+      {canShow ? (
+        <RoundButton
+          icon={cameraOn ? <IconVideo {...ICON} /> : <IconVideoOff {...ICON} />}
+          label={cameraOn ? m.call_camera_off() : m.call_camera_on()}
+          caption={m.call_camera()}
+          aria-pressed={!cameraOn}
+          disabled={!live && view.kind === 'audio'}
+          aria-keyshortcuts="c"
+          onClick={() => void engine.current?.toggleCamera()}
+        />
+      ) : null}
+      {fullScreen.toggle && live ? (
+        <span className={styles.wide}>
+          <RoundButton
+            icon={fullScreen.active ? <IconMinimize {...ICON} /> : <IconMaximize {...ICON} />}
+            label={fullScreen.active ? m.call_fullscreen_end() : m.call_fullscreen()}
+            caption={m.call_fullscreen()}
+            aria-pressed={fullScreen.active}
+            aria-keyshortcuts="f"
+            onClick={fullScreen.toggle}
+          />
+        </span>
+      ) : null}
+      <RoundButton
+        icon={<IconDots {...ICON} />}
+        label={m.call_more()}
+        caption={m.call_more()}
+        aria-expanded={more.open}
+        aria-controls={more.open ? more.panelId : undefined}
+        onClick={more.toggle}
+      />
+      <span className={styles.leave}>
+        <RoundButton
+          icon={<IconPhoneEnd {...ICON} />}
+          label={live ? m.call_leave() : m.call_cancel()}
+          caption={live ? m.call_leave() : m.call_cancel()}
+          tone="leave"
+          onClick={() => engine.hangUp()}
+        />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { useFocusTrap } from '@mantine/hooks';
+import type { KeyboardEvent } from 'react';
+import { m } from '../../../shared/i18n';
+import type { CallEngine } from '../model/engine';
+import type { CallEnd, CallView } from '../model/view';
+import { TextButton } from './Button';
+import { CallAvatar } from './CallAvatar';
+import styles from './CallEnded.module.css';
+import { clockText, endText, qualityText } from './labels';
+import tokens from './tokens.module.css';
+
+interface EndedProps {
+  engine: CallEngine;
+  view: CallView;
+  end: CallEnd;
+  onWrite: ((userId: string) => void) | undefined;
+}
+
+/** One quiet sheet when a call is over: how it was, and what one may want next. */
+export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
+  const trap = useFocusTrap();
+  const { title, detail } = endText(end, view.peer.name);
+  const quality = qualityText(end.quality);
+  const again = end.code !== 'contact_not_allowed' && end.code !== 'forbidden' && end.code !== 'call_already';
+  const write = () => {
+    engine.dismiss();
+    onWrite?.(view.peer.userId);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape') return;
+    event.stopPropagation();
+    engine.dismiss();
+  };
+  return (
+    <div className={styles.scrim}>
+      {/* eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions -- Escape closes a dialog */}
+      <div
+        ref={trap}
+        className={`${styles.sheet} ${tokens.tokens}`}
+        role="dialog"
+        aria-modal="true"
+        aria-labelledby="call-ended-title"
+        tabIndex={-1}
+        onKeyDown={onKey}
+      >
+        <div className={styles.head}>
+          <CallAvatar name={view.peer.name} size="small" />
+          <div className={styles.words}>
+            <h2 id="call-ended-title" className={styles.title}>
+              {title}
+            </h2>
+            <p className={styles.detail}>{detail ?? view.peer.name}</p>
+          </div>
+        </div>
+        {end.durationMs !== undefined ? (
+          <dl className={styles.facts}>
+            <div>
+              <dt>{m.call_duration()}</dt>
+              <dd>{clockText(end.durationMs)}</dd>
+            </div>
+            {quality ? (
+              <div>
+                <dt>{m.call_connection()}</dt>
+                <dd>{quality}</dd>
+              </div>
+            ) : null}
+          </dl>
+        ) : null}
+        <div className={styles.actions}>
+          <TextButton data-autofocus main={!again} onClick={() => engine.dismiss()}>
+            {m.call_close()}
+          </TextButton>
+          {onWrite ? <TextButton onClick={write}>{m.call_write()}</TextButton> : null}
+          {again ? (
+            <TextButton main onClick={() => void engine.callAgain()}>
+              {end.reason === 'missed' ? m.call_back() : m.call_again()}
+            </TextButton>
+          ) : null}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { useState } from 'react';
+import { createPortal } from 'react-dom';
+import { m } from '../../../shared/i18n';
+import type { CallEngine } from '../model/engine';
+import { isPassing } from '../model/outcome';
+import type { CallView } from '../model/view';
+import { TextButton } from './Button';
+import { CallEnded } from './CallEnded';
+import { CallNotice } from './CallNotice';
+import { useFocusReturn } from './effects';
+import { FloatingCall } from './FloatingCall';
+import { IncomingCall } from './IncomingCall';
+import { endText, stateText } from './labels';
+import { Voice } from './Media';
+import { useWebRTC } from './useWebRTC';
+import styles from './CallLayer.module.css';
+import { WebRTCCall } from './WebRTCCall';
+
+/** Everything of a call that is seen and heard, over the rest of the app. */
+export function CallLayer({ engine, onWrite }: { engine: CallEngine; onWrite: ((userId: string) => void) | undefined }) {
+  const view = useWebRTC(engine);
+  const [small, setSmall] = useState<number>();
+  const minimised = view !== null && small === view.key && view.stage === 'live';
+  const passing = view?.end !== undefined && isPassing(view.end.reason);
+  useFocusReturn(view !== null && view.stage !== 'other-tab' && !minimised && !passing);
+  if (!view) return null;
+  return createPortal(
+    <>
+      <p className={styles.spoken} role="status" aria-live="assertive">
+        {view.end ? endText(view.end, view.peer.name).title : `${view.peer.name}: ${stateText(view)}`}
+      </p>
+      {view.stage === 'live' ? <Voice stream={view.remote} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
+      <Face engine={engine} view={view} minimised={minimised} passing={passing} onWrite={onWrite} onSmall={setSmall} />
+    </>,
+    document.body,
+  );
+}
+
+interface FaceProps {
+  engine: CallEngine;
+  view: CallView;
+  minimised: boolean;
+  passing: boolean;
+  onWrite: ((userId: string) => void) | undefined;
+  onSmall: (key: number | undefined) => void;
+}
+
+function Face({ engine, view, minimised, passing, onWrite, onSmall }: FaceProps) {
+  if (view.stage === 'incoming') return <IncomingCall key={view.key} engine={engine} view={view} />;
+  if (view.stage === 'other-tab') return <OtherTab engine={engine} view={view} />;
+  if (view.end) {
+    if (passing) return <CallNotice text={endText(view.end, view.peer.name).title} onClose={() => engine.dismiss()} />;
+    return <CallEnded key={view.key} engine={engine} view={view} end={view.end} onWrite={onWrite} />;
+  }
+  if (minimised) return <FloatingCall engine={engine} view={view} onExpand={() => onSmall(undefined)} />;
+  return <WebRTCCall key={view.key} engine={engine} view={view} onMinimise={() => onSmall(view.key)} />;
+}
+
+function OtherTab({ engine, view }: { engine: CallEngine; view: CallView }) {
+  if (!view.canRejoin) return <CallNotice text={m.call_other_tab()} onClose={() => engine.dismiss()} />;
+  return (
+    <CallNotice
+      text={m.call_rejoin_title({ name: view.peer.name })}
+      action={
+        <TextButton main onClick={() => void engine.rejoin()}>
+          {m.call_rejoin()}
+        </TextButton>
+      }
+      onClose={() => engine.dismiss()}
+    />
+  );
+}

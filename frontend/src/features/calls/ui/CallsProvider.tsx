@@ -1,0 +1,85 @@
+import { createContext, useContext, useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { m } from '../../../shared/i18n';
+import type { CallType } from '../../../shared/wire/types';
+import { CallsDoor } from '../model/door';
+import type { CallSocket } from '../model/socket';
+import type { Stage } from '../model/view';
+import styles from './CallsProvider.module.css';
+
+type Chunk = typeof import('../chunk');
+type Door = CallsDoor<Chunk>;
+
+export interface CallsProviderProps {
+  /** The app's one connection; the calls belong to it, not to this component. */
+  socket: CallSocket;
+  /** Who is signed in: another person's calls end. */
+  user: { _id: string };
+  fetchIceServers: () => Promise<RTCIceServer[]>;
+  /** Opens the conversation with somebody, from the sheet after a call. */
+  onWrite?: (userId: string) => void;
+  children: ReactNode;
+}
+
+export interface ActiveCall {
+  userId: string;
+  stage: Stage;
+}
+
+export interface Calls {
+  start: (userId: string, name: string, kind: CallType) => void;
+  /** The call that this page has, ringing included; `null` where there is none. */
+  active: ActiveCall | null;
+}
+
+const doors = new WeakMap<CallSocket, { userId: string; door: Door }>();
+
+/** One for a socket and a person, made while rendering: neither StrictMode nor a hidden part of the page makes or ends a call. */
+function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promise<RTCIceServer[]>): Door {
+  const known = doors.get(socket);
+  if (known?.userId === userId) return known.door;
+  known?.door.close();
+  const door: Door = new CallsDoor(socket, fetchIceServers, () => import('../chunk'));
+  doors.set(socket, { userId, door });
+  return door;
+}
+
+const DoorContext = createContext<Door | null>(null);
+
+export function CallsProvider({ socket, user, fetchIceServers, onWrite, children }: CallsProviderProps) {
+  const userId = user._id;
+  // The first way to fetch is kept: it must not depend on what changes from one render to the next.
+  const door = useMemo(() => doorOf(socket, userId, fetchIceServers), [socket, userId, fetchIceServers]);
+  const { chunk, engine, failed } = useSyncExternalStore(door.state.subscribe, door.state.get);
+  return (
+    <DoorContext value={door}>
+      {children}
+      {chunk && engine ? <chunk.CallLayer engine={engine} onWrite={onWrite} /> : null}
+      {failed ? (
+        <div role="alert" className={styles.failed}>
+          {m.call_load_failed()}
+          <button type="button" onClick={() => door.dismissFailure()}>
+            {m.call_close()}
+          </button>
+        </div>
+      ) : null}
+    </DoorContext>
+  );
+}
+
+export function useCalls(): Calls {
+  const door = useContext(DoorContext);
+  if (!door) throw new Error('useCalls needs a CallsProvider around it');
+  const { engine } = useSyncExternalStore(door.state.subscribe, door.state.get);
+  const view = useSyncExternalStore(engine?.view.subscribe ?? never, () => engine?.view.get() ?? null);
+  const stage = view?.stage;
+  const userId = view?.peer.userId;
+  return useMemo(
+    () => ({
+      start: (to, name, kind) => void door.start(to, name, kind),
+      active: userId !== undefined && stage !== undefined && stage !== 'ended' ? { userId, stage } : null,
+    }),
+    [door, userId, stage],
+  );
+}
+
+const never = () => () => undefined;

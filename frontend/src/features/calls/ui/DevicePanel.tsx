@@ -1,0 +1,64 @@
+import { useId } from 'react';
+import { m } from '../../../shared/i18n';
+import type { CallEngine } from '../model/engine';
+import type { CallView, DeviceChoice } from '../model/view';
+import styles from './DevicePanel.module.css';
+
+/** Which microphone, camera and speaker. The browser's own pickers: known, and good with every aid. */
+export function DevicePanel({ engine, view, id }: { engine: CallEngine; view: CallView; id: string }) {
+  const { devices, chosen } = view;
+  const canChooseSpeaker = devices.speakers.length > 0 && 'setSinkId' in HTMLMediaElement.prototype;
+  return (
+    <div id={id} className={styles.panel} role="group" aria-label={m.call_devices()}>
+      <Choice
+        label={m.call_microphone()}
+        choices={devices.microphones}
+        value={chosen.microphone}
+        onChoose={(choice) => void engine.current?.choose('microphone', choice)}
+      />
+      <Choice
+        label={m.call_camera()}
+        choices={devices.cameras}
+        value={chosen.camera}
+        onChoose={(choice) => void engine.current?.choose('camera', choice)}
+      />
+      {canChooseSpeaker ? (
+        <Choice
+          label={m.call_speaker()}
+          choices={devices.speakers}
+          value={chosen.speaker}
+          onChoose={(choice) => engine.current?.chooseSpeaker(choice)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  choices: DeviceChoice[];
+  value: string | undefined;
+  onChoose: (id: string) => void;
+}
+
+function Choice({ label, choices, value, onChoose }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div className={styles.choice}>
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        value={value ?? choices[0]?.id ?? ''}
+        disabled={choices.length === 0}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+      >
+        {choices.map((choice, index) => (
+          <option key={choice.id} value={choice.id}>
+            {choice.label || `${label} ${index + 1}`}
+          </option>
+        ))}
+        {choices.length === 0 ? <option value="">{m.call_speaker_default()}</option> : null}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { IconMaximize, IconMicrophone, IconMicrophoneOff, IconPhoneEnd } from '@tabler/icons-react';
+import { m } from '../../../shared/i18n';
+import type { CallEngine } from '../model/engine';
+import type { CallView } from '../model/view';
+import { RoundButton } from './Button';
+import { CallAvatar } from './CallAvatar';
+import { Duration } from './Duration';
+import styles from './FloatingCall.module.css';
+import { stateText } from './labels';
+import { Picture } from './Media';
+import tokens from './tokens.module.css';
+
+const ICON = { size: 20, stroke: 1.75 };
+
+/** The call as a card, while the person reads or writes elsewhere in the app. */
+export function FloatingCall({ engine, view, onExpand }: { engine: CallEngine; view: CallView; onExpand: () => void }) {
+  const muted = view.microphone !== 'on';
+  return (
+    <section className={`${styles.card} ${tokens.tokens}`} aria-label={m.call_with({ name: view.peer.name })}>
+      {view.remotePicture ? (
+        <div className={styles.picture}>
+          <Picture stream={view.remote} label={view.peer.name} />
+        </div>
+      ) : null}
+      <div className={styles.row}>
+        {view.remotePicture ? null : <CallAvatar name={view.peer.name} size="small" />}
+        <div className={styles.who}>
+          <p className={styles.name}>{view.peer.name}</p>
+          <p className={styles.state}>
+            {view.link === 'connected' && view.acceptedAt !== undefined ? <Duration since={view.acceptedAt} /> : stateText(view)}
+          </p>
+        </div>
+      </div>
+      <div className={styles.actions}>
+        <RoundButton
+          size="small"
+          icon={muted ? <IconMicrophoneOff {...ICON} /> : <IconMicrophone {...ICON} />}
+          label={muted ? m.call_unmute() : m.call_mute()}
+          aria-pressed={view.microphone === 'muted'}
+          disabled={view.microphone === 'none'}
+          onClick={() => engine.current?.toggleMicrophone()}
+        />
+        <RoundButton size="small" icon={<IconMaximize {...ICON} />} label={m.call_expand()} onClick={onExpand} />
+        <RoundButton size="small" icon={<IconPhoneEnd {...ICON} />} label={m.call_leave()} tone="leave" onClick={() => engine.hangUp()} />
+      </div>
+    </section>
+  );
+}

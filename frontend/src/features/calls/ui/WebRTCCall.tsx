@@ -1,0 +1,156 @@
+import { IconArrowsDiagonalMinimize2, IconLock, IconX } from '@tabler/icons-react';
+import { useFocusTrap, useMergedRef } from '@mantine/hooks';
+import { type KeyboardEvent, useId, useState } from 'react';
+import { m } from '../../../shared/i18n';
+import type { CallEngine } from '../model/engine';
+import type { CallView } from '../model/view';
+import { RoundButton, TextButton } from './Button';
+import { CallAvatar } from './CallAvatar';
+import { CallControls } from './CallControls';
+import { DevicePanel } from './DevicePanel';
+import { Duration } from './Duration';
+import { useFullScreen, useIdle, useTone, useWakeLock } from './effects';
+import { hintText, problemText, stateText } from './labels';
+import { Picture } from './Media';
+import { SelfView } from './SelfView';
+import tokens from './tokens.module.css';
+import styles from './WebRTCCall.module.css';
+
+const IDLE_MS = 3_000;
+
+/** A call in the whole window: from the moment we place or accept it until it is over. */
+export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; view: CallView; onMinimise: () => void }) {
+  const trap = useFocusTrap();
+  const [stage, setStage] = useState<HTMLElement | null>(null);
+  const ref = useMergedRef(trap, setStage);
+  const [more, setMore] = useState(false);
+  const panelId = useId();
+  const fullScreen = useFullScreen(stage);
+  const idle = useIdle(fullScreen.active && !more, IDLE_MS);
+  useWakeLock(view.stage === 'live');
+  useTone(view.stage === 'ringing' ? 'ringback' : undefined);
+
+  const live = view.stage === 'live';
+  const ownPicture = view.camera === 'on' && view.local !== undefined;
+  // Until the other's picture is there, our own fills the window, so that one can look at oneself before being seen.
+  const alone = !live && ownPicture;
+  const picture = (live && view.remotePicture) || alone;
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLSelectElement) return;
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      if (more) setMore(false);
+      else if (live && !fullScreen.active) onMinimise();
+    } else if (event.key === 'm') engine.current?.toggleMicrophone();
+    else if (event.key === 'c' && live) void engine.current?.toggleCamera();
+    else if (event.key === 'f' && live) fullScreen.toggle?.();
+  };
+
+  return (
+    // eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions -- the shortcuts of a dialog
+    <section
+      ref={ref}
+      className={`${styles.stage} ${tokens.tokens} ${picture ? tokens.dark : ''}`}
+      data-picture={picture}
+      data-idle={idle}
+      role="dialog"
+      aria-modal="true"
+      aria-label={m.call_with({ name: view.peer.name })}
+      tabIndex={-1}
+      onKeyDown={onKey}
+    >
+      <div className={styles.remote}>
+        {alone ? <Picture stream={view.local} mirrored /> : <Picture stream={view.remote} label={view.peer.name} hidden={!view.remotePicture} />}
+      </div>
+      <header className={styles.top}>
+        <div className={styles.who}>
+          <h2 className={styles.name}>{view.peer.name}</h2>
+          <p className={styles.facts}>
+            {live && view.link === 'connected' && view.acceptedAt !== undefined ? <Duration since={view.acceptedAt} /> : <span>{stateText(view)}</span>}
+            <span className={styles.private}>
+              <IconLock size={14} stroke={1.75} aria-hidden />
+              {m.call_private()}
+            </span>
+          </p>
+        </div>
+        {live ? (
+          <RoundButton
+            size="small"
+            icon={<IconArrowsDiagonalMinimize2 size={20} stroke={1.75} />}
+            label={m.call_minimise()}
+            onClick={onMinimise}
+          />
+        ) : null}
+      </header>
+      {picture ? null : <Middle engine={engine} view={view} />}
+      <Messages engine={engine} view={view} />
+      {live && ownPicture && view.local ? <SelfView stream={view.local} /> : null}
+      {more ? <DevicePanel engine={engine} view={view} id={panelId} /> : null}
+      <CallControls engine={engine} view={view} fullScreen={fullScreen} more={{ open: more, toggle: () => setMore(!more), panelId }} />
+    </section>
+  );
+}
+
+/** What fills the window while there is no picture. */
+function Middle({ engine, view }: { engine: CallEngine; view: CallView }) {
+  if (view.problem) {
+    const { title, step } = problemText(view.problem);
+    return (
+      <div className={styles.middle}>
+        <div className={styles.problem} role="alert">
+          <p className={styles.problemTitle}>{title}</p>
+          <p className={styles.problemStep}>{step}</p>
+          {view.problem.kind === 'insecure' ? null : (
+            <TextButton main onClick={() => void engine.retry()}>
+              {m.call_try_again()}
+            </TextButton>
+          )}
+        </div>
+      </div>
+    );
+  }
+  const waiting = view.stage !== 'live' || view.link === 'connecting';
+  return (
+    <div className={styles.middle}>
+      <CallAvatar name={view.peer.name} size="huge" waiting={waiting && view.asking.length === 0} />
+      <p className={styles.middleText}>{view.asking.length > 0 ? askText(view) : middleText(view)}</p>
+    </div>
+  );
+}
+
+function middleText(view: CallView): string {
+  if (view.stage === 'live' && view.link === 'connected') return view.kind === 'video' ? m.call_remote_off() : '';
+  return stateText(view);
+}
+
+function askText(view: CallView): string {
+  const { name } = view.peer;
+  if (view.asking.length > 1) return m.call_ask_both({ name });
+  return view.asking[0] === 'camera' ? m.call_ask_camera({ name }) : m.call_ask_microphone({ name });
+}
+
+/** What the person should know now, over the picture. */
+function Messages({ engine, view }: { engine: CallEngine; view: CallView }) {
+  const hint = hintText(view);
+  const lost = view.stage === 'live' && (view.link === 'disconnected' || view.link === 'failed');
+  return (
+    <div className={styles.messages}>
+      {lost ? <p className={styles.message}>{[stateText(view), hint].filter(Boolean).join('. ').replace('….', '…')}</p> : null}
+      {!lost && hint ? <p className={styles.message}>{hint}</p> : null}
+      {view.note ? (
+        <div className={styles.message} data-note role="status">
+          <span>
+            {problemText(view.note).title} {problemText(view.note).step}
+          </span>
+          <RoundButton
+            size="small"
+            icon={<IconX size={20} stroke={1.75} />}
+            label={m.call_close()}
+            onClick={() => engine.current?.closeNote()}
+          />
+        </div>
+      ) : null}
+    </div>
+  );
+}

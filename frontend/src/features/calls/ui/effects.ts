@@ -1,0 +1,120 @@
+import { useEffect, useRef, useState } from 'react';
+import { play, type Tone } from './tones';
+
+const FLASH_MS = 1_000;
+const VIBRATION = [300, 200, 300, 1_400];
+
+/** Sounds, and vibrates with a ring, while `tone` is set. */
+export function useTone(tone: Tone | undefined): void {
+  useEffect(() => {
+    if (!tone) return undefined;
+    const stop = play(tone);
+    const vibrate = (pattern: number | number[]) => 'vibrate' in navigator && navigator.vibrate(pattern);
+    const shake = () => tone === 'ring' && vibrate(VIBRATION);
+    shake();
+    const timer = setInterval(shake, VIBRATION.reduce((sum, part) => sum + part, 0));
+    return () => {
+      stop();
+      clearInterval(timer);
+      if (tone === 'ring') vibrate(0);
+    };
+  }, [tone]);
+}
+
+/** The title of the tab flashes between its own and this. */
+export function useTitleFlash(text: string | undefined): void {
+  useEffect(() => {
+    if (text === undefined) return undefined;
+    const before = document.title;
+    document.title = text;
+    const timer = setInterval(() => (document.title = document.title === text ? before : text), FLASH_MS);
+    return () => {
+      clearInterval(timer);
+      document.title = before;
+    };
+  }, [text]);
+}
+
+/** The screen stays on while a call is seen. */
+export function useWakeLock(active: boolean): void {
+  useEffect(() => {
+    if (!active || !('wakeLock' in navigator)) return undefined;
+    let lock: WakeLockSentinel | undefined;
+    let done = false;
+    const acquire = () => {
+      if (document.visibilityState !== 'visible') return;
+      navigator.wakeLock.request('screen').then(
+        (got) => (done ? void got.release() : (lock = got)),
+        () => undefined,
+      );
+    };
+    acquire();
+    document.addEventListener('visibilitychange', acquire);
+    return () => {
+      done = true;
+      document.removeEventListener('visibilitychange', acquire);
+      void lock?.release().catch(() => undefined);
+    };
+  }, [active]);
+}
+
+/** Gives the focus back to where it was before a call took it. */
+export function useFocusReturn(taken: boolean): void {
+  const before = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    if (!taken) return undefined;
+    before.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    return () => {
+      const target = before.current;
+      // After the dialog's own clean-up, and only where nobody else has taken it meanwhile.
+      setTimeout(() => {
+        if (target?.isConnected && (document.activeElement === document.body || document.activeElement === null)) target.focus();
+      });
+    };
+  }, [taken]);
+}
+
+export function useNow(everyMs: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+/** Whether an element is on the whole screen, and a switch for it; none where the browser can't. */
+export function useFullScreen(element: HTMLElement | null): { active: boolean; toggle: (() => void) | undefined } {
+  const [active, setActive] = useState(false);
+  useEffect(() => {
+    const changed = () => setActive(document.fullscreenElement !== null);
+    document.addEventListener('fullscreenchange', changed);
+    return () => document.removeEventListener('fullscreenchange', changed);
+  }, []);
+  const toggle = () => {
+    if (document.fullscreenElement) void document.exitFullscreen().catch(() => undefined);
+    else void element?.requestFullscreen().catch(() => undefined);
+  };
+  return { active, toggle: document.fullscreenEnabled ? toggle : undefined };
+}
+
+/** True once nothing has moved for a while; only looked at while `watching`. */
+export function useIdle(watching: boolean, afterMs: number): boolean {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => {
+    if (!watching) return undefined;
+    let timer = setTimeout(() => setIdle(true), afterMs);
+    const moved = () => {
+      setIdle(false);
+      clearTimeout(timer);
+      timer = setTimeout(() => setIdle(true), afterMs);
+    };
+    const events = ['pointermove', 'pointerdown', 'keydown', 'focusin'];
+    for (const event of events) document.addEventListener(event, moved);
+    return () => {
+      clearTimeout(timer);
+      for (const event of events) document.removeEventListener(event, moved);
+    };
+  }, [watching, afterMs]);
+  return watching && idle;
+}

@@ -1,0 +1,143 @@
+import { m } from '../../../shared/i18n';
+import type { CallEnd, CallView, DeviceProblem, Quality } from '../model/view';
+
+/** What stands under the name, in words. */
+export function stateText(view: CallView): string {
+  if (view.problem) return view.direction === 'incoming' ? m.call_state_not_answered() : m.call_state_not_placed();
+  if (view.asking.length > 0) return m.call_state_permission();
+  switch (view.stage) {
+    case 'preparing':
+    case 'answering':
+      return m.call_state_preparing();
+    case 'calling':
+      return m.call_state_calling();
+    case 'ringing':
+      return m.call_state_ringing();
+    case 'incoming':
+      return view.kind === 'video' ? m.call_incoming_video() : m.call_incoming_audio();
+    case 'live':
+      return linkText(view);
+    default:
+      return '';
+  }
+}
+
+function linkText(view: CallView): string {
+  switch (view.link) {
+    case 'connecting':
+      return m.call_state_connecting();
+    case 'connected':
+      return m.call_state_connected();
+    case 'disconnected':
+      return view.online ? m.call_state_disconnected() : m.call_state_offline();
+    case 'failed':
+      return m.call_state_failed();
+  }
+}
+
+/** One line more where something is to be known or done. */
+export function hintText(view: CallView): string | undefined {
+  if (view.stage !== 'live') return undefined;
+  if (view.link === 'failed') return view.legacy ? m.call_hint_failed_legacy() : m.call_hint_failed();
+  if (view.link !== 'connected') return undefined;
+  if (view.quality === 'weak') return view.camera === 'on' ? m.call_hint_weak_camera() : m.call_hint_weak();
+  if (view.remoteMuted) return m.call_hint_muted({ name: view.peer.name });
+  return undefined;
+}
+
+export function qualityText(quality: Quality): string {
+  switch (quality) {
+    case 'good':
+      return m.call_quality_good();
+    case 'fair':
+      return m.call_quality_fair();
+    case 'weak':
+      return m.call_quality_weak();
+    case 'unknown':
+      return '';
+  }
+}
+
+/** A problem with a device: what happened, and what to do about it. */
+export function problemText({ kind, device }: DeviceProblem): { title: string; step: string } {
+  const microphone = device === 'microphone';
+  switch (kind) {
+    case 'denied':
+      return microphone
+        ? { title: m.call_microphone_denied(), step: m.call_denied_step() }
+        : { title: m.call_camera_denied(), step: m.call_denied_step() };
+    case 'missing':
+      return microphone
+        ? { title: m.call_microphone_missing(), step: m.call_microphone_missing_step() }
+        : { title: m.call_camera_missing(), step: m.call_camera_missing_step() };
+    case 'busy':
+      return microphone
+        ? { title: m.call_microphone_busy(), step: m.call_busy_step() }
+        : { title: m.call_camera_busy(), step: m.call_busy_step() };
+    case 'unplugged':
+      return microphone
+        ? { title: m.call_microphone_unplugged(), step: m.call_microphone_unplugged_step() }
+        : { title: m.call_camera_unplugged(), step: m.call_camera_unplugged_step() };
+    case 'insecure':
+      return { title: m.call_insecure(), step: m.call_insecure_step() };
+    case 'unknown':
+      return microphone
+        ? { title: m.call_microphone_unknown(), step: m.call_unknown_step() }
+        : { title: m.call_camera_unknown(), step: m.call_unknown_step() };
+  }
+}
+
+/** What the sheet says when a call is over. */
+export function endText(end: CallEnd, name: string): { title: string; detail?: string } {
+  switch (end.reason) {
+    case 'completed':
+      return { title: m.call_end_completed() };
+    case 'no-answer':
+      return { title: m.call_end_no_answer({ name }), detail: m.call_end_they_see() };
+    case 'missed':
+      return { title: m.call_end_missed({ name }) };
+    case 'declined':
+      return { title: m.call_end_declined({ name }) };
+    case 'lost':
+      return { title: m.call_end_lost(), detail: m.call_end_lost_detail() };
+    case 'not-connected':
+      return { title: m.call_end_not_connected(), detail: m.call_end_not_connected_detail() };
+    case 'elsewhere':
+      return { title: m.call_end_elsewhere() };
+    case 'declined-elsewhere':
+      return { title: m.call_end_declined_elsewhere() };
+    case 'refused':
+      return refusedText(end, name);
+    default:
+      return { title: m.call_end_gone() };
+  }
+}
+
+function refusedText(end: CallEnd, name: string): { title: string; detail?: string } {
+  switch (end.code) {
+    case 'call_busy':
+      return { title: m.call_refused_busy({ name }), detail: m.call_refused_busy_detail() };
+    case 'call_offline':
+      return { title: m.call_refused_offline({ name }), detail: m.call_end_they_see() };
+    case 'call_already':
+      return { title: m.call_refused_already(), detail: m.call_refused_already_detail() };
+    case 'contact_not_allowed':
+    case 'forbidden':
+      return { title: m.call_refused_not_allowed({ name }), detail: m.call_refused_not_allowed_detail() };
+    case 'rate_limited':
+      return { title: m.call_refused_often(), detail: m.call_refused_often_detail() };
+    case 'offline':
+    case 'timeout':
+      return { title: m.call_refused_no_server(), detail: m.call_refused_no_server_detail() };
+    default:
+      return { title: m.call_refused_server(), detail: m.call_refused_server_detail() };
+  }
+}
+
+/** 0:07, 12:40, 1:02:03. */
+export function clockText(ms: number): string {
+  const all = Math.max(0, Math.floor(ms / 1000));
+  const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
+  const two = (value: number) => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}
