@@ -1,11 +1,13 @@
 //! Everything that touches the world: configuration, listeners, HTTP, sockets, the web app that is served, the command
 //! line. What is decided is decided below, in `app` and the machines; here it is only carried.
 //!
-//! [`serve::run`] is the whole server: it is given its configuration, its listeners (already bound, so that tests take
+//! [`serve::Server`] is the whole server: it is given its configuration, its listeners (already bound, so that tests take
 //! port 0) and a future that ends when it is to stop. `bin/moodbites.rs` does nothing but call [`cli`].
 
+pub mod cli;
 pub mod config;
 pub mod data;
+mod demo;
 pub mod http;
 pub mod serve;
 pub mod setup;

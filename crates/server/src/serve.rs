@@ -1,49 +1,130 @@
-//! The whole server, from bound listeners to the last byte.
+//! The whole server, from the data folder to the last byte.
 
 use std::future::Future;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use app::accounts::{Secret, Tokens};
+use app::fresh;
+use domain::{Role as UserRole, Sessions, StoreError, UserFilter, Users};
+use store::{Options, Sqlite};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Role;
+use crate::config::Config;
+use crate::data::{self, DataError, Locked};
 use crate::http;
-use crate::shell::listener;
+use crate::setup::Setup;
+use crate::shell::bind::Bound;
+use crate::shell::clock::Clock;
+use crate::shell::{listener, revocations};
 use crate::socket::Sockets;
-use crate::state::Services;
+use crate::state::{Ports, Services};
 
 /// Requests that are being answered when it stops have this long.
 const DRAIN: Duration = Duration::from_secs(4);
 
+/// What is queued for the store when it stops has this long to be written.
+const LAST_WRITES: Duration = Duration::from_secs(3);
+
 /// Clients come back within this time, each at another moment.
 const RECONNECT_SPREAD: Duration = Duration::from_secs(5);
 
-/// A role's listener, bound already.
-#[derive(Debug)]
-pub struct Bound {
-    /// What it is for.
-    pub role: Role,
-    /// Where.
-    pub listener: TcpListener,
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum OpenError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("{file} in the data folder can't be used: {source}")]
+    Secret { file: &'static str, source: io::Error },
+    #[error(transparent)]
+    Store(#[from] store::OpenError),
+    #[error(transparent)]
+    Read(#[from] StoreError),
 }
 
-/// Serves on these listeners until `shutdown` ends, then lets what is under way finish. The order at the end: no new
-/// connections; sockets are told and closed; what they had asked for is done; the store is closed by the caller.
-pub async fn run(services: Services, listeners: Vec<Bound>, shutdown: impl Future<Output = ()>) {
-    let stop = CancellationToken::new();
-    let tasks = TaskTracker::new();
-    let sockets = Sockets::start(&services);
-    for Bound { role, listener } in listeners {
-        let router = http::router(role, &services, &sockets);
-        tasks.spawn(listener::accept(listener, router, stop.clone(), tasks.clone()));
+/// A server with its data folder to itself and its store open, listening nowhere yet.
+pub struct Server {
+    services: Services,
+    store: Sqlite,
+    /// Nobody is connected yet, so what was revoked before cuts nobody.
+    revocations: u64,
+    _lock: Locked,
+}
+
+impl Server {
+    /// Takes the data folder, makes what a first start makes, and opens the store.
+    pub async fn open(config: Config, clock: Clock) -> Result<Self, OpenError> {
+        data::make(&config.data)?;
+        let lock = data::lock(&config.data)?;
+        let secret = match &config.jwt_secret {
+            Some(secret) => secret.clone(),
+            None => own_secret(&config).map_err(|source| OpenError::Secret { file: data::JWT_SECRET, source })?,
+        };
+        let store = Sqlite::open(&config.data, Options::default())?;
+        let revocations = store.last_revocation().await?;
+        let setup = setup(&config, &store).await?;
+        let tokens = Tokens::new(secret, config.jwt_issuer.clone());
+        let ports = Ports::of(&Arc::new(store.clone()));
+        let services = Services::new(Arc::new(config), tokens, ports, setup, clock);
+        Ok(Self { services, store, revocations, _lock: lock })
     }
-    shutdown.await;
-    tracing::info!("stopping");
-    stop.cancel();
-    sockets.close(RECONNECT_SPREAD).await;
-    tasks.close();
-    if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
-        tracing::warn!(left = tasks.len(), "some connections did not finish in time");
+
+    /// What its handlers are given.
+    pub const fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Serves on these listeners until `shutdown` ends, then lets what is under way finish. The order at the end: no new
+    /// connections; sockets are told and closed; what they had asked for is done; the store is closed.
+    pub async fn run(self, listeners: Vec<Bound>, shutdown: impl Future<Output = ()>) {
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let sockets = Sockets::start(&self.services);
+        let follower = tokio::spawn(revocations::follow(self.services.clone(), self.revocations));
+        for Bound { role, listener } in listeners {
+            let router = http::router(role, &self.services, &sockets);
+            tasks.spawn(listener::accept(listener, router, stop.clone(), tasks.clone()));
+        }
+        shutdown.await;
+        tracing::info!("stopping");
+        stop.cancel();
+        sockets.close(RECONNECT_SPREAD).await;
+        tasks.close();
+        if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
+            tracing::warn!(left = tasks.len(), "some connections did not finish in time");
+        }
+        follower.abort();
+        if tokio::time::timeout(LAST_WRITES, self.store.close()).await.is_err() {
+            tracing::error!("the store did not close in time");
+        }
+        tracing::info!("stopped");
+    }
+}
+
+/// The key in the data folder; made at the first start.
+fn own_secret(config: &Config) -> io::Result<Secret> {
+    let file = config.data.join(data::JWT_SECRET);
+    if let Some(text) = data::read_secret(&file)? {
+        return Ok(Secret::new(&text));
+    }
+    let text = data::text(&fresh::bytes::<48>());
+    data::write_secret(&file, &text)?;
+    Ok(Secret::new(&text))
+}
+
+/// The link of the first admin, as long as there is none.
+async fn setup(config: &Config, store: &Sqlite) -> Result<Setup, OpenError> {
+    let failed = |source| OpenError::Secret { file: data::SETUP_TOKEN, source };
+    let file = config.data.join(data::SETUP_TOKEN);
+    let admins = Users::list(store, UserFilter { role: Some(UserRole::Admin), active: None }).await?;
+    if admins.is_empty() {
+        return Setup::pending(file).map_err(failed);
+    }
+    match std::fs::remove_file(&file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+        _ => Ok(Setup::done()),
     }
 }

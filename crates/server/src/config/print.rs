@@ -1,52 +1,83 @@
-//! The configuration as a file that would say the same, with what is secret left out.
+//! The configuration as a file that would say the same, with what is secret left out and each setting's source beside it.
 
 use std::fmt::Write;
 
+use super::keys::{self, Key};
+use super::raw::{Given, Raw};
 use super::resolved::Config;
 use super::role::Role;
 
 /// As `moodbites config print` shows it.
-pub fn print(config: &Config) -> String {
-    let text = |text: &str| toml::Value::from(text).to_string();
-    let list = |items: Vec<String>| toml::Value::from(items).to_string();
-    let mut out = String::new();
-    let mut line = |line: String| {
-        // A String takes whatever is written.
-        let _ = writeln!(out, "{line}");
-    };
-    line(format!("data = {}", text(&config.data.display().to_string())));
-    line(match &config.jwt_secret {
-        Some(_) => "# jwt_secret: set, not shown".to_owned(),
-        None => format!("# jwt_secret: the one in {}", config.data.join(crate::data::JWT_SECRET).display()),
-    });
-    line(match &config.jwt_issuer {
-        Some(issuer) => format!("jwt_issuer = {}", text(issuer)),
-        None => "# jwt_issuer: none".to_owned(),
-    });
-    line(format!("cors_origin = {}", list(config.cors_origins.clone())));
-    line(match &config.public_address {
-        Some(address) => format!("public_address = {}", text(address)),
-        None => "# public_address: none".to_owned(),
-    });
-    line(format!("trusted_proxies = {}", list(config.trusted_proxies.iter().map(ToString::to_string).collect())));
-    line(format!("trust_legacy_identity = {}", config.trust_legacy_identity));
-    line(format!("limits = {}", config.limits));
-    line(format!("log = {}", text(&config.log)));
-    line("\n[listen]".to_owned());
+pub fn print(config: &Config, raw: &Raw) -> String {
+    let mut page = Page { text: String::new(), raw };
+    let data = &config.data;
+    page.setting(keys::DATA, Some(data.display().to_string().into()));
+    match &config.jwt_secret {
+        Some(_) => page.note(keys::JWT_SECRET, "set, not shown"),
+        None => page.note(keys::JWT_SECRET, &format!("the one in {}", data.join(crate::data::JWT_SECRET).display())),
+    }
+    page.setting(keys::JWT_ISSUER, config.jwt_issuer.clone().map(Into::into));
+    page.setting(keys::CORS_ORIGIN, Some(config.cors_origins.clone().into()));
+    page.setting(keys::PUBLIC_ADDRESS, config.public_address.clone().map(Into::into));
+    let proxies: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    page.setting(keys::TRUSTED_PROXIES, Some(proxies.into()));
+    page.setting(keys::TRUST_LEGACY_IDENTITY, Some(config.trust_legacy_identity.into()));
+    page.setting(keys::LIMITS, Some(config.limits.into()));
+    page.setting(keys::LOG, Some(config.log.clone().into()));
+    page.line("\n[listen]");
     for role in Role::ALL {
-        line(match config.listen.get(&role) {
-            Some(listen) => format!("{role} = {}", list(listen.addresses.iter().map(ToString::to_string).collect())),
-            None => format!("{role} = \"off\""),
-        });
+        let value: toml::Value = match config.listen.get(&role) {
+            Some(listen) => listen.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().into(),
+            None => "off".into(),
+        };
+        let source =
+            if config.listen.get(&role).is_some_and(|listen| !listen.asked) { "default" } else { "configured" };
+        page.line(&format!("{role} = {value}  # {source}"));
     }
     for server in &config.ice_servers {
-        line(format!("\n[[ice_servers]]\nurls = {}", list(server.urls.clone())));
+        page.line(&format!("\n[[ice_servers]]\nurls = {}", toml::Value::from(server.urls.clone())));
         if let Some(username) = &server.username {
-            line(format!("username = {}", text(username)));
+            page.line(&format!("username = {}", toml::Value::from(username.clone())));
         }
         if server.credential.is_some() {
-            line("credential = \"(set, not shown)\"".to_owned());
+            page.line("credential = \"(set, not shown)\"");
         }
     }
-    out
+    page.text
+}
+
+struct Page<'a> {
+    text: String,
+    raw: &'a Raw,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        // A String takes whatever is written.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    fn setting(&mut self, key: Key, value: Option<toml::Value>) {
+        match value {
+            Some(value) => self.line(&format!("{} = {value}  # {}", key.file, self.source(key))),
+            None => self.note(key, "none"),
+        }
+    }
+
+    fn note(&mut self, key: Key, text: &str) {
+        self.line(&format!("# {}: {text}  # {}", key.file, self.source(key)));
+    }
+
+    fn source(&self, key: Key) -> String {
+        if key.file == keys::DATA.file && self.raw.flags.data.is_some() {
+            return "--data".to_owned();
+        }
+        match self.raw.given(key) {
+            Some((name, Given::Text(_))) => name,
+            Some((_, Given::Toml(_))) => {
+                self.raw.file_path.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
+            }
+            None => "default".to_owned(),
+        }
+    }
 }

@@ -243,12 +243,22 @@ fn what_is_printed_says_the_same_and_no_secret() {
         ("MOODBITES_LISTEN", "web=127.0.0.1:80 calls=off"),
         ("MOODBITES_TRUSTED_PROXIES", "10.0.0.0/8"),
     ];
-    let config = resolved(&env, "");
-    let printed = print(&config);
+    let said = raw(&[], &env, "log = 'debug'");
+    let config = resolve(&said).unwrap();
+    let printed = print(&config, &said);
     assert!(!printed.contains("hush"), "{printed}");
-    let again = resolved(&[("JWT_SECRET", "another one of thirty-two bytes ..")], &printed);
-    assert_eq!(print(&again), printed);
-    assert_eq!(ports(&again.listen), ports(&config.listen));
+    for line in [
+        "# jwt_secret: set, not shown  # JWT_SECRET",
+        "trusted_proxies = [\"10.0.0.0/8\"]  # MOODBITES_TRUSTED_PROXIES",
+        "log = \"debug\"  # moodbites.toml",
+        "limits = true  # default",
+        "calls = \"off\"  # configured",
+    ] {
+        assert!(printed.lines().any(|printed| printed == line), "{line} is not in\n{printed}");
+    }
+    let again = resolved(&[], &printed);
+    assert_eq!((&again.listen[&Role::Web], again.listen.len()), (&config.listen[&Role::Web], config.listen.len()));
+    assert_eq!((again.trusted_proxies, again.log), (config.trusted_proxies, config.log));
 }
 
 #[test]

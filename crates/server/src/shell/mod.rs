@@ -1,5 +1,9 @@
 //! The clock, the sockets and the tasks around what decides.
 
+pub mod bind;
 pub mod clock;
 pub mod connection;
 pub mod listener;
+pub mod logs;
+pub mod revocations;
+pub mod signals;

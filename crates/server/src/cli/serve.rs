@@ -1,0 +1,109 @@
+//! `moodbites serve`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use anyhow::bail;
+use clap::Args;
+
+use super::{Place, gather};
+use crate::config::{Config, Role, resolve};
+use crate::demo;
+use crate::serve::Server;
+use crate::shell::clock::Clock;
+use crate::shell::{bind, logs, signals};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  moodbites serve\n  moodbites serve --data /var/lib/moodbites --listen web=0.0.0.0:3000\n  \
+                        moodbites serve --listen web=127.0.0.1:0 --listen accounts=off --listen chat=127.0.0.1:3005,127.0.0.1:3006"
+)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Where a role of web, accounts, chat and calls listens, or `off`; port 0 takes a free one. May be given again
+    #[arg(long, value_name = "ROLE=ADDRESS[,ADDRESS…]")]
+    listen: Vec<String>,
+    /// Run a made-up practice in a data folder of its own, for this machine alone
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let mut flags = self.place.flags();
+        flags.listen = self.listen;
+        flags.demo = self.demo;
+        let config = resolve(&gather(flags)?)?;
+        logs::start(&config.log)?;
+        if self.demo {
+            refuse_open(&config)?;
+        }
+        for warning in &config.warnings {
+            tracing::warn!("{warning}");
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let done = runtime.block_on(start(config, self.demo));
+        // What is still running has had its time.
+        runtime.shutdown_background();
+        done
+    }
+}
+
+/// Everybody knows the demo's passwords.
+fn refuse_open(config: &Config) -> anyhow::Result<()> {
+    let mut addresses = config.listen.iter().flat_map(|(role, listen)| listen.addresses.iter().map(move |a| (role, a)));
+    if let Some((role, address)) = addresses.find(|(_, address)| !address.ip().is_loopback()) {
+        bail!(
+            "a demo listens on this machine alone, since everybody knows its passwords; {role} was to listen on {address}. \
+             For others to reach it, run without --demo"
+        );
+    }
+    Ok(())
+}
+
+async fn start(config: Config, is_demo: bool) -> anyhow::Result<()> {
+    // Before anything else, so that a signal while it starts is not lost.
+    let stop = signals::stop()?;
+    let server = Server::open(config, Clock::system()).await?;
+    let services = server.services();
+    if is_demo {
+        demo::seed(services).await?;
+    }
+    let listeners = bind::bind(&services.config).await?;
+    let addresses = bind::addresses(&listeners)?;
+    ready(&addresses)?;
+    let web = addresses.get(&Role::Web).and_then(|addresses| addresses.first());
+    let origin = services.config.public_address.clone().or_else(|| web.map(origin)).unwrap_or_default();
+    let mut people = io::stderr().lock();
+    // Nobody may be reading, which is no reason to stop.
+    let _ = if is_demo {
+        writeln!(people, "{}", demo::greeting(&origin))
+    } else if let Some(path) = services.setup.path() {
+        writeln!(people, "There is no admin yet. Open this link to make the first one:\n  {origin}{path}")
+    } else {
+        Ok(())
+    };
+    drop(people);
+    server.run(listeners, stop).await;
+    Ok(())
+}
+
+/// What to type to get there; `localhost` is what browsers trust with a camera.
+fn origin(address: &SocketAddr) -> String {
+    if address.ip().is_loopback() {
+        format!("http://localhost:{}", address.port())
+    } else {
+        format!("http://{address}")
+    }
+}
+
+/// The one line on stdout: all listen, and where.
+fn ready(addresses: &BTreeMap<Role, Vec<SocketAddr>>) -> io::Result<()> {
+    let addresses: BTreeMap<&str, &Vec<SocketAddr>> =
+        addresses.iter().map(|(role, all)| (role.as_str(), all)).collect();
+    let mut out = io::stdout().lock();
+    writeln!(out, "ready {}", serde_json::json!(addresses))?;
+    out.flush()
+}
