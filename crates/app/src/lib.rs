@@ -4,5 +4,6 @@
 //! must be random is made by [`fresh`]. `server` joins it to a store and to the world.
 
 pub mod accounts;
+pub mod calling;
 pub mod chat;
 pub mod fresh;

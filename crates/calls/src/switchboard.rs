@@ -66,6 +66,16 @@ impl Switchboard {
         self.calls.values().map(|call| &call.record)
     }
 
+    /// A call that is held.
+    pub fn call(&self, id: CallId) -> Option<&CallRecord> {
+        self.calls.get(&id).map(|call| &call.record)
+    }
+
+    /// The call that lives and that this user is in.
+    pub fn call_of(&self, user: UserId) -> Option<&CallRecord> {
+        self.call(*self.seats.get(&user)?)
+    }
+
     /// Something has happened at that time.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) {
         if self.claiming.is_some() && !matches!(input, Input::Claimed { .. }) {
