@@ -25,6 +25,9 @@ use crate::state::{Ports, Services};
 /// Requests that are being answered when it stops have this long.
 const DRAIN: Duration = Duration::from_secs(4);
 
+/// The last of the calls have this long to be saved.
+const LAST_CALLS: Duration = Duration::from_secs(1);
+
 /// What is queued for the store when it stops has this long to be written.
 const LAST_WRITES: Duration = Duration::from_secs(3);
 
@@ -97,6 +100,9 @@ impl Server {
             tracing::warn!(left = tasks.len(), "some connections did not finish in time");
         }
         follower.abort();
+        if tokio::time::timeout(LAST_CALLS, self.services.calling.close()).await.is_err() {
+            tracing::warn!("what became of some calls is not saved");
+        }
         if tokio::time::timeout(LAST_WRITES, self.store.close()).await.is_err() {
             tracing::error!("the store did not close in time");
         }

@@ -29,6 +29,9 @@ keys! {
     ICE_SERVERS = "ice_servers", "MOODBITES_ICE_SERVERS", None;
     TRUST_LEGACY_IDENTITY = "trust_legacy_identity", "MOODBITES_TRUST_LEGACY_IDENTITY", None;
     LIMITS = "limits", "MOODBITES_LIMITS", None;
+    CALL_RING_SECONDS = "call_ring_seconds", "MOODBITES_CALL_RING_SECONDS", None;
+    CALL_CONNECT_SECONDS = "call_connect_seconds", "MOODBITES_CALL_CONNECT_SECONDS", None;
+    CALL_GRACE_SECONDS = "call_grace_seconds", "MOODBITES_CALL_GRACE_SECONDS", None;
     LOG = "log", "MOODBITES_LOG", None;
 }
 

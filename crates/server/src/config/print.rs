@@ -1,6 +1,7 @@
 //! The configuration as a file that would say the same, with what is secret left out and each setting's source beside it.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
@@ -23,6 +24,10 @@ pub fn print(config: &Config, raw: &Raw) -> String {
     page.setting(keys::TRUSTED_PROXIES, Some(proxies.into()));
     page.setting(keys::TRUST_LEGACY_IDENTITY, Some(config.trust_legacy_identity.into()));
     page.setting(keys::LIMITS, Some(config.limits.into()));
+    let seconds = |time: Duration| Some(i64::try_from(time.as_secs()).unwrap_or(i64::MAX).into());
+    page.setting(keys::CALL_RING_SECONDS, seconds(config.call_times.ring));
+    page.setting(keys::CALL_CONNECT_SECONDS, seconds(config.call_times.connect));
+    page.setting(keys::CALL_GRACE_SECONDS, seconds(config.call_times.grace));
     page.setting(keys::LOG, Some(config.log.clone().into()));
     page.line("\n[listen]");
     for role in Role::ALL {

@@ -1,12 +1,14 @@
 //! From what was said to what is meant.
 
+use std::time::Duration;
+
 use app::accounts::Secret;
 use serde_json::Value as Json;
 
 use super::error::ConfigError;
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
-use super::resolved::{Config, IceServer};
+use super::resolved::{CallTimes, Config, IceServer};
 use super::{Network, listen};
 
 /// What stands in the guide's example. Whoever has read the guide could sign tokens by it.
@@ -30,6 +32,7 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
         ice_servers: ice_servers(raw)?,
         trust_legacy_identity: switch(raw, keys::TRUST_LEGACY_IDENTITY)?.unwrap_or(false),
         limits: switch(raw, keys::LIMITS)?.unwrap_or(true),
+        call_times: call_times(raw)?,
         log: text(raw, keys::LOG)?.unwrap_or_else(|| "info".to_owned()),
         warnings: Vec::new(),
     };
@@ -99,6 +102,26 @@ fn switch(raw: &Raw, key: Key) -> Result<Option<bool>, ConfigError> {
         Given::Toml(_) => None,
     };
     on.map(Some).ok_or_else(|| wrong(name, &given, "true or false"))
+}
+
+fn call_times(raw: &Raw) -> Result<CallTimes, ConfigError> {
+    let CallTimes { ring, connect, grace } = CallTimes::default();
+    Ok(CallTimes {
+        ring: seconds(raw, keys::CALL_RING_SECONDS)?.unwrap_or(ring),
+        connect: seconds(raw, keys::CALL_CONNECT_SECONDS)?.unwrap_or(connect),
+        grace: seconds(raw, keys::CALL_GRACE_SECONDS)?.unwrap_or(grace),
+    })
+}
+
+fn seconds(raw: &Raw, key: Key) -> Result<Option<Duration>, ConfigError> {
+    let Some((name, given)) = raw.given(key) else { return Ok(None) };
+    let seconds = match &given {
+        Given::Toml(toml::Value::Integer(seconds)) => u64::try_from(*seconds).ok(),
+        Given::Text(text) => text.trim().parse().ok(),
+        Given::Toml(_) => None,
+    };
+    let seconds = seconds.filter(|seconds| (1..=3600).contains(seconds));
+    seconds.map(|seconds| Some(Duration::from_secs(seconds))).ok_or_else(|| wrong(name, &given, "1 to 3600 seconds"))
 }
 
 fn secret(raw: &Raw, warnings: &mut Vec<String>) -> Result<Option<Secret>, ConfigError> {

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use app::accounts::Secret;
 use serde::Serialize;
@@ -31,10 +32,30 @@ pub struct Config {
     pub trust_legacy_identity: bool,
     /// Whether people are limited in how much they may ask for; off for load generators alone.
     pub limits: bool,
+    /// How long calls ring and wait.
+    pub call_times: CallTimes,
     /// What is logged, as `tracing`'s filters say it.
     pub log: String,
     /// What is allowed but should be known.
     pub warnings: Vec<String>,
+}
+
+/// How long calls ring and wait; tests have less patience than people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallTimes {
+    /// Until a call that nobody answers is missed.
+    pub ring: Duration,
+    /// From its acceptance to the answer to its offer.
+    pub connect: Duration,
+    /// For a party whose connection is gone to come back.
+    pub grace: Duration,
+}
+
+impl Default for CallTimes {
+    fn default() -> Self {
+        let calls::Config { ring, connect, grace, .. } = calls::Config::default();
+        Self { ring, connect, grace }
+    }
 }
 
 /// Where a role listens.
@@ -85,6 +106,7 @@ impl Config {
             ice_servers: Vec::new(),
             trust_legacy_identity: false,
             limits: true,
+            call_times: CallTimes::default(),
             log: String::new(),
             warnings: Vec::new(),
         }

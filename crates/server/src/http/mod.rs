@@ -4,6 +4,7 @@ mod accounts;
 pub mod address;
 pub mod auth;
 pub mod body;
+mod calls;
 pub mod chat;
 pub mod cors;
 pub mod error;
@@ -65,6 +66,9 @@ fn api(role: Role) -> Router<Services> {
     }
     if role.has_chat() {
         routes = routes.merge(chat::routes(role));
+    }
+    if role.has_calls() {
+        routes = routes.merge(calls::routes());
     }
     routes
 }

@@ -21,6 +21,10 @@ pub async fn follow(services: Services, mut last: u64) {
                 for Revocation { number, user, session, except } in revocations {
                     last = last.max(number);
                     services.hub.cut(user, session, except, Code::SessionExpired);
+                    if session.is_none() && except.is_none() {
+                        // Disabled, or signed out everywhere: no grace for a call that nobody may come back to.
+                        services.calling.evict(user).await;
+                    }
                 }
             }
             // A cut that is late is not lost: the log is read from where it was left.

@@ -29,8 +29,7 @@ fn emit(connection: &Connection, event: &Event, legacy: bool) {
     let about = |call: CallId, version: u64| About { call, version, legacy, dialect };
     match event {
         Event::Ring { call, version, caller, caller_name, kind, room, expires_at } => {
-            let ring =
-                Ring::new(about(*call, *version), (*caller, caller_name), *kind, room.as_deref(), *expires_at);
+            let ring = Ring::new(about(*call, *version), (*caller, caller_name), *kind, room.as_deref(), *expires_at);
             connection.emit("webrtc-call-request", &ring);
         }
         Event::Response { call, version, accepted, responder, responder_name, reason } => {

@@ -44,11 +44,9 @@ fn parse(name: &str, text: &str) -> Option<Parsed> {
         "webrtc-answer" => Answer::parse(text).map(|Answer { claimed, target, call, json, ufrag }| {
             (claimed, Ask::Answer { target, call, answer: Signal { json, ufrag } })
         }),
-        "webrtc-ice-candidate" => {
-            Candidate::parse(text).map(|Candidate { claimed, target, call, json, ufrag }| {
-                (claimed, Ask::Candidate { target, call, candidate: Signal { json, ufrag } })
-            })
-        }
+        "webrtc-ice-candidate" => Candidate::parse(text).map(|Candidate { claimed, target, call, json, ufrag }| {
+            (claimed, Ask::Candidate { target, call, candidate: Signal { json, ufrag } })
+        }),
         "webrtc-end-call" => EndCall::parse(text)
             .map(|EndCall { claimed, target, call, reason }| (claimed, Ask::End { target, call, reason })),
         _ => return None,
@@ -86,7 +84,8 @@ fn body(why: &Refusal) -> ErrorBody {
     match why {
         Refusal::Call(error) => call_body(*error),
         Refusal::TooOften(after) => {
-            let error = ErrorBody::saying(Code::RateLimited, "That was one call after the other. Please wait a moment.");
+            let error =
+                ErrorBody::saying(Code::RateLimited, "That was one call after the other. Please wait a moment.");
             error.retry_after(*after)
         }
         Refusal::Store(error) => store_body(error),

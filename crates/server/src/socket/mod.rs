@@ -6,6 +6,9 @@
 
 mod audience;
 mod backlog;
+mod call_events;
+mod call_status;
+mod calls;
 mod chat;
 mod connection;
 mod handshake;
@@ -40,6 +43,9 @@ use packet::Packet;
 use transports::Transports;
 
 pub use audience::Connected;
+pub use call_events::CallEvents;
+pub use call_status::Statuses;
+pub(crate) use call_status::online_contacts;
 pub use connection::{Connection, Emitted};
 pub use hub::Hub;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use wire::error::Code;
 
+use super::call_status;
 use super::handshake::Strangers;
 use super::hub::close;
 use super::presence;
@@ -34,6 +35,7 @@ pub(super) async fn run(services: Services, strangers: Arc<Strangers>, transport
                     // Whoever was disabled meanwhile has left for their former contacts too.
                     user.active = true;
                     presence::tell(&services.hub, &user, false, Some(last_seen));
+                    call_status::tell_left(&services, &user);
                 }
                 Ok(None) => {}
                 Err(error) => tracing::warn!(%error, "nobody was told that somebody left"),

@@ -7,12 +7,12 @@ use serde_json::json;
 use wire::entry::Dialect;
 use wire::error::{Code, ErrorBody};
 
-use super::chat;
 use super::connection::{Connection, Work};
 use super::hub::close;
 use super::limits::{Class, Refused};
 use super::packet::{Packet, Request};
 use super::presence;
+use super::{call_status, calls, chat};
 use crate::http::error::auth_body;
 use crate::state::Services;
 
@@ -76,6 +76,11 @@ pub(super) async fn joined(services: &Services, connection: &Arc<Connection>) {
     tracing::debug!(connection = connection.id.0, role = %connection.role, "joined");
     if services.hub.came(connection.user_id(), services.clock.now()) {
         presence::tell(&services.hub, &connection.user, true, None);
+        call_status::tell_came(&services.hub, &connection.user, services.clock.now());
+    }
+    if connection.role.has_calls() {
+        let (user, device) = (&connection.user, connection.device.clone());
+        services.calling.connected(connection.id, user.id, user.name.clone(), device).await;
     }
     if is_old_page(connection) {
         services.connected.old_page_came(connection);
@@ -85,6 +90,9 @@ pub(super) async fn joined(services: &Services, connection: &Arc<Connection>) {
 /// It is gone, and everything that it had asked for is done.
 async fn left(services: &Services, connection: &Arc<Connection>) {
     tracing::debug!(connection = connection.id.0, "left");
+    if connection.role.has_calls() {
+        services.calling.disconnected(connection.id).await;
+    }
     services.hub.gone(connection.user_id(), services.clock.now());
 }
 
@@ -97,6 +105,7 @@ async fn handle(services: &Services, request: Request<'_>) {
         "reauthenticate" => reauthenticate(services, &request).await,
         "join-room" => join_room(&request).await,
         _ if request.connection.role.has_chat() && chat::handle(services, &request).await => {}
+        _ if request.connection.role.has_calls() && calls::handle(services, &request).await => {}
         _ => request.refuse_unknown().await,
     }
 }
