@@ -4,6 +4,7 @@
 //! [`serve::Server`] is the whole server: it is given its configuration, its listeners (already bound, so that tests take
 //! port 0) and a future that ends when it is to stop. `bin/moodbites.rs` does nothing but call [`cli`].
 
+mod assets;
 pub mod cli;
 pub mod config;
 pub mod data;

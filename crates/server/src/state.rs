@@ -57,7 +57,8 @@ pub struct Services {
 impl Services {
     /// Everything wired; the calls of before are taken up at once, by a task of the runtime that this is called in.
     pub fn new(config: Arc<Config>, tokens: Tokens, ports: Ports, setup: Setup, clock: Clock) -> Self {
-        let accounts = Accounts::new(ports.users.clone(), ports.sessions.clone(), tokens);
+        let accounts = if config.limits { Accounts::new } else { Accounts::without_limits };
+        let accounts = accounts(ports.users.clone(), ports.sessions.clone(), tokens);
         let hub = Hub::default();
         let connected = Connected::new(hub.clone(), clock.clone());
         let chat = Chat::new(ports.conversations.clone(), ports.users.clone(), Arc::new(connected.clone()));

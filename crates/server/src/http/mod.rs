@@ -18,12 +18,14 @@ use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use http::StatusCode;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use wire::error::Code;
 
+use crate::assets;
 use crate::config::Role;
 use crate::socket::Sockets;
 use crate::state::Services;
@@ -43,9 +45,10 @@ pub fn router(role: Role, services: &Services, sockets: &Sockets) -> Router {
     let api = api(role).layer(from_fn(answer_in_time));
     let config = &services.config;
     let sockets = if role.has_chat() || role.has_calls() { sockets.routes() } else { Router::new() };
-    api.merge(health::routes(role))
-        .merge(sockets)
-        .fallback(nothing_here)
+    let routes = api.merge(health::routes(role)).merge(sockets).method_not_allowed_fallback(nothing_here);
+    let routes = if role == Role::Web { routes.fallback(assets::serve) } else { routes.fallback(nothing_here) };
+    routes
+        .layer(CatchPanicLayer::custom(|_| ApiError::from(Code::Internal).into_response()))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(RequestBodyTimeoutLayer::new(BODY_TIMEOUT))
         .layer(cors::layer(config))

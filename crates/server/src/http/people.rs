@@ -16,6 +16,8 @@ pub(super) fn routes() -> Router<Services> {
 
 async fn people(State(services): State<Services>, Caller(caller): Caller) -> Result<Json<Value>, ApiError> {
     let users = services.accounts.everybody(&caller.user).await?;
-    let people: Vec<Person> = users.iter().map(|user| Person::new(user, false, None)).collect();
+    let hub = &services.hub;
+    let person = |user: &domain::User| Person::new(user, hub.is_online(user.id), hub.last_seen(user.id));
+    let people: Vec<Person> = users.iter().map(person).collect();
     Ok(Json(json!({ "users": people })))
 }
