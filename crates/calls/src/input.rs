@@ -28,28 +28,28 @@ pub enum Input {
     /// A call that another life of this process left behind, at start, before any connection: its parties are
     /// disconnected, their grace of 60 s runs from now.
     Adopt(CallRecord),
-    /// The answer to [`Output::Claim`]; `Err` names who is busy, or `None` where the store failed.
+    /// The answer to [`crate::Output::Claim`]; `Err` names who is busy, or `None` where the store failed.
     Claimed {
         /// The call.
         call: CallId,
         /// Whether both seats were got.
         result: Result<(), Option<UserId>>,
     },
-    /// An [`Output::Save`] or [`Output::Log`] could not be done; it is asked for again after a while. Of a save it is to be
+    /// An [`crate::Output::Save`] or [`crate::Output::Log`] could not be done; it is asked for again after a while. Of a save it is to be
     /// said before the next poll: what follows it in its call is held back until it is done.
     SaveFailed(CallId),
-    /// An [`Output::Log`] is done: the call's entry is in the conversation.
+    /// An [`crate::Output::Log`] is done: the call's entry is in the conversation.
     Logged(CallId),
     /// Nobody may go on with this user's calls: disabled, or signed out everywhere.
     Evict(UserId),
-    /// The deadline of [`Output::Timeout`] has come.
+    /// The deadline of [`crate::Output::Timeout`] has come.
     Timeout,
 }
 
 /// What a connection asks for. Who may contact whom has been decided before; `callee` carries the decision.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// `webrtc-call-request`. `ticket` comes back in [`Output::Reply`].
+    /// `webrtc-call-request`. `ticket` comes back in [`crate::Output::Reply`].
     Request {
         /// Whom to call.
         callee: Callee,

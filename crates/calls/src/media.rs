@@ -11,8 +11,6 @@ impl Call {
     /// An offer from a party: kept until it is answered, relayed at once if the call is accepted.
     pub(crate) fn offer(&mut self, desk: &mut Desk, role: Role, from: ConnectionId, offer: &Signal) {
         self.side_mut(role).lane.replace(offer);
-        // Who offers anew wants no answer to an older offer.
-        self.side_mut(role.other()).lane.answer = None;
         self.take_part(role, from, Media::On(from));
         if self.party_mut(role).lost_until.take().is_some() {
             self.commit(desk);
@@ -74,7 +72,8 @@ impl Call {
             }
             Taken::Stray | Taken::TooMany => return,
         }
-        let to = if self.is_accepted() { self.seated(desk, role.other()) } else { Vec::new() };
+        // While it rings the callee has no seat.
+        let to = self.seated(desk, role.other());
         self.relay(desk, role, &to, &candidate, Event::Candidate);
         let lane = &mut self.side_mut(role).lane;
         if to.is_empty() || lane.offer.is_some() {

@@ -184,6 +184,22 @@ fn r4_a_page_that_closes_ends_nothing_while_the_window_lives() {
 }
 
 #[test]
+fn r4_before_there_is_media_any_old_connection_will_do() {
+    let mut w = World::new();
+    let (anna, first, ben) = (w.device(ANNA, "laptop"), w.old(BEN), w.old(BEN));
+    w.request(anna, BEN, VIDEO).expect("rings");
+    w.accept(ben);
+    assert_eq!(w.told(first), ["ring anna"], "it may be the one that answers");
+    w.hush();
+    w.leave(ben);
+    assert_eq!(w.told(anna), [""; 0]);
+    w.leave(first);
+    assert_eq!(w.told(anna), ["[connecting here legacy lost]"]);
+    w.old(BEN);
+    assert_eq!(w.told(anna), ["[connecting here legacy]"]);
+}
+
+#[test]
 fn r4_an_old_party_is_back_when_it_offers_again() {
     let (mut w, anna, ben) = old_pair();
     w.offer(anna, BEN, "a:1");
