@@ -1,0 +1,193 @@
+// Chat as the pages speak it that were there before.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Practice, fixture, keys } from './support.mjs';
+
+let practice, tom, ida, maya;
+before(async () => {
+  practice = await Practice.open();
+  tom = await practice.person('Tom', 'patient');
+  ida = await practice.person('Ida', 'patient');
+  maya = await practice.person('Maya', 'dietician');
+});
+after(() => practice?.close());
+
+const message = (from, to, text) => ({ senderId: from.id, receiverId: to.id, message: text, messageType: 'text' });
+
+describe('old pages', () => {
+  it('send without a key or an acknowledgement, and get the stored message', async () => {
+    const [from, also, to] = await Promise.all([practice.old(tom), practice.old(tom), practice.old(maya)]);
+    from.tell('join-room', tom.id);
+    from.tell('send-message', message(tom, maya, 'Good morning!'));
+    const sent = await from.next('message-sent');
+    assert.deepEqual(keys(sent), keys(await fixture('old-message-sent')));
+    assert.equal(sent.messageType, 'text');
+    assert.equal(sent.messageId, sent._id);
+    assert.deepEqual(await also.next('message-sent'), sent);
+    assert.deepEqual(await to.next('receive-message'), sent);
+    for (const line of [from, also, to]) {
+      await line.settled();
+      const told = line.got.map((one) => one.event).filter((event) => !event.startsWith('user-'));
+      assert.deepEqual(told, [line === to ? 'receive-message' : 'message-sent']);
+      line.close();
+    }
+  });
+
+  it('get an acknowledgement or a message-error, never both', async () => {
+    const line = await practice.old(tom);
+    const stored = await line.ask('send-message', message(tom, maya, 'asked'));
+    assert.equal(stored.message, 'asked');
+    assert.equal((await line.ask('send-message', message(maya, tom, 'forged'))).code, 'sender_mismatch');
+    assert.deepEqual(line.all('message-error'), []);
+    line.tell('send-message', message(tom, ida, 'no'));
+    const error = await line.next('message-error');
+    assert.deepEqual(keys(error), ['code', 'error']);
+    assert.equal(error.code, 'contact_not_allowed');
+    line.close();
+  });
+
+  it('mark as read up to a message, and the sender hears of each', async () => {
+    const [from, to] = await Promise.all([practice.old(maya), practice.old(ida)]);
+    const sent = [];
+    for (const text of ['one', 'two', 'three']) sent.push(await from.ask('send-message', message(maya, ida, text)));
+    const { conversationId } = sent[0];
+    to.tell('mark-as-read', { conversationId, messageId: sent[1]._id, userId: ida.id });
+    await from.count('message-read', 2);
+    to.tell('mark-as-read', { conversationId, messageId: sent[1]._id, userId: ida.id });
+    to.tell('mark-as-read', { conversationId, messageId: sent[2]._id, userId: ida.id });
+    const read = await from.count('message-read', 3);
+    assert.deepEqual(read, sent.map((one) => ({ messageId: one._id, conversationId })));
+    for (const [payload, code] of [
+      [{ conversationId, messageId: sent[0]._id, userId: maya.id }, 'sender_mismatch'],
+      [{ conversationId, messageId: 'f'.repeat(24), userId: ida.id }, 'forbidden'],
+      [{ conversationId: 'f'.repeat(24), messageId: sent[0]._id, userId: ida.id }, 'forbidden'],
+      [{ conversationId, messageId: 0.123, userId: ida.id }, 'bad_request'],
+    ])
+      assert.equal((await to.ask('mark-as-read', payload)).code, code);
+    const stranger = await practice.old(tom);
+    assert.equal((await stranger.ask('mark-as-read', { conversationId, messageId: sent[0]._id })).code, 'forbidden');
+    for (const line of [from, to, stranger]) line.close();
+  });
+
+  it('hear of typing and of who comes', async () => {
+    const staff = await practice.old(maya);
+    const line = await practice.old(tom);
+    line.tell('typing', { receiverId: maya.id, senderId: tom.id, isTyping: true });
+    assert.deepEqual(await staff.next('user-typing'), { senderId: tom.id, isTyping: true });
+    const nora = await practice.person('Nora', 'patient');
+    const new_ = await practice.old(nora);
+    assert.deepEqual(await staff.next('user-online', (one) => one.userId === nora.id), { userId: nora.id });
+    for (const one of [staff, line, new_]) one.close();
+  });
+
+  it('write with our client as with one of their own', async () => {
+    const [old, ours] = await Promise.all([practice.old(ida), practice.connect(maya)]);
+    old.tell('send-message', message(ida, maya, 'from an old page'));
+    const entry = await ours.next('entry');
+    assert.equal(entry.message, 'from an old page');
+    const sent = await old.next('message-sent');
+    const { kind, ...rest } = entry;
+    assert.deepEqual([kind, rest], ['message', sent]);
+    const answer = await ours.send(ida, 'from ours');
+    const received = await old.next('receive-message');
+    assert.equal(received._id, answer._id);
+    await old.ask('mark-as-read', { conversationId: answer.conversationId, messageId: answer._id, userId: ida.id });
+    assert.equal((await ours.next('receipt', (one) => one.userId === ida.id)).read, answer.seq);
+    await ours.ask('read', { conversationId: answer.conversationId, seq: answer.seq });
+    assert.deepEqual(await old.next('message-read'), { messageId: sent._id, conversationId: sent.conversationId });
+    old.close();
+    ours.close();
+  });
+
+  it('speak by polling too, and move on to a websocket', async () => {
+    for (const transports of [['polling'], ['polling', 'websocket']]) {
+      const line = await practice.old(tom, { transports });
+      if (transports.length > 1) await line.upgraded();
+      assert.equal((await line.ask('send-message', message(tom, maya, 'slowly'))).message, 'slowly');
+      line.close();
+    }
+  });
+
+  it('know no events of calls on chat', async () => {
+    const line = await practice.old(tom);
+    assert.equal((await line.ask('webrtc-offer', {})).code, 'unknown_event');
+    line.close();
+  });
+});
+
+describe('reading by REST', () => {
+  it('lists conversations in the shape that pages look into', async () => {
+    const { status, body } = await practice.get(tom, `/api/conversations/${tom.id}`, 'chat');
+    assert.equal(status, 200);
+    const [expected] = await fixture('old-conversations');
+    assert.deepEqual(keys(body[0]), keys(expected));
+    assert.deepEqual(keys(body[0].participants[0]), keys(expected.participants[0]));
+    const other = body[0].participants.find((one) => one._id !== tom.id);
+    assert.equal(other.name, 'Maya');
+    assert.equal(body[0].lastMessage, body[0].messages.at(-1).message);
+    const path = `/api/conversations/${other.conversationId}`;
+    assert.deepEqual((await practice.get(tom, `${path}/messages`, 'chat')).body, body[0].messages);
+    const two = (await practice.get(tom, `${path}/messages?before=3&limit=1`, 'chat')).body;
+    assert.deepEqual(two.map((one) => one.seq), [2]);
+    const stats = (await practice.get(tom, `${path}/stats`, 'chat')).body;
+    assert.deepEqual(stats, { totalMessages: body[0].messages.length, unreadMessages: 0 });
+    assert.equal((await practice.get(maya, `${path}/stats`, 'chat')).body.unreadMessages, stats.totalMessages);
+  });
+
+  it('shows nobody the conversations of others, whether there are any or not', async () => {
+    const own = (await practice.get(tom, `/api/conversations/${tom.id}`, 'chat')).body[0]._id;
+    const nothing = 'f'.repeat(24);
+    for (const path of [tom.id, nothing, 'x', `${own}/messages`, `${nothing}/messages`, `${own}/stats`, 'x/stats']) {
+      assert.equal((await practice.get(ida, `/api/conversations/${path}`, 'chat')).status, 403, path);
+      assert.equal((await practice.get(null, `/api/conversations/${path}`, 'chat')).status, 401, path);
+    }
+  });
+});
+
+describe('a page that reopens its connection', () => {
+  const texts = (line) => line.all('receive-message').map((one) => one.message);
+
+  it('is given what fell into the gap, in order and once', async () => {
+    const staff = await practice.connect(maya);
+    const gone = await practice.old(tom);
+    await gone.settled();
+    gone.close();
+    await staff.send(tom, 'in the gap 1');
+    const second = await staff.send(tom, 'in the gap 2');
+    const brief = await practice.old(tom);
+    brief.close();
+    const back = await practice.old(tom);
+    await staff.send(tom, 'at once');
+    assert.deepEqual(await back.count('receive-message', 3).then(() => texts(back)), ['at once', 'in the gap 1', 'in the gap 2']);
+    assert.deepEqual(texts(brief), []);
+    // What its reader does meanwhile is known to it as well.
+    back.close();
+    await staff.ask('read', { conversationId: second.conversationId, seq: second.seq });
+    const again = await practice.old(tom);
+    const later = await practice.old(tom);
+    await again.next('message-read');
+    for (const line of [again, later]) {
+      await line.settled();
+      assert.deepEqual(texts(line), [], 'nothing comes twice');
+      line.close();
+    }
+    staff.close();
+  });
+
+  it('is given nothing that it has fetched meanwhile', async () => {
+    const staff = await practice.connect(maya);
+    const gone = await practice.old(ida);
+    gone.close();
+    await gone.next('disconnect');
+    await staff.send(ida, 'fetched');
+    const { body } = await practice.get(ida, `/api/conversations/${ida.id}`, 'chat');
+    assert.equal(body[0].messages.at(-1).message, 'fetched');
+    await staff.send(ida, 'not fetched');
+    const back = await practice.old(ida);
+    await back.next('receive-message');
+    await back.settled();
+    assert.deepEqual(texts(back), ['not fetched']);
+    back.close();
+    staff.close();
+  });
+});
