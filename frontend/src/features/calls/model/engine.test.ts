@@ -241,6 +241,45 @@ describe('the way to the server', () => {
     expect([ann.connection.offers, ben.connections.length]).toEqual([1, 1]);
   });
 
+  it('that comes back too late does not ring the other for nobody', async () => {
+    let through: (answer: unknown) => void = () => undefined;
+    const emit = ann.socket.emitWithAck.bind(ann.socket);
+    ann.socket.emitWithAck = async (event, payload) => {
+      if (event !== 'webrtc-call-request') return emit(event, payload);
+      await new Promise((resolve) => (through = resolve));
+      return emit(event, payload);
+    };
+    void ann.engine.start('ben', 'Ben', 'audio');
+    await clock.advance(11_000);
+    expect(ann.view?.end).toMatchObject({ reason: 'refused', code: 'timeout' });
+    through(undefined);
+    await settle();
+    expect(exchange.call).toBeUndefined();
+    expect(ben.view?.end?.reason).toBe('missed');
+  });
+
+  it('that lost our leaving is told again', async () => {
+    await talk();
+    ann.socket.down = true;
+    ann.engine.hangUp();
+    ann.engine.dismiss();
+    await settle();
+    expect(exchange.call?.state).toBe('connected');
+    ann.socket.down = false;
+    exchange.greet(ann.socket);
+    await settle();
+    expect(exchange.call).toBeUndefined();
+    expect([ann.view, ben.view?.end?.reason]).toEqual([null, 'completed']);
+  });
+
+  it('that knows nothing of the call ends it', async () => {
+    await talk();
+    ann.socket.fire('webrtc-call-error', { callId: 'another', code: 'call_not_found' });
+    expect(ann.stage).toBe('live');
+    ann.socket.fire('webrtc-call-error', { callId: ann.view?.callId, code: 'call_not_found' });
+    expect(ann.view?.end?.reason).toBe('lost');
+  });
+
   it('is shown when it is gone, and back', async () => {
     await talk();
     ann.socket.fire('disconnect', 'transport close');

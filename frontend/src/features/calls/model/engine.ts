@@ -35,6 +35,8 @@ export class CallEngine {
   /** The call that runs in another tab, once the person has put its notice away. */
   #leftToOtherTab: string | undefined;
   #online = true;
+  /** Calls that the person here has ended or declined: a server that has not heard so is told again. */
+  readonly #left = new Set<string>();
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
@@ -47,8 +49,10 @@ export class CallEngine {
         this.#ofCall(m)?.signal({ type: 'offer', offer: m.offer }),
       'webrtc-answer': (m: SignalIn & { answer: RTCSessionDescriptionInit }) =>
         this.#ofCall(m)?.signal({ type: 'answer', answer: m.answer }),
-      'webrtc-ice-candidate': (m: SignalIn & { candidate: RTCIceCandidateInit }) =>
-        this.#ofCall(m)?.signal({ type: 'candidate', candidate: m.candidate }),
+      'webrtc-ice-candidate': (m: SignalIn & { candidate: RTCIceCandidateInit | null }) => {
+        if (m.candidate) this.#ofCall(m)?.signal({ type: 'candidate', candidate: m.candidate });
+      },
+      'webrtc-call-error': (m: { callId?: string; code?: string }) => this.#onError(m),
       connect: () => this.#onConnect(),
       disconnect: (reason: string) => this.#onDisconnect(reason),
     };
@@ -104,6 +108,7 @@ export class CallEngine {
       accepted: false,
       reason: 'declined',
     });
+    this.#leave(session);
     this.#finish(session, { reason: 'declined-here' });
   }
 
@@ -115,6 +120,7 @@ export class CallEngine {
     if (stage === 'other-tab') return this.dismiss();
     if (direction === 'incoming' && stage !== 'live') return this.decline();
     if (session.callId) this.#sayEnd(session.callId, session.view.peer.userId, stage === 'live' ? 'hung-up' : 'cancelled');
+    this.#leave(session);
     this.#finish(session, { reason: stage === 'live' ? 'completed' : 'cancelled' });
   }
 
@@ -168,10 +174,10 @@ export class CallEngine {
   async #request(session: CallSession, callType: CallType): Promise<void> {
     session.patch({ stage: 'calling' });
     const { userId } = session.view.peer;
-    const answer = await ask<{ callId: string }>(this.#deps.socket, this.#deps.clock, 'webrtc-call-request', {
-      targetUserId: userId,
-      callType,
-    });
+    const wish = { targetUserId: userId, callType };
+    // A request that a dead network held back must not ring when it comes through at last.
+    const late = ({ callId }: { callId: string }) => this.#sayEnd(callId, userId, 'cancelled');
+    const answer = await ask<{ callId: string }>(this.#deps.socket, this.#deps.clock, 'webrtc-call-request', wish, late);
     if (answer.ok && session.isOver()) return this.#sayEnd(answer.value.callId, userId, 'cancelled');
     if (session.isOver()) return;
     if (!answer.ok) return this.#finish(session, { reason: 'refused', code: answer.code });
@@ -185,7 +191,8 @@ export class CallEngine {
       accepted: true,
       callType,
     });
-    if (!answer.ok && !session.isLive) this.#finish(session, { reason: 'gone' });
+    // Not heard of yet is not refused: the ring's own deadline ends that.
+    if (!answer.ok && answer.code !== 'timeout' && !session.isLive) this.#finish(session, { reason: 'gone' });
   }
 
   #adoptId(session: CallSession, callId: string): void {
@@ -206,6 +213,9 @@ export class CallEngine {
     }
     if (!this.#snapshots.take(snapshot)) return this.#deps.log('older snapshot dropped');
     this.#deps.log('call', snapshot.state);
+    if (this.#left.has(snapshot.callId) && snapshot.state !== 'ended') {
+      return this.#sayEnd(snapshot.callId, otherOf(snapshot).userId, snapshot.state === 'ringing' ? 'cancelled' : 'hung-up');
+    }
     if (session && (session.callId === snapshot.callId || this.#awaits(session, snapshot))) this.#advance(session, snapshot);
     else if (snapshot.state !== 'ended') this.#meet(snapshot);
   }
@@ -305,6 +315,17 @@ export class CallEngine {
     else if (isPassing(end.reason)) this.#passing.set(PASSING_MS, () => this.dismiss());
     const waiting = this.#snapshots.latest;
     if (waiting && waiting.callId !== session.callId && waiting.state === 'ringing') this.#meet(waiting);
+  }
+
+  #leave(session: CallSession): void {
+    if (session.callId) this.#left.add(session.callId);
+  }
+
+  /** The server has no such call: it ended while this page could not hear of it. */
+  #onError({ callId, code }: { callId?: string; code?: string }): void {
+    const session = this.#session;
+    if (code !== 'call_not_found' || !session?.mine || session.callId !== callId) return;
+    this.#finish(session, { reason: session.isLive ? 'lost' : 'gone' });
   }
 
   #sayEnd(callId: string, targetUserId: string, reason: string): void {

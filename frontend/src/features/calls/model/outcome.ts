@@ -12,7 +12,7 @@ export function endOf(snapshot: CallSnapshot, view: CallView): Omit<CallEnd, 'qu
     case 'missed':
       return { reason: view.direction === 'outgoing' ? 'no-answer' : 'missed' };
     default:
-      return { reason: view.link === 'connecting' ? 'not-connected' : 'lost', ...duration };
+      return view.link === 'connecting' ? { reason: 'not-connected' } : { reason: 'lost', ...duration };
   }
 }
 

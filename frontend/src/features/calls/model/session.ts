@@ -168,7 +168,8 @@ export class CallSession {
 
   finish(end: Omit<CallEnd, 'quality'>): void {
     const { acceptedAt } = this.view;
-    const durationMs = end.durationMs ?? (acceptedAt === undefined ? undefined : this.#deps.clock.now() - acceptedAt);
+    const talked = acceptedAt !== undefined && end.reason !== 'not-connected' ? this.#deps.clock.now() - acceptedAt : undefined;
+    const durationMs = end.durationMs ?? talked;
     for (const due of [this.expiry, this.#sampling, this.#later]) due.clear();
     this.#peer?.close();
     this.media.close();
