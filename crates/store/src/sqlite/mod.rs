@@ -17,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::StoreError;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -189,20 +189,18 @@ fn prepare_to_write(connection: &Connection, options: Options) -> Result<(), rus
 
 /// Switches to the write-ahead log. SQLite doesn't wait with this one for another process that is just doing the same.
 fn write_ahead(connection: &Connection, patience: Duration) -> Result<(), rusqlite::Error> {
-    let start = Instant::now();
-    loop {
+    const PAUSE: Duration = Duration::from_millis(20);
+    for _ in 0..=patience.as_millis() / PAUSE.as_millis() {
         match connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get::<_, String>(0)) {
             Ok(mode) if mode == "wal" => return Ok(()),
             Err(error) if error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy) => return Err(error),
-            _ if start.elapsed() > patience => {
-                return Err(rusqlite::Error::SqliteFailure(
-                    rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
-                    Some("the file system cannot do write-ahead logging, or another process keeps it busy".to_owned()),
-                ));
-            }
-            _ => thread::sleep(Duration::from_millis(20)),
+            _ => thread::sleep(PAUSE),
         }
     }
+    Err(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
+        Some("the file system cannot do write-ahead logging, or another process keeps it busy".to_owned()),
+    ))
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, OpenError> {
