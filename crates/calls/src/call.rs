@@ -150,6 +150,14 @@ impl Call {
         party.seat.as_ref().map_or_else(Vec::new, |seat| desk.people.seated(party.user, seat))
     }
 
+    /// An old caller who asked by request was told of the acceptance, and has not made the offer that follows from it.
+    pub(crate) fn offer_is_due(&self) -> bool {
+        let accepted = self.record.callee.seat.is_some();
+        let old = self.record.caller.seat == Some(Seat::Legacy);
+        let side = self.side(Role::Caller);
+        accepted && old && !self.by_offer && !side.adopted && side.media == Media::Any
+    }
+
     /// This connection has asked, offered, accepted or answered.
     pub(crate) fn take_part(&mut self, role: Role, id: ConnectionId, media: Media) {
         let side = self.side_mut(role);

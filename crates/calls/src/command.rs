@@ -97,6 +97,9 @@ impl Switchboard {
             if named.is_some() {
                 return self.no_such_call(from, named, user);
             }
+            if by.device.is_none() && self.late.take(by.user, user) {
+                return self.no_such_call(from, named, user);
+            }
             return self.place(by, Wish { from, callee: target, kind, room: None, by: By::Offer(offer), fresh });
         };
         if let Some(call) = self.calls.get_mut(&id)

@@ -43,6 +43,7 @@ impl Switchboard {
                 return self.refuse(from, &by, user, CallError::NotAllowed);
             }
         };
+        self.late.forget(caller.user);
         if self.seats.contains_key(&caller.user) {
             return self.place_again(caller, from, user, kind, &by);
         }

@@ -4,6 +4,7 @@ use domain::{CallId, CallRecord, ConnectionId, DeviceId, Timestamp, UserId};
 
 use crate::call::{Call, Desk, Role};
 use crate::config::Config;
+use crate::late::LateOffers;
 use crate::outbox::{Outbox, backoff};
 use crate::people::People;
 use crate::place::Claiming;
@@ -29,6 +30,7 @@ pub struct Switchboard {
     /// The next deadline of each call.
     deadlines: BTreeSet<(Timestamp, CallId)>,
     armed: BTreeMap<CallId, Timestamp>,
+    pub(crate) late: LateOffers,
     pub(crate) claiming: Option<Claiming>,
     /// What came while a claim was open.
     held: VecDeque<(Timestamp, Input)>,
@@ -44,6 +46,7 @@ impl Switchboard {
             seats: BTreeMap::new(),
             deadlines: BTreeSet::new(),
             armed: BTreeMap::new(),
+            late: LateOffers::default(),
             claiming: None,
             held: VecDeque::new(),
         }
@@ -57,6 +60,7 @@ impl Switchboard {
             && self.seats.is_empty()
             && self.deadlines.is_empty()
             && self.armed.is_empty()
+            && self.late.is_empty()
             && self.claiming.is_none()
             && self.held.is_empty()
     }
@@ -91,10 +95,10 @@ impl Switchboard {
 
     /// What is to be done next.
     pub fn poll_output(&mut self) -> Output {
-        self.desk
-            .out
-            .pop()
-            .unwrap_or_else(|| self.deadlines.first().map_or(Output::Idle, |(at, _)| Output::Timeout(*at)))
+        self.desk.out.pop().unwrap_or_else(|| {
+            let call = self.deadlines.first().map(|(at, _)| *at);
+            [call, self.late.deadline()].into_iter().flatten().min().map_or(Output::Idle, Output::Timeout)
+        })
     }
 
     fn handle(&mut self, now: Timestamp, input: Input) {
@@ -191,10 +195,15 @@ impl Switchboard {
     pub(crate) fn settle(&mut self, id: CallId) {
         let call = self.calls.get(&id);
         if let Some(call) = call.filter(|call| call.record.has_ended()) {
-            for user in [call.record.caller.user, call.record.callee.user] {
-                if self.seats.get(&user) == Some(&id) {
-                    self.seats.remove(&user);
+            let (caller, callee) = (call.record.caller.user, call.record.callee.user);
+            if self.seats.get(&caller) == Some(&id) {
+                self.seats.remove(&caller);
+                if call.offer_is_due() {
+                    self.late.expect(caller, callee, self.desk.now + self.desk.config.connect);
                 }
+            }
+            if self.seats.get(&callee) == Some(&id) {
+                self.seats.remove(&callee);
             }
         }
         let own = call.and_then(Call::deadline);
@@ -210,6 +219,7 @@ impl Switchboard {
 
     /// Sees to every deadline that has come.
     fn expire(&mut self) {
+        self.late.expire(self.desk.now);
         while let Some((_, id)) = self.deadlines.first().copied().filter(|(at, _)| *at <= self.desk.now) {
             self.desk.out.retry(id, self.desk.now);
             if let Some(call) = self.calls.get_mut(&id) {

@@ -96,6 +96,30 @@ fn r2_a_call_by_request_has_its_offer_after_the_acceptance() {
 }
 
 #[test]
+fn r2_an_offer_that_comes_after_the_end_does_not_ring() {
+    let (mut w, anna, ben) = old_pair();
+    for call in 0..2 {
+        w.request(anna, BEN, VIDEO).expect("rings");
+        w.accept(ben);
+        w.end(ben, None);
+        w.hush();
+        if call == 0 {
+            w.seconds(59);
+            w.offer(anna, BEN, "a:1");
+            assert_eq!(w.told(anna), ["error NoSuchCall"]);
+            assert_eq!(w.told(ben), [""; 0]);
+            w.offer(anna, BEN, "b:1");
+            assert_eq!(w.told(ben), ["ring anna"], "there was only one to come");
+            w.end(anna, None);
+        } else {
+            w.seconds(60);
+            w.offer(anna, BEN, "a:1");
+            assert_eq!(w.told(ben), ["ring anna"], "that is a call by offer");
+        }
+    }
+}
+
+#[test]
 fn r3_a_new_offer_replaces_the_kept_one_and_its_candidates() {
     let (mut w, anna, ben) = old_pair();
     w.offer(anna, BEN, "a:1");

@@ -109,10 +109,48 @@ fn what_comes_while_a_claim_is_open_waits_for_it() {
     w.board.handle_input(w.now, Input::Disconnected(ben));
     let Output::Claim(record) = w.board.poll_output() else { panic!("a claim") };
     assert!(!matches!(w.board.poll_output(), Output::Deliver { .. }));
-    w.board.handle_input(w.now, Input::Claimed { call: record.id, result: Ok(()) });
+    let result = w.store.claim(&record);
+    w.board.handle_input(w.now, Input::Claimed { call: record.id, result });
     let mut rung = false;
     while let output @ (Output::Deliver { .. } | Output::Reply { .. }) = w.board.poll_output() {
         rung |= matches!(output, Output::Deliver { to, .. } if to == ben);
     }
     assert!(rung);
+    w.end(anna, None);
+    assert_eq!(w.request(anna, BEN, CallKind::Video), Err(CallError::Offline), "the other has gone meanwhile");
+}
+
+/// A ring of Ben's that another process began, and whose adoption cannot be saved for that many attempts.
+fn adopted_without_a_store(attempts: usize) -> World {
+    let (mut w, ..) = ringing();
+    w.luck.extend(std::iter::repeat_n(Bad, attempts));
+    w.crash();
+    w
+}
+
+#[test]
+fn a_ring_that_waited_too_long_does_not_begin() {
+    // The attempts are 1, 3, 7, 15, 31 and 63 seconds after the first.
+    let mut w = adopted_without_a_store(6);
+    let page = w.old(BEN);
+    w.seconds(64);
+    assert_eq!(w.told(page), ["end no-answer"]);
+    assert_eq!(w.only_entry(), CallOutcome::Missed);
+}
+
+#[test]
+fn a_ring_that_is_declined_while_it_waits_does_not_begin() {
+    let mut w = adopted_without_a_store(1);
+    let page = w.old(BEN);
+    w.respond(page, false, None);
+    w.seconds(1);
+    assert_eq!(w.told(page), [""; 0]);
+    assert_eq!(w.only_entry(), CallOutcome::Declined);
+
+    let mut w = adopted_without_a_store(1);
+    let (page, phone) = (w.old(BEN), w.device(BEN, "phone"));
+    w.respond(page, false, Some("timeout"));
+    w.seconds(1);
+    assert_eq!(w.told(page), [""; 0]);
+    assert_eq!(w.told(phone), ["[ringing lost]", "ring anna"]);
 }

@@ -41,7 +41,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    fn claim(&mut self, call: &CallRecord) -> Result<(), Option<UserId>> {
+    pub(crate) fn claim(&mut self, call: &CallRecord) -> Result<(), Option<UserId>> {
         for user in [call.caller.user, call.callee.user] {
             if self.seats.get(&user).is_some_and(|id| *id != call.id) {
                 return Err(Some(user));
