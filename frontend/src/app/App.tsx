@@ -1,5 +1,42 @@
-import { m } from '../shared/i18n';
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { useState } from 'react';
+import { SessionContext, type Session } from '../features/auth';
+import { codeOf, isTransient } from '../shared/lib/errors';
+import { LocaleBoundary } from '../shared/i18n';
+import { LiveRegion } from '../shared/ui';
+import { createAppRouter } from './router';
+import { theme } from './theme';
 
-export function App() {
-  return <h1>{m.app_name()}</h1>;
+// Keep the key in step with public/appearance.js, which paints before this runs.
+const colorScheme = localStorageColorSchemeManager({ key: 'mantine-color-scheme-value' });
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        retry: (failures, error) => failures < 2 && isTransient(codeOf(error)),
+      },
+    },
+  });
+}
+
+export function App({ session }: { session: Session }) {
+  const [router] = useState(createAppRouter);
+  const [queries] = useState(createQueryClient);
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorScheme}>
+      <QueryClientProvider client={queries}>
+        <SessionContext.Provider value={session}>
+          <LiveRegion>
+            <LocaleBoundary>
+              <RouterProvider router={router} />
+            </LocaleBoundary>
+          </LiveRegion>
+        </SessionContext.Provider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
 }

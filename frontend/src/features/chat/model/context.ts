@@ -1,0 +1,15 @@
+import { createContext, useContext } from 'react';
+import { useSelected } from '../../../shared/lib/useObservable';
+import type { ChatStore } from './ChatStore';
+
+export const ChatContext = createContext<ChatStore | null>(null);
+
+export function useChat(): ChatStore {
+  const chat = useContext(ChatContext);
+  if (!chat) throw new Error('useChat outside of ChatContext');
+  return chat;
+}
+
+export function useUnreadTotal(chat: ChatStore): number {
+  return useSelected(chat.state, ({ rooms }) => [...rooms.values()].reduce((sum, room) => sum + room.unread, 0));
+}

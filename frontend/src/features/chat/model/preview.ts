@@ -1,0 +1,31 @@
+import { m } from '../../../shared/i18n';
+import { durationText } from '../../../shared/lib/time';
+import type { CallFacts, Entry } from '../../../shared/wire/types';
+
+/** A call in one line of words, as this person saw it. */
+export function callTitle(call: CallFacts, own: boolean): string {
+  const video = call.callType === 'video';
+  if (call.outcome === 'missed' && !own) return video ? m.call_entry_missed_video() : m.call_entry_missed_audio();
+  return video ? m.call_entry_video() : m.call_entry_audio();
+}
+
+export function callDetail(call: CallFacts, own: boolean): string {
+  switch (call.outcome) {
+    case 'completed':
+      return durationText(call.durationMs);
+    case 'missed':
+      return own ? m.call_entry_no_answer() : m.call_entry_you_missed();
+    case 'declined':
+      return own ? m.call_entry_declined() : m.call_entry_you_declined();
+    case 'failed':
+      return m.call_entry_failed();
+  }
+}
+
+/** What the list shows of the last thing said. */
+export function previewOf(entry: Entry, me: string): string {
+  const own = entry.senderId === me;
+  if (entry.call) return callTitle(entry.call, own);
+  const text = entry.messageType === 'plan' ? m.plan_preview({ name: entry.planName ?? entry.message }) : entry.message.replace(/\s+/g, ' ');
+  return own ? m.preview_own({ text }) : text;
+}

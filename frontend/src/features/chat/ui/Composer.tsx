@@ -1,0 +1,75 @@
+import { ActionIcon } from '@mantine/core';
+import { IconArrowUp } from '@tabler/icons-react';
+import { useEffect, useId, useLayoutEffect, useRef, type KeyboardEvent, type SyntheticEvent } from 'react';
+import { m } from '../../../shared/i18n';
+import { useEnterSends } from '../../../shared/lib/enterSends';
+import { useSelected } from '../../../shared/lib/useObservable';
+import { ICON } from '../../../shared/ui';
+import { useChat } from '../model/context';
+import { byteLength, MAX_BYTES } from '../model/limits';
+import classes from './Composer.module.css';
+
+const LINES = 6;
+
+export function Composer({ otherId, name }: { otherId: string; name: string }) {
+  const chat = useChat();
+  const text = useSelected(chat.drafts.state, (drafts) => drafts[otherId] ?? '');
+  const [enterSends] = useEnterSends();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const problemId = useId();
+  const over = text.length * 3 > MAX_BYTES ? byteLength(text.trim()) - MAX_BYTES : 0;
+  const sendable = text.trim() !== '' && over <= 0;
+
+  // Grows with what is written.
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(element);
+    const most = parseFloat(lineHeight) * LINES + parseFloat(paddingTop) + parseFloat(paddingBottom);
+    element.style.height = `${Math.min(element.scrollHeight, most)}px`;
+    element.style.overflowY = element.scrollHeight > most ? 'auto' : 'hidden';
+  }, [text]);
+
+  // Ready to write, but on a phone not with the keyboard over what is to be read.
+  useEffect(() => {
+    if (!window.matchMedia('(pointer: coarse)').matches) field.current?.focus({ preventScroll: true });
+  }, []);
+
+  const send = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!sendable) return;
+    chat.send(otherId, text.trim());
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
+    if (enterSends || event.ctrlKey || event.metaKey) send(event);
+  };
+  return (
+    <div className={classes.foot}>
+      <form className={classes.composer} onSubmit={send}>
+        {over > 0 && (
+          <p id={problemId} className={classes.problem} role="alert">{m.composer_too_long({ count: over })}</p>
+        )}
+        <div className={classes.box}>
+          <textarea
+            ref={field} className={classes.field} rows={1} value={text} placeholder={m.composer_placeholder()}
+            aria-label={m.composer_label({ name })} aria-invalid={over > 0} aria-describedby={over > 0 ? problemId : undefined}
+            enterKeyHint={enterSends ? 'send' : 'enter'}
+            onChange={(event) => {
+              const value = event.currentTarget.value;
+              chat.drafts.set(otherId, value);
+              if (value.trim() === '') chat.typing.stopped();
+              else chat.typing.typed(otherId);
+            }}
+            onKeyDown={onKeyDown}
+          />
+          <ActionIcon className={classes.send} type="submit" size={36} radius="xl" variant="filled" disabled={!sendable} aria-label={m.composer_send()}>
+            <IconArrowUp {...ICON} stroke={2} />
+          </ActionIcon>
+        </div>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconArrowLeft, IconPhone, IconVideo } from '@tabler/icons-react';
+import { m } from '../../../shared/i18n';
+import { useCallStarter } from '../../../shared/lib/callStarter';
+import { roleName } from '../../../shared/lib/roles';
+import { shortTime } from '../../../shared/lib/time';
+import { useOnePane } from '../../../shared/lib/useMediaQuery';
+import type { Contact } from '../../../shared/wire/types';
+import { Avatar, ICON } from '../../../shared/ui';
+import classes from './ConversationHeader.module.css';
+
+interface Props {
+  other: Contact;
+  typing: boolean;
+  onBack: () => void;
+}
+
+function status(other: Contact): string {
+  if (other.online) return m.presence_online();
+  if (other.lastSeen) return m.presence_last_seen({ time: shortTime(other.lastSeen) });
+  return other.speciality ?? roleName(other.role);
+}
+
+export function ConversationHeader({ other, typing, onBack }: Props) {
+  const calls = useCallStarter();
+  const onePane = useOnePane();
+  const Heading = onePane ? 'h1' : 'h2';
+  return (
+    <header className={classes.header}>
+      {onePane && (
+        <ActionIcon variant="subtle" color="gray" size={44} aria-label={m.chat_back()} onClick={onBack}>
+          <IconArrowLeft {...ICON} />
+        </ActionIcon>
+      )}
+      <Avatar id={other._id} name={other.name} online={other.online} />
+      <div className={classes.who}>
+        <Heading className={classes.name}>{other.name}</Heading>
+        <p className={classes.status} data-typing={typing || undefined}>{typing ? m.typing() : status(other)}</p>
+      </div>
+      {calls && (
+        <div className={classes.calls}>
+          <Tooltip label={m.call_video()}>
+            <ActionIcon
+              variant="subtle" color="gray" size={44} disabled={calls.active} aria-label={m.call_video_label({ name: other.name })}
+              onClick={() => calls.start(other._id, other.name, 'video')}
+            >
+              <IconVideo {...ICON} size={22} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={m.call_audio()}>
+            <ActionIcon
+              variant="subtle" color="gray" size={44} disabled={calls.active} aria-label={m.call_audio_label({ name: other.name })}
+              onClick={() => calls.start(other._id, other.name, 'audio')}
+            >
+              <IconPhone {...ICON} size={22} />
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      )}
+    </header>
+  );
+}

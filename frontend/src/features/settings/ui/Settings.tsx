@@ -1,0 +1,56 @@
+import { Switch } from '@mantine/core';
+import '@mantine/core/styles/InlineInput.css';
+import '@mantine/core/styles/Switch.css';
+import { useId, type ReactNode } from 'react';
+import { m } from '../../../shared/i18n';
+import { useEnterSends } from '../../../shared/lib/enterSends';
+import { AppearanceChoice, LanguageChoice } from './choices';
+import { NameForm } from './NameForm';
+import { PasswordForm } from './PasswordForm';
+import classes from './Settings.module.css';
+import { SignOut } from './SignOut';
+
+export function Settings() {
+  const [enterSends, setEnterSends] = useEnterSends();
+  return (
+    <main className={classes.page}>
+      <div className={classes.column}>
+        <h1 className={classes.title}>{m.settings_title()}</h1>
+        <Section title={m.settings_you()}>
+          <NameForm />
+        </Section>
+        <Section title={m.settings_appearance()}>
+          <AppearanceChoice />
+        </Section>
+        <Section title={m.settings_language()}>
+          <LanguageChoice />
+        </Section>
+        <Section title={m.settings_writing()}>
+          <Switch
+            size="md"
+            label={m.settings_enter()}
+            description={m.settings_enter_text()}
+            checked={enterSends}
+            onChange={(event) => setEnterSends(event.currentTarget.checked)}
+          />
+        </Section>
+        <Section title={m.settings_password()}>
+          <PasswordForm />
+        </Section>
+        <Section title={m.settings_session()}>
+          <SignOut />
+        </Section>
+      </div>
+    </main>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section className={classes.section} aria-labelledby={id}>
+      <h2 id={id} className={classes.heading}>{title}</h2>
+      <div className={classes.body}>{children}</div>
+    </section>
+  );
+}

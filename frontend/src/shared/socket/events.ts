@@ -1,0 +1,37 @@
+import type { CallSnapshot, CallType, Entry, Receipt, SignalIn, SyncAnswer } from '../wire/types';
+
+/** What the server sends. `webrtc-call-*` come besides for old clients; ours goes by `call`. */
+export interface ServerEvents {
+  entry: (entry: Entry) => void;
+  receipt: (receipt: Receipt & { conversationId: string; userId: string }) => void;
+  'user-typing': (typing: { senderId: string; isTyping: boolean }) => void;
+  presence: (presence: { userId: string; online: boolean; lastSeen?: string }) => void;
+  call: (snapshot: CallSnapshot | { callId: null }) => void;
+  'webrtc-offer': (signal: SignalIn & { senderName: string; offer: RTCSessionDescriptionInit }) => void;
+  'webrtc-answer': (signal: SignalIn & { senderName: string; answer: RTCSessionDescriptionInit }) => void;
+  'webrtc-ice-candidate': (signal: SignalIn & { candidate: RTCIceCandidateInit | null }) => void;
+  'webrtc-end-call': (end: { callId: string; senderId: string; senderName: string; reason?: string }) => void;
+  'webrtc-call-error': (error: { error: string; code: string; callId?: string; targetUserId?: string }) => void;
+  'message-error': (error: { error: string; code: string; clientMessageId?: string }) => void;
+  'session-expired': (end: { code: string }) => void;
+  'server-restarting': (restart: { reconnectInMs: number }) => void;
+}
+
+/** What we send: the payload, and what its acknowledgement brings. */
+export interface ClientEvents {
+  reauthenticate: [{ token: string }, { expiresAt: string }];
+  sync: [{ epoch: string; conversations: Record<string, number> }, SyncAnswer];
+  'send-message': [{ clientMessageId: string; receiverId: string; message: string; messageType: 'text' | 'plan' }, Entry];
+  delivered: [{ conversationId: string; seq: number }, Receipt];
+  read: [{ conversationId: string; seq: number }, Receipt];
+  typing: [{ receiverId: string; isTyping: boolean }, unknown];
+  'webrtc-call-request': [{ targetUserId: string; callType: CallType }, { callId: string }];
+  'webrtc-call-response': [
+    { callId: string; callerId: string; accepted: boolean; callType?: CallType; reason?: string },
+    { callId: string },
+  ];
+  'webrtc-offer': [{ callId: string; targetUserId: string; offer: RTCSessionDescriptionInit }, unknown];
+  'webrtc-answer': [{ callId: string; targetUserId: string; answer: RTCSessionDescriptionInit }, unknown];
+  'webrtc-ice-candidate': [{ callId: string; targetUserId: string; candidate: RTCIceCandidateInit | null }, unknown];
+  'webrtc-end-call': [{ callId: string; targetUserId: string; reason?: string }, unknown];
+}

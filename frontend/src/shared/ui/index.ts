@@ -1,0 +1,7 @@
+export { Avatar } from './Avatar';
+export { Hidden } from './Hidden';
+export { useAnnounce } from './Live';
+export { LiveRegion } from './LiveRegion';
+export { Mark } from './Mark';
+export { StateNote } from './StateNote';
+export { ICON } from './icon';
