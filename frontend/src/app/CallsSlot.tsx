@@ -1,6 +1,29 @@
-import type { ReactNode } from 'react';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useMemo, type ReactNode } from 'react';
+import { useCurrentUser, useSession } from '../features/auth';
+import { CallsProvider, useCalls, type CallSocket } from '../features/calls';
+import { CallStarterContext } from '../shared/lib/callStarter';
 
 /** Where calls join the app: around everything of a signed-in person, so that a call outlives the page it began on. */
-export function CallsSlot({ children }: { children: ReactNode }) {
-  return children;
+export function CallsSlot({ socket, children }: { socket: CallSocket; children: ReactNode }) {
+  const session = useSession();
+  const user = useCurrentUser();
+  const navigate = useNavigate();
+  const fetchIceServers = useCallback(
+    async () => (await session.http.get<{ iceServers: RTCIceServer[] }>('/api/ice-servers')).iceServers,
+    [session],
+  );
+  const onWrite = useCallback((userId: string) => void navigate({ to: '/chats/{-$userId}', params: { userId } }), [navigate]);
+  return (
+    <CallsProvider socket={socket} user={user} fetchIceServers={fetchIceServers} onWrite={onWrite}>
+      <Starter>{children}</Starter>
+    </CallsProvider>
+  );
+}
+
+/** Chat knows of calls only that one can be started. */
+function Starter({ children }: { children: ReactNode }) {
+  const { start, active } = useCalls();
+  const starter = useMemo(() => ({ start, active: active !== null }), [start, active]);
+  return <CallStarterContext value={starter}>{children}</CallStarterContext>;
 }

@@ -1,52 +1,47 @@
 import { Outlet } from '@tanstack/react-router';
-import { Suspense, useEffect, useState } from 'react';
-import { ExpiredSession, useSession, useSessionState, type Session } from '../features/auth';
-import { ChatContext, ChatStore, restApi } from '../features/chat';
-import { deviceId } from '../shared/lib/ids';
-import { Connection, openSocket, SocketContext } from '../shared/socket';
+import { Suspense, useEffect } from 'react';
+import { ExpiredSession, useSession, useSessionState } from '../features/auth';
+import { ChatContext } from '../features/chat';
+import { useObservable } from '../shared/lib/useObservable';
+import { SocketContext } from '../shared/socket';
 import { CallsSlot } from './CallsSlot';
 import { Frame } from './Frame';
+import type { Personal } from './personal';
+import { usePersonal } from './usePersonal';
 
-/** What one signed-in person has: made when they come in, ended when they leave. */
-function createPersonal(session: Session, userId: string) {
-  const connection = new Connection({ open: openSocket, session, deviceId: deviceId() });
-  const chat = new ChatStore({ userId, connection, api: restApi(session.http) });
-  return { connection, chat };
-}
-
+/** The part of the app that needs a person. */
 export function SignedIn() {
-  const state = useSessionState();
-  if (!('user' in state)) return null;
-  return <Personal key={state.user._id} userId={state.user._id} expiredFor={state.phase === 'expired' ? state.user.email : null} />;
-}
-
-function Personal({ userId, expiredFor }: { userId: string; expiredFor: string | null }) {
   const session = useSession();
-  const [{ connection, chat }] = useState(() => createPersonal(session, userId));
-
-  useEffect(() => {
-    chat.start();
-    connection.connect();
-    return () => {
-      connection.disconnect();
-      chat.stop();
-    };
-  }, [chat, connection]);
-
+  const state = useSessionState();
+  const personal = usePersonal();
+  if (!personal || !('user' in state)) return null;
   return (
-    <SocketContext.Provider value={connection}>
-      <ChatContext.Provider value={chat}>
-        <CallsSlot>
+    <SocketContext value={personal.connection}>
+      <ChatContext value={personal.chat}>
+        <UnsentWarning personal={personal} />
+        <CallsSlot key={personal.userId} socket={personal.callSocket}>
           <Frame>
             <Outlet />
           </Frame>
         </CallsSlot>
-        {expiredFor !== null && (
+        {state.phase === 'expired' && (
           <Suspense fallback={null}>
-            <ExpiredSession email={expiredFor} onOtherPerson={() => session.forget()} />
+            <ExpiredSession email={state.user.email} onOtherPerson={() => session.forget()} />
           </Suspense>
         )}
-      </ChatContext.Provider>
-    </SocketContext.Provider>
+      </ChatContext>
+    </SocketContext>
   );
+}
+
+/** What is not sent yet lives in this page alone: the browser asks before it is closed. */
+function UnsentWarning({ personal }: { personal: Personal }) {
+  const unsent = useObservable(personal.chat.outbox.items).some((item) => item.state !== 'sent');
+  useEffect(() => {
+    if (!unsent) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [unsent]);
+  return null;
 }

@@ -30,7 +30,7 @@ type Listener = (...args: never[]) => void;
 const ACK_MS = 10_000;
 const EVENTS = [
   'entry', 'receipt', 'user-typing', 'presence', 'call', 'webrtc-offer', 'webrtc-answer', 'webrtc-ice-candidate',
-  'webrtc-end-call', 'webrtc-call-error', 'message-error', 'session-expired', 'server-restarting',
+  'webrtc-end-call', 'webrtc-call-error', 'message-error', 'session-expired', 'server-restarting', 'connect', 'disconnect',
 ] as const satisfies readonly (keyof ServerEvents)[];
 
 /**
@@ -89,8 +89,17 @@ export class Connection {
     return () => set.delete(listener);
   }
 
-  /** Sends where there is a connection, else not at all: for what is worth nothing later. */
+  off<E extends keyof ServerEvents>(event: E, listener: ServerEvents[E]): void {
+    this.#listeners.get(event)?.delete(listener);
+  }
+
+  /** Sends now, or as soon as there is a connection again. */
   emit<E extends keyof ClientEvents>(event: E, payload: ClientEvents[E][0]): void {
+    this.#socket?.emit(event, payload);
+  }
+
+  /** Sends now or never: for what is worth nothing later. */
+  emitNow<E extends keyof ClientEvents>(event: E, payload: ClientEvents[E][0]): void {
     if (this.#phase.value === 'online') this.#socket?.emit(event, payload);
   }
 

@@ -2,6 +2,8 @@ import type { CallSnapshot, CallType, Entry, Receipt, SignalIn, SyncAnswer } fro
 
 /** What the server sends. `webrtc-call-*` come besides for old clients; ours goes by `call`. */
 export interface ServerEvents {
+  connect: () => void;
+  disconnect: () => void;
   entry: (entry: Entry) => void;
   receipt: (receipt: Receipt & { conversationId: string; userId: string }) => void;
   'user-typing': (typing: { senderId: string; isTyping: boolean }) => void;

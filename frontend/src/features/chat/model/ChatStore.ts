@@ -14,7 +14,7 @@ import { TypingSender, TypingShown } from './Typing';
 
 export interface ChatDeps {
   userId: string;
-  connection: Pick<Connection, 'on' | 'emit' | 'emitWithAck' | 'phase'>;
+  connection: Pick<Connection, 'on' | 'emitNow' | 'emitWithAck' | 'phase'>;
   api: ChatApi;
 }
 
@@ -55,7 +55,7 @@ export class ChatStore {
       send: (kind, conversationId, seq) => connection.emitWithAck(kind, { conversationId, seq }),
       isOnline,
     });
-    this.typing = new TypingSender((receiverId, isTyping) => connection.emit('typing', { receiverId, isTyping }));
+    this.typing = new TypingSender((receiverId, isTyping) => connection.emitNow('typing', { receiverId, isTyping }));
     this.#typingShown = new TypingShown((other, typing) => this.#patch(other, { typing }));
     this.#syncer = new Syncer({
       ask: (question) => connection.emitWithAck('sync', question),
