@@ -1,0 +1,14 @@
+//! The server as its clients meet it: in this process on free ports, or as the program itself.
+//!
+//! - `harness`: a server in this process, an HTTP client, people to sign in.
+//! - `access`: every REST route × everybody, with the expected answer. A route that is not in its table fails.
+//! - `accounts`, `sessions`: what the routes of accounts and sessions do.
+//! - `web`: headers, origins, limits of size, the app's files.
+//! - `program`: the binary: start, ports, signals, a second instance, the command line beside a running server.
+
+mod access;
+mod accounts;
+mod harness;
+mod program;
+mod sessions;
+mod web;
