@@ -91,7 +91,7 @@ impl Outbox {
         let Some(stall) = self.stalled.get_mut(&call) else { return };
         if stall.retry_at.is_some_and(|at| at <= now) {
             stall.retry_at = None;
-            let outputs = stall.outputs.drain(..).filter_map(|output| freshen(output, now));
+            let outputs = stall.outputs.drain(..).map(|output| freshen(output, now));
             self.queue.extend(outputs.map(|output| (Some(call), output)));
         }
     }
@@ -101,16 +101,12 @@ impl Outbox {
     }
 }
 
-/// What has waited is brought up to date: a ring that is over is not begun any more, and time has run on.
-fn freshen(mut output: Output, now: Timestamp) -> Option<Output> {
-    if let Output::Deliver { event, .. } = &mut output {
-        match event {
-            Event::Ring { expires_at, .. } if *expires_at <= now => return None,
-            Event::Snapshot(Some(snapshot)) => snapshot.expires_in = expires_in(&snapshot.record, now),
-            _ => {}
-        }
+/// What has waited is brought up to date: time has run on.
+fn freshen(mut output: Output, now: Timestamp) -> Output {
+    if let Output::Deliver { event: Event::Snapshot(Some(snapshot)), .. } = &mut output {
+        snapshot.expires_in = expires_in(&snapshot.record, now);
     }
-    Some(output)
+    output
 }
 
 /// Twice as long after each failure, up to 32 times.

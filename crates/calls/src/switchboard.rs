@@ -221,13 +221,14 @@ impl Switchboard {
     fn expire(&mut self) {
         self.late.expire(self.desk.now);
         while let Some((_, id)) = self.deadlines.first().copied().filter(|(at, _)| *at <= self.desk.now) {
-            self.desk.out.retry(id, self.desk.now);
+            // The call first: if it ends now, a ring that still waits is not begun.
             if let Some(call) = self.calls.get_mut(&id) {
                 call.expire(&mut self.desk);
                 if call.log_at.is_some_and(|at| at <= self.desk.now) {
                     call.log_again(&mut self.desk);
                 }
             }
+            self.desk.out.retry(id, self.desk.now);
             self.settle(id);
         }
     }
