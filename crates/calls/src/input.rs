@@ -25,8 +25,8 @@ pub enum Input {
         /// An id that is not in use.
         fresh: CallId,
     },
-    /// A call that another life of this process left behind, at start, before any connection: its parties are
-    /// disconnected, their grace of 60 s runs from now.
+    /// A call that the store has and the switchboard does not: another life of this process left it behind, or the answer
+    /// to its claim was lost. Parties without a connection are lost, their grace of 60 s runs from now.
     Adopt(CallRecord),
     /// The answer to [`crate::Output::Claim`]; `Err` names who is busy, or `None` where the store failed.
     Claimed {

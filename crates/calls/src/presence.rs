@@ -77,7 +77,8 @@ impl Call {
         self.seated(desk, role).into_iter().filter(|id| joined(id) > gone.joined).max_by_key(joined)
     }
 
-    /// Takes over a call of another life of this process: nobody is there yet, and what was kept beside it is lost.
+    /// Takes over a call that the store has: of another life of this process, or one whose claim had worked although its
+    /// answer was lost. What was kept beside it is gone; of the parties, those are there whose connections are.
     pub(crate) fn adopt(&mut self, desk: &mut Desk) {
         // A clock that was put back must not make a call last.
         match &mut self.record.phase {
@@ -87,13 +88,15 @@ impl Call {
         }
         let lost_until = desk.now + desk.config.grace;
         for role in Role::BOTH {
+            let there = self.seated(desk, role);
             let party = self.party_mut(role);
-            if party.seat.is_some() {
-                party.lost_until = Some(lost_until);
-            }
+            party.lost_until = (party.seat.is_some() && there.is_empty()).then_some(lost_until);
             let old = party.seat == Some(Seat::Legacy);
-            self.side_mut(role).adopted = old;
+            let side = self.side_mut(role);
+            side.adopted = old;
+            side.took_part.extend(there);
         }
         self.commit(desk);
+        self.ring(desk);
     }
 }

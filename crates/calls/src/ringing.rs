@@ -13,7 +13,10 @@ const OLD_DIALOG_TIMEOUT: &str = "timeout";
 impl Call {
     /// Rings on each device, and on the old connections, where none of those that got the ring is left.
     pub(crate) fn ring(&mut self, desk: &mut Desk) {
-        let CallPhase::Ringing { until } = self.record.phase else { return };
+        let until = match self.record.phase {
+            CallPhase::Ringing { until } if until > desk.now => until,
+            _ => return,
+        };
         let mut to = Vec::new();
         for (device, group) in desk.people.groups(self.record.callee.user) {
             let silent = device.is_none() && self.old_gave_up;

@@ -185,6 +185,24 @@ fn an_entry_that_was_not_written_is_written_by_the_next_process() {
 }
 
 #[test]
+fn a_call_found_in_the_store_goes_on_with_those_who_are_there() {
+    let mut w = World::new();
+    let (anna, ben) = (w.old(ANNA), w.device(BEN, "phone"));
+    w.request(anna, BEN, CallKind::Video).expect("rings");
+    w.crash();
+    let found = w.store.calls.values().next().expect("one").clone();
+    w.board = calls::Switchboard::new(calls::Config::default());
+    let (anna, ben_again) = (w.old(ANNA), w.device(BEN, "phone"));
+    w.hush();
+    w.input(calls::Input::Adopt(found));
+    assert_eq!(w.told(ben_again), ["[ringing legacy]", "ring anna"]);
+    assert_eq!(w.told(ben), [""; 0]);
+    w.end(anna, None);
+    assert_eq!(w.told(ben_again), ["[ended legacy]", "end cancelled"]);
+    assert_eq!(w.only_entry(), CallOutcome::Missed);
+}
+
+#[test]
 fn a_caller_without_any_connection_left_keeps_ringing_for_its_time() {
     let mut w = World::new();
     let (anna, _ben) = (w.old(ANNA), w.old(BEN));
