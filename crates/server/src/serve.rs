@@ -23,13 +23,16 @@ use crate::socket::Sockets;
 use crate::state::{Ports, Services};
 
 /// Requests that are being answered when it stops have this long.
-const DRAIN: Duration = Duration::from_secs(4);
+const DRAIN: Duration = Duration::from_secs(3);
 
 /// The last of the calls have this long to be saved.
 const LAST_CALLS: Duration = Duration::from_secs(1);
 
 /// What is queued for the store when it stops has this long to be written.
 const LAST_WRITES: Duration = Duration::from_secs(3);
+
+/// Sockets are told and closed within this time; with the others it adds up to less than the ten seconds that there are.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// Clients come back within this time, each at another moment.
 const RECONNECT_SPREAD: Duration = Duration::from_secs(5);
@@ -94,7 +97,9 @@ impl Server {
         shutdown.await;
         tracing::info!("stopping");
         stop.cancel();
-        sockets.close(RECONNECT_SPREAD).await;
+        if tokio::time::timeout(GOODBYE, sockets.close(RECONNECT_SPREAD)).await.is_err() {
+            tracing::warn!("some sockets were not told in time");
+        }
         tasks.close();
         if tokio::time::timeout(DRAIN, tasks.wait()).await.is_err() {
             tracing::warn!(left = tasks.len(), "some connections did not finish in time");

@@ -47,7 +47,7 @@ pub(super) fn routes() -> Router<Services> {
 }
 
 /// Adds `message` to what a route failed with.
-async fn with_message(response: Response) -> Response {
+pub(super) async fn with_message(response: Response) -> Response {
     let Some(error) = response.extensions().get::<ErrorBody>() else { return response };
     let mut body = json!(error);
     body["message"] = json!(error.error);

@@ -17,7 +17,7 @@ mod trace;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use http::StatusCode;
@@ -47,6 +47,8 @@ pub fn router(role: Role, services: &Services, sockets: &Sockets) -> Router {
     let sockets = if role.has_chat() || role.has_calls() { sockets.routes() } else { Router::new() };
     let routes = api.merge(health::routes(role)).merge(sockets).method_not_allowed_fallback(nothing_here);
     let routes = if role == Role::Web { routes.fallback(assets::serve) } else { routes.fallback(nothing_here) };
+    // Old clients show an error's `message`, also of what is not there.
+    let routes = if role == Role::Accounts { routes.layer(map_response(accounts::with_message)) } else { routes };
     routes
         .layer(CatchPanicLayer::custom(|_| ApiError::from(Code::Internal).into_response()))
         .layer(DefaultBodyLimit::max(MAX_BODY))

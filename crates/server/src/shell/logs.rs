@@ -7,7 +7,9 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts logging what the filter lets through.
 pub fn start(filter: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| anyhow!("log is not a filter: {error}"))?;
+    // It says of each file that it is there.
+    let filter = EnvFilter::try_new(format!("memory_serve=warn,{filter}"))
+        .map_err(|error| anyhow!("log is not a filter: {error}"))?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = if io::stderr().is_terminal() {
         logs.compact().with_target(false).try_init()

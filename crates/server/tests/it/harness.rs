@@ -27,11 +27,13 @@ pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) struct TestServer {
     pub(crate) services: Services,
     addresses: BTreeMap<Role, Vec<SocketAddr>>,
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: HttpClient,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
     pub(crate) data: TempDir,
 }
+
+pub(crate) type HttpClient = Client<HttpConnector, Full<Bytes>>;
 
 /// An answer.
 #[derive(Debug)]

@@ -6,6 +6,8 @@ use domain::{Role as UserRole, SessionId};
 use http::{Method, StatusCode, header};
 use serde_json::json;
 use server::Role;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::harness::{Answer, Ask, PASSWORD, TestServer, email, secret};
 
@@ -211,4 +213,58 @@ async fn the_first_admin_is_made_once_by_a_link() {
     assert_eq!(server.get("/api/people", Some(&access)).await.summary(), "200");
     assert_eq!(server.post("/api/setup", None, body(&token, "Mallory")).await.summary(), "410 setup_link_invalid");
     assert!(!file.exists());
+}
+
+/// Joins by a websocket; what comes on it until the transport is gone.
+async fn join(server: &TestServer, token: &str) -> tokio::task::JoinHandle<String> {
+    let mut stream = TcpStream::connect(server.address(Role::Web)).await.unwrap();
+    let request = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+        sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let packet = format!("40{}", json!({ "token": token, "deviceId": "device" }));
+    let length = u16::try_from(packet.len()).unwrap();
+    // A text frame with a length of two bytes and a mask of zeros.
+    let mut frame = vec![0x81, 0x80 | 126];
+    frame.extend(length.to_be_bytes());
+    frame.extend([0; 4]);
+    frame.extend(packet.as_bytes());
+    stream.write_all(&frame).await.unwrap();
+    let mut text = String::new();
+    let mut buffer = [0; 4096];
+    while !text.contains("40{") {
+        let read = stream.read(&mut buffer).await.unwrap();
+        assert_ne!(read, 0, "{text}");
+        text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    tokio::spawn(async move {
+        // Cut off, it may end by a reset.
+        while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+            text.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        }
+        text
+    })
+}
+
+#[tokio::test]
+async fn live_sockets_are_cut_whoever_revokes() {
+    let server = TestServer::start().await;
+    let amira = server.add("Amira", UserRole::Patient).await;
+    server.add("Hannah", UserRole::Dietician).await;
+    let (one, two) = (server.token("Amira").await, server.token("Amira").await);
+    let signed_out = join(&server, &one).await;
+    let disabled = join(&server, &two).await;
+    let untouched = join(&server, &server.token("Hannah").await).await;
+
+    sign_out(&server, &one, "").await;
+    let text = tokio::time::timeout(Duration::from_secs(5), signed_out).await.unwrap().unwrap();
+    assert!(text.contains(r#""session-expired""#), "{text}");
+    assert!(!disabled.is_finished(), "another session");
+
+    // As the command line does it: another process, the same store.
+    let other = store::Sqlite::open(server.data.path(), store::Options::default()).unwrap();
+    domain::Users::set_active(&other, amira.id, false, server.services.clock.now()).await.unwrap();
+    let text = tokio::time::timeout(Duration::from_secs(5), disabled).await.unwrap().unwrap();
+    assert!(text.contains(r#""session-expired""#), "{text}");
+    assert!(!untouched.is_finished(), "another person");
+    untouched.abort();
 }
