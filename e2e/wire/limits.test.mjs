@@ -53,6 +53,7 @@ describe('limits', () => {
 describe('going down', () => {
   it('tells everybody when to come back, and ends with 0', async () => {
     const [ours, old] = await Promise.all([practice.connect(maya), practice.old(maya)]);
+    await Promise.all([ours.settled(), old.settled()]);
     const began = performance.now();
     const ended = practice.end('SIGTERM');
     for (const line of [ours, old]) {

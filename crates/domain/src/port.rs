@@ -132,7 +132,8 @@ pub trait Conversations: Send + Sync {
     /// Names this life of the data: another epoch, and no cursor made before it holds.
     async fn epoch(&self) -> Result<String, StoreError>;
     /// Appends to the pair's log, making the conversation if there is none. Durable when it returns. Idempotent by
-    /// sender and `client_message_id`: the same body again returns the entry that is there.
+    /// sender and `client_message_id`: the same body again returns the entry that is there. Appends of one conversation
+    /// are done in the order in which they are begun, be the answers awaited or not.
     async fn append(&self, new: NewEntry) -> Result<Appended, AppendError>;
     /// The conversation of that id.
     async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError>;

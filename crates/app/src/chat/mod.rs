@@ -5,6 +5,7 @@
 //! again. Reading asks whether somebody is of the pair, writing whether the two may contact each other.
 
 mod history;
+mod order;
 mod people;
 mod receipts;
 mod send;
@@ -12,7 +13,6 @@ mod send;
 mod tests;
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{
@@ -20,11 +20,9 @@ use domain::{
 };
 
 pub use history::{Inbox, OldConversation, Page, Synced, SyncedConversation};
+use order::Order;
 use people::People;
-
-/// Entries of one conversation are appended one after the other, so that they are told of in their order; those of
-/// different conversations seldom share a lock.
-const LOCKS: usize = 1024;
+pub use send::Sending;
 
 /// Pairs that are remembered: who is in a conversation never changes.
 const MAX_PAIRS: usize = 50_000;
@@ -90,8 +88,7 @@ struct Inner {
     conversations: Arc<dyn Conversations>,
     people: People,
     audience: Arc<dyn Audience>,
-    order: Box<[tokio::sync::Mutex<()>]>,
-    hasher: RandomState,
+    order: Order,
     pairs: Mutex<HashMap<ConversationId, [UserId; 2]>>,
 }
 
@@ -103,8 +100,7 @@ impl Chat {
                 conversations,
                 people: People::new(users),
                 audience,
-                order: (0..LOCKS).map(|_| tokio::sync::Mutex::default()).collect(),
-                hasher: RandomState::new(),
+                order: Order::new(),
                 pairs: Mutex::default(),
             }),
         }
@@ -113,13 +109,6 @@ impl Chat {
     /// Somebody's record has changed: it is read again at the next question.
     pub fn forget_user(&self, user: UserId) {
         self.inner.people.forget(user);
-    }
-
-    /// Held while an entry of the pair is appended and told of.
-    async fn order(&self, a: UserId, b: UserId) -> tokio::sync::MutexGuard<'_, ()> {
-        let pair = if a < b { [a, b] } else { [b, a] };
-        let hash = usize::try_from(self.inner.hasher.hash_one(pair) % LOCKS as u64).unwrap_or_default();
-        self.inner.order[hash].lock().await
     }
 
     /// The other of the pair whose conversation it is.

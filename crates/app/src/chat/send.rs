@@ -1,12 +1,25 @@
 use std::sync::Arc;
 
 use domain::{
-    Appended, ClientMessageId, ConversationId, Entry, EntryBody, EntryId, NewEntry, Timestamp, User, UserId,
-    may_contact,
+    Appended, ClientMessageId, ConversationId, Entry, EntryBody, EntryId, NewEntry, StoreError, Timestamp, User,
+    UserId, may_contact,
 };
+use tokio::task::JoinHandle;
 
 use super::{Chat, ChatError};
 use crate::fresh;
+
+/// A message on its way to the disk. It gets there, and is told of, whether this is awaited or not.
+#[derive(Debug)]
+pub struct Sending(JoinHandle<Result<Arc<Entry>, ChatError>>);
+
+impl Sending {
+    /// The entry, durable.
+    pub async fn sent(self) -> Result<Arc<Entry>, ChatError> {
+        let lost = |_| ChatError::Store(StoreError::Unknown("it was not seen through".to_owned()));
+        self.0.await.map_err(lost)?
+    }
+}
 
 impl Chat {
     /// The person, if `user` may contact them.
@@ -17,8 +30,9 @@ impl Chat {
         if may_contact(&me, &them) { Ok(them) } else { Err(ChatError::ContactNotAllowed) }
     }
 
-    /// Appends a message to the pair's conversation and tells both. Durable when it returns; the same key and body again
-    /// return what is there and tell nobody. `key` is made up where a client has none.
+    /// Begins to append a message to the pair's conversation and to tell both; several that are begun one after the other
+    /// keep their order and share a commit. The same key and body again come to what is there and tell nobody. `key` is
+    /// made up where a client has none.
     pub async fn send(
         &self,
         sender: UserId,
@@ -26,7 +40,7 @@ impl Chat {
         key: Option<ClientMessageId>,
         body: EntryBody,
         now: Timestamp,
-    ) -> Result<Arc<Entry>, ChatError> {
+    ) -> Result<Sending, ChatError> {
         self.contact(sender, receiver, now).await?;
         let id = EntryId(fresh::object_id(now));
         let client_message_id = match key {
@@ -34,21 +48,27 @@ impl Chat {
             None => id.to_string().parse().expect("an id is a key"),
         };
         let conversation = ConversationId(fresh::object_id(now));
-        self.append(NewEntry { id, conversation, sender, receiver, client_message_id, created_at: now, body }).await
+        let new = NewEntry { id, conversation, sender, receiver, client_message_id, created_at: now, body };
+        Ok(self.append(new).await)
     }
 
     /// Appends the entry that an ended call leaves. Nobody is asked whether they may: the call took place.
     pub async fn log_call(&self, call: NewEntry) -> Result<Arc<Entry>, ChatError> {
-        self.append(call).await
+        self.append(call).await.sent().await
     }
 
-    async fn append(&self, new: NewEntry) -> Result<Arc<Entry>, ChatError> {
-        let _in_order = self.order(new.sender, new.receiver).await;
-        let Appended { entry, duplicate } = self.inner.conversations.append(new).await?;
-        let entry = Arc::new(entry);
-        if !duplicate {
-            self.inner.audience.appended(&entry);
-        }
-        Ok(entry)
+    async fn append(&self, new: NewEntry) -> Sending {
+        let (sender, receiver, conversations) = (new.sender, new.receiver, self.inner.conversations.clone());
+        let begun = self.inner.order.begin(sender, receiver, async move { conversations.append(new).await }).await;
+        let audience = self.inner.audience.clone();
+        Sending(tokio::spawn(async move {
+            let (appended, _turn) = begun.finish().await;
+            let Appended { entry, duplicate } = appended?;
+            let entry = Arc::new(entry);
+            if !duplicate {
+                audience.appended(&entry);
+            }
+            Ok(entry)
+        }))
     }
 }

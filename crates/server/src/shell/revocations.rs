@@ -20,6 +20,7 @@ pub async fn follow(services: Services, mut last: u64) {
             Ok(revocations) => {
                 for Revocation { number, user, session, except } in revocations {
                     last = last.max(number);
+                    services.chat.forget_user(user);
                     services.hub.cut(user, session, except, Code::SessionExpired);
                     if session.is_none() && except.is_none() {
                         // Disabled, or signed out everywhere: no grace for a call that nobody may come back to.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use app::chat::ChatError;
+use app::chat::{ChatError, Sending};
 use domain::UserId;
 use serde_json::json;
 use wire::chat::{
@@ -20,7 +20,6 @@ use crate::state::Services;
 /// False if the event is none of chat's.
 pub(super) async fn handle(services: &Services, request: &Request<'_>) -> bool {
     match request.name() {
-        "send-message" => send(services, request).await,
         "delivered" => answer_receipt(request, delivered(services, request).await).await,
         "read" => answer_receipt(request, read(services, request).await).await,
         "mark-as-read" => answer_receipt(request, mark_as_read(services, request).await).await,
@@ -46,23 +45,38 @@ fn own(request: &Request<'_>, claimed: Option<Id<UserId>>) -> Result<(), ErrorBo
     }
 }
 
-async fn send(services: &Services, request: &Request<'_>) {
-    if let Err(error) = try_send(services, request).await {
-        request.refuse(&SendFailed::new(error, client_message_id_of(request.text()))).await;
+/// Begins to send; what it comes to is for [`sent`]. `None` if it was refused, and answered.
+pub(super) async fn send(services: &Services, request: &Request<'_>) -> Option<Sending> {
+    match begin(services, request).await {
+        Ok(sending) => Some(sending),
+        Err(error) => {
+            not_sent(request, error).await;
+            None
+        }
     }
 }
 
-async fn try_send(services: &Services, request: &Request<'_>) -> Result<(), ErrorBody> {
+async fn not_sent(request: &Request<'_>, error: ErrorBody) {
+    request.refuse(&SendFailed::new(error, client_message_id_of(request.text()))).await;
+}
+
+async fn begin(services: &Services, request: &Request<'_>) -> Result<Sending, ErrorBody> {
     let message: SendMessage = request.argument()?;
     own(request, message.sender_id)?;
     let (receiver, key) = (message.receiver_id.0, message.key()?);
     let (sender, body, now) = (request.connection.user_id(), message.into_body()?, services.clock.now());
-    let sent = services.chat.send(sender, receiver, key, body, now).await;
-    let entry = sent.map_err(|error| chat_body(&error))?;
-    if request.wants_answer() {
-        request.answer(&WireEntry::fresh(&entry, request.connection.dialect())).await;
+    services.chat.send(sender, receiver, key, body, now).await.map_err(|error| chat_body(&error))
+}
+
+/// Answers for a message once it is durable.
+pub(super) async fn sent(request: &Request<'_>, sending: Sending) {
+    match sending.sent().await {
+        Ok(entry) if request.wants_answer() => {
+            request.answer(&WireEntry::fresh(&entry, request.connection.dialect())).await;
+        }
+        Ok(_) => {}
+        Err(error) => not_sent(request, chat_body(&error)).await,
     }
-    Ok(())
 }
 
 async fn answer_receipt(request: &Request<'_>, done: Result<ReceiptPair, ErrorBody>) {

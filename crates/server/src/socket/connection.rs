@@ -213,13 +213,15 @@ impl Connection {
         !std::mem::replace(&mut state.working, true)
     }
 
-    /// The next thing to do; `None` ends the worker, and the next enqueue makes another.
-    pub(super) fn next(&self) -> Option<Work> {
+    /// The next thing to do. With `None` the worker ends, unless it has something else to do still, and the next enqueue
+    /// makes another.
+    pub(super) fn next(&self, busy: bool) -> Option<Work> {
         let mut state = self.state();
         let next = state.waiting.pop_front();
         match &next {
             Some(Work::Event(packet)) => state.waiting_bytes -= packet.text().len(),
             Some(Work::Left) => {}
+            None if busy => {}
             None => {
                 state.working = false;
                 state.waiting.shrink_to(4);

@@ -251,13 +251,18 @@ impl Hub {
             state.closing = true;
             state.connections.values().cloned().collect()
         };
-        let spread = u64::try_from(spread.as_millis()).unwrap_or(u64::MAX).max(1);
         for connection in all {
-            let [a, b] = app::fresh::bytes();
-            let reconnect_in_ms = spread * u64::from(u16::from_le_bytes([a, b])) / u64::from(u16::MAX);
-            connection.hint("server-restarting", &ServerRestarting { reconnect_in_ms });
+            come_back(&connection, spread);
         }
     }
+}
+
+/// Tells a client when to come back: at any moment within `spread`.
+pub(super) fn come_back(connection: &Connection, spread: Duration) {
+    let random = u16::from_le_bytes(app::fresh::bytes());
+    let spread = u64::try_from(spread.as_millis()).unwrap_or(u64::MAX);
+    let reconnect_in_ms = spread.saturating_mul(u64::from(random)) / u64::from(u16::MAX);
+    connection.hint("server-restarting", &ServerRestarting { reconnect_in_ms });
 }
 
 /// Says why, then ends the connection for good.

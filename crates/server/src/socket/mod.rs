@@ -55,6 +55,9 @@ const MAX_PACKET: usize = 1024 * 1024;
 /// Packets on their way to one client; whoever lets more than this pile up is cut off and comes back.
 const MAX_BUFFERED: usize = 1024;
 
+/// Who comes while the server goes down is to come back within this time.
+const LATE_SPREAD: Duration = Duration::from_secs(5);
+
 /// A transport that has not joined by then is closed.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -186,7 +189,8 @@ async fn join(services: &Services, socket: &SocketRef) {
         Ok(()) => {}
         Err(NotTaken::Cut) => return hub::close(connection, Code::SessionExpired),
         Err(NotTaken::TooMany) => return hub::close(connection, Code::RateLimited),
-        Err(NotTaken::Closing) => return connection.kill(),
+        // The transport is closed along with all others.
+        Err(NotTaken::Closing) => return hub::come_back(&connection, LATE_SPREAD),
     }
     worker::joined(services, &connection).await;
     // It may have gone before it was registered, when there was nothing to forget.

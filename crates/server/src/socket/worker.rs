@@ -1,7 +1,9 @@
 //! What happens on a connection, one thing after the other.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use app::chat::Sending;
 use serde::Deserialize;
 use serde_json::json;
 use wire::entry::Dialect;
@@ -50,16 +52,46 @@ fn refuse(connection: &Arc<Connection>, packet: Packet, refused: Refused) {
     }
 }
 
-/// Works the queue off.
+/// Messages of one connection on their way to the disk at once: they share commits.
+const MAX_SENDING: usize = 64;
+
+/// Works the queue off. Messages are begun in their order and seen through side by side; everything else waits for those
+/// before it.
 pub(super) async fn work(services: &Services, connection: &Arc<Connection>) {
     let guard = EndOnPanic(connection);
-    while let Some(work) = connection.next() {
-        match work {
-            Work::Event(packet) => handle(services, Request::new(connection, packet)).await,
-            Work::Left => left(services, connection).await,
+    let mut sending = VecDeque::new();
+    loop {
+        match connection.next(!sending.is_empty()) {
+            Some(Work::Event(packet)) => {
+                let request = Request::new(connection, packet);
+                let is_message = connection.role.has_chat() && request.name() == "send-message";
+                let room = if is_message { MAX_SENDING } else { 0 };
+                while sending.len() > room {
+                    finish_first(&mut sending).await;
+                }
+                if !is_message {
+                    handle(services, request).await;
+                } else if let Some(begun) = chat::send(services, &request).await {
+                    sending.push_back((request, begun));
+                }
+            }
+            Some(Work::Left) => {
+                while !sending.is_empty() {
+                    finish_first(&mut sending).await;
+                }
+                left(services, connection).await;
+            }
+            None if sending.is_empty() => break,
+            None => finish_first(&mut sending).await,
         }
     }
     std::mem::forget(guard);
+}
+
+async fn finish_first(sending: &mut VecDeque<(Request<'_>, Sending)>) {
+    if let Some((request, begun)) = sending.pop_front() {
+        chat::sent(&request, begun).await;
+    }
 }
 
 /// A handler that panics ends its connection, which would otherwise stand still for ever.
