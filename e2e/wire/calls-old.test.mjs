@@ -264,6 +264,18 @@ describe('who is there', () => {
     close(line, colleague, stranger);
   });
 
+  it('is gone once no page of theirs has come back for a while', async () => {
+    const [colleague] = await pages(otto, 1);
+    const [line] = await pages(tom, 1);
+    line.close();
+    // Ten seconds, in which a page may reload; the first wait may end just before.
+    const told = () => colleague.next('user-disconnected', ({ userId }) => userId === tom.id);
+    const gone = await told().catch(told);
+    assert.deepEqual(keys(gone), keys(await fixture('old-user-disconnected')));
+    assert.equal(gone.userName, 'Tom');
+    close(colleague);
+  });
+
   it('is how the service is', async () => {
     const lines = await pages(tom, 2);
     const { body } = await practice.get(null, '/health', 'calls');

@@ -7,6 +7,8 @@
 
 mod exchange;
 mod limits;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,7 +134,12 @@ impl Calling {
         now: Now,
     ) -> Self {
         let (exchange, inbox) = mpsc::channel(WAITING);
-        tokio::spawn(Exchange::new(rules, calls, chat, delivery, now).run(inbox));
+        let task = tokio::spawn(Exchange::new(rules, calls, chat, delivery, now).run(inbox));
+        tokio::spawn(async move {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "the switchboard broke: nobody can call until the server is started again");
+            }
+        });
         Self { users, exchange }
     }
 
