@@ -129,8 +129,8 @@ export class Line {
   }
 
   /** The first event of that name that fits, be it here already or still to come. */
-  next(event, fits = () => true) {
-    return this.until(() => this.all(event).find(fits), `no ${event} came to ${this.person?.name}`);
+  next(event, fits = () => true, patience = PATIENCE) {
+    return this.until(() => this.all(event).find(fits), `no ${event} came to ${this.person?.name}`, patience);
   }
 
   /** So many events of that name. */
@@ -141,13 +141,13 @@ export class Line {
     );
   }
 
-  until(look, complaint) {
+  until(look, complaint, patience = PATIENCE) {
     return new Promise((done, failed) => {
       const say = () => failed(new Error(typeof complaint === 'function' ? complaint() : complaint));
       const timer = setTimeout(() => {
         this.#waiting.delete(again);
         say();
-      }, PATIENCE);
+      }, patience);
       const again = () => {
         const found = look();
         if (found === undefined) return;

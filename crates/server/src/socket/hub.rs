@@ -73,6 +73,14 @@ pub(super) enum NotTaken {
     Closing,
 }
 
+impl State {
+    /// Whether a cut would have hit the connection that came while its token was looked at.
+    fn was_cut_since(&self, connection: &Connection, cuts: u64) -> bool {
+        let missed = usize::try_from(self.cut_count - cuts).unwrap_or(usize::MAX);
+        missed > self.cuts.len() || self.cuts.iter().rev().take(missed).any(|cut| cut.hits(connection))
+    }
+}
+
 impl Hub {
     fn read(&self) -> RwLockReadGuard<'_, State> {
         self.inner.state.read().unwrap_or_else(PoisonError::into_inner)
@@ -108,8 +116,7 @@ impl Hub {
         if state.closing {
             return Err(NotTaken::Closing);
         }
-        let missed = usize::try_from(state.cut_count - cuts).unwrap_or(usize::MAX);
-        if missed > state.cuts.len() || state.cuts.iter().rev().take(missed).any(|cut| cut.hits(connection)) {
+        if state.was_cut_since(connection, cuts) {
             return Err(NotTaken::Cut);
         }
         let of_user = state.users.entry(connection.user_id()).or_default();
@@ -119,6 +126,11 @@ impl Hub {
         of_user.push(connection.clone());
         state.connections.insert(connection.id, connection.clone());
         Ok(())
+    }
+
+    /// Whether the connection was to be cut while a token for it was looked at, after `cuts` cuts.
+    pub(super) fn was_cut_since(&self, connection: &Connection, cuts: u64) -> bool {
+        self.read().was_cut_since(connection, cuts)
     }
 
     /// Forgets a connection; false if it was not there (any more).

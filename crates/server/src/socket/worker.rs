@@ -162,9 +162,13 @@ async fn reauthenticate(services: &Services, request: &Request<'_>) {
         Ok(Reauthenticate { token }) => token,
         Err(error) => return request.refuse(&error).await,
     };
+    let cuts = services.hub.cuts_so_far();
     match services.accounts.authenticate(&token, services.clock.now()).await {
         Ok(identity) if identity.user.id == connection.user_id() => {
             connection.renew(identity.session, identity.expires_at);
+            if services.hub.was_cut_since(connection, cuts) {
+                close(connection.clone(), Code::SessionExpired);
+            }
             request.answer(&json!({ "expiresAt": wire::time::iso(identity.expires_at) })).await;
         }
         Ok(_) => request.refuse(&ErrorBody::new(Code::Forbidden)).await,
