@@ -1,3 +1,4 @@
+import { IconPhone } from '@tabler/icons-react';
 import type { ComponentProps, ReactNode } from 'react';
 import styles from './Button.module.css';
 
@@ -9,6 +10,11 @@ interface RoundProps extends Omit<ComponentProps<'button'>, 'children'> {
   caption?: string;
   tone?: 'plain' | 'accept' | 'leave';
   size?: 'normal' | 'large' | 'small';
+}
+
+/** A receiver that lies on its hook. */
+export function HangUpIcon(props: { size: number; stroke: number }) {
+  return <IconPhone {...props} className={styles.hangUp} />;
 }
 
 /** A round button of a call, with its name under it. */

@@ -1,10 +1,10 @@
 import {
-  IconDots, IconMaximize, IconMicrophone, IconMicrophoneOff, IconMinimize, IconPhoneEnd, IconVideo, IconVideoOff,
+  IconDots, IconMaximize, IconMicrophone, IconMicrophoneOff, IconMinimize, IconVideo, IconVideoOff,
 } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { RoundButton } from './Button';
+import { HangUpIcon, RoundButton } from './Button';
 import styles from './CallControls.module.css';
 
 interface ControlsProps {
@@ -19,29 +19,32 @@ const ICON = { size: 24, stroke: 1.75 };
 /** The bar at the foot of a call; leaving stands apart. */
 export function CallControls({ engine, view, fullScreen, more }: ControlsProps) {
   const live = view.stage === 'live';
+  // Before there is a microphone there is nothing to switch.
+  const open = live || view.microphone !== 'none';
   const muted = view.microphone !== 'on';
   const cameraOn = view.camera !== 'off';
   // An old client in a call by voice has no place for a picture.
-  const canShow = !(view.legacy && view.kind === 'audio');
+  const canShow = live ? !(view.legacy && view.kind === 'audio') : view.kind === 'video';
   return (
     <div className={styles.bar} role="toolbar" aria-label={m.call_with({ name: view.peer.name })}>
-      <RoundButton
-        data-autofocus
-        icon={muted ? <IconMicrophoneOff {...ICON} /> : <IconMicrophone {...ICON} />}
-        label={muted ? m.call_unmute() : m.call_mute()}
-        caption={muted ? m.call_unmute() : m.call_mute()}
-        aria-pressed={view.microphone === 'muted'}
-        disabled={view.microphone === 'none'}
-        aria-keyshortcuts="m"
-        onClick={() => engine.current?.toggleMicrophone()}
-      />
-      {canShow ? (
+      {open ? (
+        <RoundButton
+          data-autofocus
+          icon={muted ? <IconMicrophoneOff {...ICON} /> : <IconMicrophone {...ICON} />}
+          label={muted ? m.call_unmute() : m.call_mute()}
+          caption={muted ? m.call_unmute() : m.call_mute()}
+          aria-pressed={view.microphone === 'muted'}
+          disabled={view.microphone === 'none'}
+          aria-keyshortcuts="m"
+          onClick={() => engine.current?.toggleMicrophone()}
+        />
+      ) : null}
+      {open && canShow ? (
         <RoundButton
           icon={cameraOn ? <IconVideo {...ICON} /> : <IconVideoOff {...ICON} />}
           label={cameraOn ? m.call_camera_off() : m.call_camera_on()}
           caption={m.call_camera()}
-          aria-pressed={!cameraOn}
-          disabled={!live && view.kind === 'audio'}
+          aria-pressed={view.kind === 'video' ? !cameraOn : undefined}
           aria-keyshortcuts="c"
           onClick={() => void engine.current?.toggleCamera()}
         />
@@ -58,17 +61,19 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
           />
         </span>
       ) : null}
-      <RoundButton
-        icon={<IconDots {...ICON} />}
-        label={m.call_more()}
-        caption={m.call_more()}
-        aria-expanded={more.open}
-        aria-controls={more.open ? more.panelId : undefined}
-        onClick={more.toggle}
-      />
-      <span className={styles.leave}>
+      {open ? (
         <RoundButton
-          icon={<IconPhoneEnd {...ICON} />}
+          icon={<IconDots {...ICON} />}
+          label={m.call_more()}
+          caption={m.call_more()}
+          aria-expanded={more.open}
+          aria-controls={more.open ? more.panelId : undefined}
+          onClick={more.toggle}
+        />
+      ) : null}
+      <span className={open ? styles.leave : styles.alone}>
+        <RoundButton
+          icon={<HangUpIcon {...ICON} />}
           label={live ? m.call_leave() : m.call_cancel()}
           caption={live ? m.call_leave() : m.call_cancel()}
           tone="leave"

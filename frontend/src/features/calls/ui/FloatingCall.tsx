@@ -1,8 +1,8 @@
-import { IconMaximize, IconMicrophone, IconMicrophoneOff, IconPhoneEnd } from '@tabler/icons-react';
+import { IconMaximize, IconMicrophone, IconMicrophoneOff } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { RoundButton } from './Button';
+import { HangUpIcon, RoundButton } from './Button';
 import { CallAvatar } from './CallAvatar';
 import { Duration } from './Duration';
 import styles from './FloatingCall.module.css';
@@ -41,7 +41,7 @@ export function FloatingCall({ engine, view, onExpand }: { engine: CallEngine; v
           onClick={() => engine.current?.toggleMicrophone()}
         />
         <RoundButton size="small" icon={<IconMaximize {...ICON} />} label={m.call_expand()} onClick={onExpand} />
-        <RoundButton size="small" icon={<IconPhoneEnd {...ICON} />} label={m.call_leave()} tone="leave" onClick={() => engine.hangUp()} />
+        <RoundButton size="small" icon={<HangUpIcon {...ICON} />} label={m.call_leave()} tone="leave" onClick={() => engine.hangUp()} />
       </div>
     </section>
   );

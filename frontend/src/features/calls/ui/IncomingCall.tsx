@@ -1,10 +1,10 @@
-import { IconPhone, IconPhoneEnd, IconVideo } from '@tabler/icons-react';
+import { IconPhone, IconVideo } from '@tabler/icons-react';
 import { useFocusTrap } from '@mantine/hooks';
 import { type KeyboardEvent, useState } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { RoundButton } from './Button';
+import { HangUpIcon, RoundButton } from './Button';
 import { CallAvatar } from './CallAvatar';
 import { useTitleFlash, useTone } from './effects';
 import styles from './IncomingCall.module.css';
@@ -60,7 +60,7 @@ export function IncomingCall({ engine, view }: { engine: CallEngine; view: CallV
         </div>
         <div className={styles.actions}>
           <RoundButton
-            icon={<IconPhoneEnd size={28} stroke={1.75} />}
+            icon={<HangUpIcon size={28} stroke={1.75} />}
             label={m.call_decline()}
             caption={m.call_decline()}
             tone="leave"

@@ -65,14 +65,14 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       </div>
       <header className={styles.top}>
         <div className={styles.who}>
-          <h2 className={styles.name}>{view.peer.name}</h2>
-          <p className={styles.facts}>
-            {live && view.link === 'connected' && view.acceptedAt !== undefined ? <Duration since={view.acceptedAt} /> : <span>{stateText(view)}</span>}
-            <span className={styles.private}>
-              <IconLock size={14} stroke={1.75} aria-hidden />
-              {m.call_private()}
-            </span>
-          </p>
+          {picture ? (
+            <>
+              <h2 className={styles.name}>{view.peer.name}</h2>
+              <p className={styles.facts}>
+                <Facts view={view} />
+              </p>
+            </>
+          ) : null}
         </div>
         {live ? (
           <RoundButton
@@ -110,18 +110,39 @@ function Middle({ engine, view }: { engine: CallEngine; view: CallView }) {
       </div>
     );
   }
+  const asking = view.asking.length > 0;
   const waiting = view.stage !== 'live' || view.link === 'connecting';
+  const cameraOff = view.stage === 'live' && view.link === 'connected' && view.kind === 'video';
   return (
     <div className={styles.middle}>
-      <CallAvatar name={view.peer.name} size="huge" waiting={waiting && view.asking.length === 0} />
-      <p className={styles.middleText}>{view.asking.length > 0 ? askText(view) : middleText(view)}</p>
+      <CallAvatar name={view.peer.name} size="huge" waiting={waiting && !asking} />
+      <div className={styles.person}>
+        <h2 className={styles.bigName}>{view.peer.name}</h2>
+        {asking ? (
+          <p className={styles.middleText}>{askText(view)}</p>
+        ) : (
+          <p className={styles.facts}>
+            <Facts view={view} />
+          </p>
+        )}
+        {cameraOff ? <p className={styles.middleText}>{m.call_remote_off()}</p> : null}
+      </div>
     </div>
   );
 }
 
-function middleText(view: CallView): string {
-  if (view.stage === 'live' && view.link === 'connected') return view.kind === 'video' ? m.call_remote_off() : '';
-  return stateText(view);
+/** The state in words, or how long it has been going on; and who else can hear. */
+function Facts({ view }: { view: CallView }) {
+  const since = view.stage === 'live' && view.link === 'connected' ? view.acceptedAt : undefined;
+  return (
+    <>
+      {since !== undefined ? <Duration since={since} /> : <span>{stateText(view)}</span>}
+      <span className={styles.private}>
+        <IconLock size={14} stroke={1.75} aria-hidden />
+        {m.call_private()}
+      </span>
+    </>
+  );
 }
 
 function askText(view: CallView): string {
