@@ -1,5 +1,4 @@
 /** The door to calls. Engine and screens are fetched when the first call starts or rings. */
 export { CallsProvider, useCalls } from './ui/CallsProvider';
 export type { ActiveCall, Calls, CallsProviderProps } from './ui/CallsProvider';
-export { callSocket } from './model/link';
 export type { CallSocket } from './model/socket';

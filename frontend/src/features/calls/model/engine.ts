@@ -35,6 +35,8 @@ export class CallEngine {
   /** The call that runs in another tab, once the person has put its notice away. */
   #leftToOtherTab: string | undefined;
   #online = true;
+  /** Whom we asked for without ever hearing: it must not ring there for nobody if the request comes through at last. */
+  #doubtful: string | undefined;
   /** Calls that the person here has ended or declined: a server that has not heard so is told again. */
   readonly #left = new Set<string>();
 
@@ -175,9 +177,8 @@ export class CallEngine {
     session.patch({ stage: 'calling' });
     const { userId } = session.view.peer;
     const wish = { targetUserId: userId, callType };
-    // A request that a dead network held back must not ring when it comes through at last.
-    const late = ({ callId }: { callId: string }) => this.#sayEnd(callId, userId, 'cancelled');
-    const answer = await ask<{ callId: string }>(this.#deps.socket, this.#deps.clock, 'webrtc-call-request', wish, late);
+    const answer = await ask<{ callId: string }>(this.#deps.socket, this.#deps.clock, 'webrtc-call-request', wish);
+    this.#doubtful = !answer.ok && (answer.code === 'timeout' || answer.code === 'offline') ? userId : undefined;
     if (answer.ok && session.isOver()) return this.#sayEnd(answer.value.callId, userId, 'cancelled');
     if (session.isOver()) return;
     if (!answer.ok) return this.#finish(session, { reason: 'refused', code: answer.code });
@@ -257,6 +258,11 @@ export class CallEngine {
       return this.#expire(ring, snapshot);
     }
     if (!snapshot.here || (asked && snapshot.state === 'ringing')) return;
+    if (snapshot.direction === 'outgoing' && this.#doubtful === otherOf(snapshot).userId) {
+      this.#doubtful = undefined;
+      this.#left.add(snapshot.callId);
+      return this.#sayEnd(snapshot.callId, otherOf(snapshot).userId, 'cancelled');
+    }
     const mark = this.#deps.seat.recall();
     if (mark?.callId === snapshot.callId) void this.#takeUp(snapshot, mark);
     else if (snapshot.state !== 'ringing') this.#watchOtherTab(snapshot);

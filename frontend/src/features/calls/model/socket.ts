@@ -15,19 +15,14 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; code: ErrorCode };
 
 const ACK_MS = 10_000;
 
-/** Asks the server for something; every way in which that can fail comes back as a code. `late`: it was done after all. */
-export function ask<T>(socket: CallSocket, clock: Clock, event: string, payload: unknown, late?: (value: T) => void): Promise<Answer<T>> {
+/** Asks the server for something; every way in which that can fail comes back as a code. */
+export function ask<T>(socket: CallSocket, clock: Clock, event: string, payload: unknown): Promise<Answer<T>> {
   return new Promise((resolve) => {
-    let overdue = false;
-    const cancel = clock.after(ACK_MS, () => {
-      overdue = true;
-      resolve({ ok: false, code: 'timeout' });
-    });
+    const cancel = clock.after(ACK_MS, () => resolve({ ok: false, code: 'timeout' }));
     socket.emitWithAck(event, payload).then(
       (value) => {
         cancel();
         if (isError(value)) resolve({ ok: false, code: value.code });
-        else if (overdue) late?.(value as T);
         else resolve({ ok: true, value: value as T });
       },
       (reason: unknown) => {
