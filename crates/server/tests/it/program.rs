@@ -28,7 +28,19 @@ fn moodbites(data: &Path) -> Command {
 }
 
 fn run(data: &Path, args: &[&str]) -> Output {
-    moodbites(data).args(args).output().unwrap()
+    ended(moodbites(data).args(args))
+}
+
+/// What a program said that ends by itself; one that goes on serving is killed, and fails the test.
+fn ended(command: &mut Command) -> Output {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let pid = child.id().to_string();
+    let (done, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || done.send(child.wait_with_output().unwrap()));
+    ended.recv_timeout(Duration::from_secs(30)).unwrap_or_else(|_| {
+        Command::new("kill").args(["-KILL", &pid]).status().unwrap();
+        panic!("it goes on running");
+    })
 }
 
 fn said(output: &Output) -> String {
@@ -277,7 +289,7 @@ fn a_demo_has_people_and_history_and_is_for_this_machine_alone() {
             .args(args);
         command
     };
-    let open = demo(&["--listen", "web=0.0.0.0:0"]).output().unwrap();
+    let open = ended(&mut demo(&["--listen", "web=0.0.0.0:0"]));
     assert!(!open.status.success() && said(&open).contains("this machine alone"), "{}", said(&open));
     let mut entries = Vec::new();
     for _ in 0..2 {
@@ -332,7 +344,7 @@ fn what_is_wrong_with_the_configuration_is_said_before_anything_is_made() {
         ("CORS_ORIGIN", "*", "exact origins"),
         ("MOODBITES_LOG", "info,=,,", "log is not a filter"),
     ] {
-        let output = moodbites(data.path()).env(name, value).args(["serve", "--data"]).arg(&place).output().unwrap();
+        let output = ended(moodbites(data.path()).env(name, value).args(["serve", "--data"]).arg(&place));
         assert_eq!(output.status.code(), Some(1), "{name}");
         assert!(said(&output).contains(expected), "{name}: {}", said(&output));
     }
