@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use argon2::password_hash::PasswordHasher;
-use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordVerifier, Version};
+use argon2::password_hash::phc::{Output, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
+use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
 use super::AccountError;
@@ -41,15 +42,8 @@ impl Drop for Waiting<'_> {
 impl Passwords {
     pub(super) fn new() -> Self {
         // The right parameters, a random salt, and a hash that nothing has; making a real one would cost 20 ms at start.
-        let nobody = PasswordHash {
-            algorithm: Algorithm::Argon2id.ident(),
-            version: Some(Version::default().into()),
-            params: (&parameters()).try_into().expect("parameters fit"),
-            salt: Some(argon2::password_hash::phc::Salt::new(&fresh::bytes::<16>()).expect("16 bytes are a salt")),
-            hash: Some(argon2::password_hash::phc::Output::new(&fresh::bytes::<32>()).expect("32 bytes are a hash")),
-        };
-        let pool =
-            Pool { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: AtomicUsize::new(0), nobody: nobody.to_string() };
+        let nobody = phc(&fresh::bytes(), &fresh::bytes());
+        let pool = Pool { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: AtomicUsize::new(0), nobody };
         Self(Arc::new(pool))
     }
 
@@ -57,8 +51,8 @@ impl Passwords {
     pub(super) async fn hash(&self, password: &str) -> Result<String, AccountError> {
         let password = password.to_owned();
         self.run(move || {
-            let hash = argon2id().hash_password_with_salt(password.as_bytes(), &fresh::bytes::<16>());
-            hash.map(|hash| hash.to_string())
+            let salt = fresh::bytes::<16>();
+            argon2id(&password, &salt, parameters()).map(|hash| phc(&salt, &hash))
         })
         .await?
         .map_err(|error| {
@@ -74,12 +68,7 @@ impl Passwords {
         // No stored hash is of a longer one.
         let too_long = password.chars().count() > *LENGTH.end();
         let password = if too_long { String::new() } else { password.to_owned() };
-        let matches = self
-            .run(move || {
-                let Ok(hash) = PasswordHash::new(&hash) else { return false };
-                argon2id().verify_password(password.as_bytes(), &hash).is_ok()
-            })
-            .await?;
+        let matches = self.run(move || matches(&password, &hash)).await?;
         Ok(matches && real && !too_long)
     }
 
@@ -105,8 +94,43 @@ fn parameters() -> Params {
     Params::new(19 * 1024, 2, 1, None).expect("the parameters are valid")
 }
 
-fn argon2id() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters())
+/// An allocation of this many blocks of a KiB is past what the C library keeps for later, so that the memory of a hash goes
+/// back to the system with it. Only what a hash uses of it is ever touched.
+const NEVER_KEPT: usize = 33 * 1024;
+
+fn argon2id(password: &str, salt: &[u8], parameters: Params) -> argon2::Result<[u8; 32]> {
+    let mut memory = Vec::with_capacity(NEVER_KEPT.max(parameters.block_count()));
+    memory.resize(parameters.block_count(), Block::default());
+    let mut hash = [0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters).hash_password_into_with_memory(
+        password.as_bytes(),
+        salt,
+        &mut hash,
+        &mut memory,
+    )?;
+    Ok(hash)
+}
+
+/// As it is kept: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`.
+fn phc(salt: &[u8; 16], hash: &[u8; 32]) -> String {
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: (&parameters()).try_into().expect("parameters fit"),
+        salt: Some(Salt::new(salt).expect("16 bytes are a salt")),
+        hash: Some(Output::new(hash).expect("32 bytes are a hash")),
+    };
+    hash.to_string()
+}
+
+fn matches(password: &str, phc: &str) -> bool {
+    let Ok(kept) = PasswordHash::new(phc) else { return false };
+    let (Some(salt), Some(hash), Ok(parameters)) = (&kept.salt, &kept.hash, Params::try_from(&kept)) else {
+        return false;
+    };
+    kept.algorithm == Algorithm::Argon2id.ident()
+        && kept.version == Some(Version::V0x13.into())
+        && argon2id(password, salt.as_ref(), parameters).is_ok_and(|computed| computed.ct_eq(hash.as_ref()).into())
 }
 
 /// Whether a new password will do.
@@ -135,12 +159,20 @@ mod tests {
     async fn nobody_s_hash_is_one_that_is_really_computed() {
         let nobody = Passwords::new().0.nobody.clone();
         assert!(nobody.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{nobody}");
-        let hash = PasswordHash::new(&nobody).unwrap();
-        assert_eq!(
-            argon2id().verify_password(b"", &hash),
-            Err(argon2::password_hash::Error::PasswordInvalid),
-            "wrong, rather than malformed"
-        );
+        // Checked as any other, it is well formed and merely wrong.
+        let kept = PasswordHash::new(&nobody).unwrap();
+        assert_eq!(Params::try_from(&kept).unwrap().block_count(), 19 * 1024);
+        assert!(!matches("", &nobody));
+    }
+
+    #[test]
+    fn hashes_of_other_programs_are_read() {
+        // A test vector of the reference implementation.
+        let kept = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+        assert!(matches("password", kept));
+        assert!(!matches("Password", kept));
+        assert!(!matches("password", &kept.replace("argon2id", "argon2i")));
+        assert!(!matches("password", &kept.replace("v=19", "v=16")));
     }
 
     #[tokio::test]
