@@ -7,20 +7,53 @@ use time::format_description::well_known::Rfc3339;
 
 /// A moment as ISO-8601 text; what no calendar has becomes its nearest end.
 pub fn iso(at: Timestamp) -> String {
+    text(&written(at)).to_owned()
+}
+
+const TEMPLATE: [u8; 24] = *b"0000-00-00T00:00:00.000Z";
+
+fn text(written: &[u8; 24]) -> &str {
+    std::str::from_utf8(written).unwrap_or_default()
+}
+
+/// Every message carries a time, twice over by the time it is answered and delivered: this allocates nothing and asks no
+/// calendar.
+fn written(at: Timestamp) -> [u8; 24] {
     // From year 0 to the end of 9999: what four digits can say.
     let millis = at.0.clamp(-62_167_219_200_000, 253_402_300_799_999);
-    let moment =
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        moment.year(),
-        u8::from(moment.month()),
-        moment.day(),
-        moment.hour(),
-        moment.minute(),
-        moment.second(),
-        moment.millisecond()
-    )
+    let (days, of_day) = (millis.div_euclid(86_400_000), millis.rem_euclid(86_400_000));
+    let (year, month, day) = civil(days);
+    let mut written = TEMPLATE;
+    for (place, width, mut number) in [
+        (0, 4, year),
+        (5, 2, month),
+        (8, 2, day),
+        (11, 2, of_day / 3_600_000),
+        (14, 2, of_day / 60_000 % 60),
+        (17, 2, of_day / 1000 % 60),
+        (20, 3, of_day % 1000),
+    ] {
+        for digit in written[place..place + width].iter_mut().rev() {
+            *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+        }
+    }
+    written
+}
+
+/// Year, month and day of a day counted from 1970, in the Gregorian calendar: years begin in March, so that the leap day
+/// is their last, and 400 of them have 146,097 days.
+const fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
 }
 
 /// The moment that an ISO-8601 text with an offset names.
@@ -35,7 +68,7 @@ pub struct Iso(pub Timestamp);
 
 impl Serialize for Iso {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&iso(self.0))
+        serializer.serialize_str(text(&written(self.0)))
     }
 }
 
@@ -56,6 +89,14 @@ mod tests {
         }
         assert_eq!(iso(Timestamp(i64::MAX)), "9999-12-31T23:59:59.999Z");
         assert_eq!(iso(Timestamp(i64::MIN)), "0000-01-01T00:00:00.000Z");
+    }
+
+    #[test]
+    fn every_day_of_five_centuries_is_read_back() {
+        for day in -91_000..91_000_i64 {
+            let at = Timestamp(day * 86_400_000 + 86_399_999);
+            assert_eq!(from_iso(&iso(at)), Some(at), "{}", iso(at));
+        }
     }
 
     #[test]
