@@ -9,7 +9,12 @@ export default defineConfig({
   build: { target: ['chrome107', 'firefox104', 'safari16'], sourcemap: false, assetsInlineLimit: 0 },
   server: {
     port: 5173,
-    proxy: { '/api': server, '/health': server, '/socket.io': { target: server, ws: true } },
+    // The host stays as the browser sent it: the server compares it with the page's origin before it takes a cookie.
+    proxy: {
+      '/api': { target: server, changeOrigin: false },
+      '/health': { target: server, changeOrigin: false },
+      '/socket.io': { target: server, changeOrigin: false, ws: true },
+    },
   },
   test: {
     environment: 'jsdom',

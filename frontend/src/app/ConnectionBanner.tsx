@@ -1,5 +1,6 @@
 import { IconCloudOff, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { useSessionState } from '../features/auth';
 import { useChat } from '../features/chat';
 import { m } from '../shared/i18n';
 import { useObservable, useSelected } from '../shared/lib/useObservable';
@@ -13,7 +14,10 @@ type Situation = 'fine' | 'offline' | 'unreachable' | 'catching-up';
 
 function useSituation(): Situation {
   const phase = useObservable(useSocket().phase);
+  const expired = useSessionState().phase === 'expired';
   const catchingUp = useSelected(useChat().state, (state) => state.catchingUp);
+  // The sign-in over the page says it better.
+  if (expired) return 'fine';
   if (phase === 'offline' || phase === 'connecting') return navigator.onLine ? 'unreachable' : 'offline';
   return catchingUp ? 'catching-up' : 'fine';
 }

@@ -22,4 +22,5 @@ HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogEleme
 HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) {
   this.open = false;
 };
+Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;

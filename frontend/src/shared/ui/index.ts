@@ -1,3 +1,4 @@
+export { Choice } from './Choice';
 export { Avatar } from './Avatar';
 export { Hidden } from './Hidden';
 export { useAnnounce } from './Live';

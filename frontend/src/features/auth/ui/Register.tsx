@@ -1,8 +1,7 @@
-import { SegmentedControl } from '@mantine/core';
-import '@mantine/core/styles/SegmentedControl.css';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { m } from '../../../shared/i18n';
+import { Choice } from '../../../shared/ui';
 import { sessionApi, type Registration } from '../api';
 import { useSession } from '../model/useSession';
 import { AuthPage } from './AuthPage';
@@ -45,18 +44,18 @@ export function Register() {
         </>
       }
     >
-      <SegmentedControl
-        mt={24}
-        fullWidth
-        size="md"
-        aria-label={m.register_kind()}
-        value={kind}
-        onChange={(value) => setKind(value)}
-        data={[
-          { value: 'patient', label: m.role_patient() },
-          { value: 'dietician', label: m.role_dietician() },
-        ]}
-      />
+      <div className={classes.kind}>
+        <Choice<Kind>
+          name="kind"
+          label={m.register_kind()}
+          value={kind}
+          onChange={setKind}
+          options={[
+            { value: 'patient', label: m.role_patient() },
+            { value: 'dietician', label: m.role_dietician() },
+          ]}
+        />
+      </div>
       {kind === 'dietician' && <p className={classes.lead}>{m.register_dietician_lead()}</p>}
       <PersonForm submitLabel={m.register_submit()} onSubmit={register} />
     </AuthPage>

@@ -1,6 +1,6 @@
 import { IconPhone, IconPhoneX, IconSalad, IconVideo } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { memo } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { m } from '../../../shared/i18n';
 import { roleName } from '../../../shared/lib/roles';
 import { fullTime, shortTime } from '../../../shared/lib/time';
@@ -32,8 +32,13 @@ export const ConversationRow = memo(function ConversationRow({ room, selected, f
   const draft = useSelected(chat.drafts.state, (drafts) => drafts[other._id] ?? '');
   const unsent = useSelected(chat.outbox.items, (items) => items.findLast((item) => item.receiverId === other._id));
   const last = room.log.at(-1);
+  const place = useRef<HTMLLIElement>(null);
+  // Chosen by keyboard or address, it may be out of view.
+  useEffect(() => {
+    if (selected) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
   return (
-    <li>
+    <li ref={place}>
       <Link
         className={classes.row} to="/chats/{-$userId}" params={{ userId: other._id }} data-roving tabIndex={focusable ? 0 : -1}
         data-unread={unread > 0 || undefined} {...(selected ? { 'aria-current': 'page' as const } : {})}

@@ -42,7 +42,7 @@ export function PersonRow({ person, own, busy, onActive }: Props) {
       <div className={classes.action}>
         {!own && (
           <Button
-            size="sm" variant={isWaiting(person) ? 'filled' : 'default'} loading={busy} onClick={() => onActive(!person.active)}
+            size="sm" variant={isWaiting(person) ? 'filled' : 'subtle'} color={isWaiting(person) ? 'leaf' : 'gray'} loading={busy} onClick={() => onActive(!person.active)}
             aria-label={action.label}
           >
             {action.text}

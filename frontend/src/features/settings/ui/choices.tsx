@@ -1,33 +1,6 @@
 import { useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
 import { getLocale, locales, m, useChangeLocale } from '../../../shared/i18n';
-import classes from './Settings.module.css';
-
-interface Option<T extends string> {
-  value: T;
-  label: string;
-  lang?: string;
-}
-
-interface Props<T extends string> {
-  name: string;
-  label: string;
-  value: T;
-  options: readonly Option<T>[];
-  onChange: (value: T) => void;
-}
-
-function Choice<T extends string>({ name, label, value, options, onChange }: Props<T>) {
-  return (
-    <fieldset className={classes.choices} aria-label={label}>
-      {options.map((option) => (
-        <label key={option.value} className={classes.choice} lang={option.lang}>
-          <input type="radio" name={name} value={option.value} checked={option.value === value} onChange={() => onChange(option.value)} />
-          {option.label}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
+import { Choice } from '../../../shared/ui';
 
 export function AppearanceChoice() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();

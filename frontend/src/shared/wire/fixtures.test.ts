@@ -1,0 +1,68 @@
+import { expect, it, vi } from 'vitest';
+import entriesPage from '../../../../fixtures/wire/entries-page.json';
+import entryCall from '../../../../fixtures/wire/entry-call.json';
+import entryMessage from '../../../../fixtures/wire/entry-message.json';
+import entryPlan from '../../../../fixtures/wire/entry-plan.json';
+import errorBody from '../../../../fixtures/wire/error.json';
+import inboxJson from '../../../../fixtures/wire/inbox.json';
+import presence from '../../../../fixtures/wire/presence.json';
+import receipt from '../../../../fixtures/wire/receipt.json';
+import receiptAnswer from '../../../../fixtures/wire/receipt-answer.json';
+import restarting from '../../../../fixtures/wire/server-restarting.json';
+import sessionExpired from '../../../../fixtures/wire/session-expired.json';
+import syncAnswer from '../../../../fixtures/wire/sync-answer.json';
+import syncQuestion from '../../../../fixtures/wire/sync.json';
+import typing from '../../../../fixtures/wire/user-typing.json';
+import { ChatStore } from '../../features/chat';
+import { isErrorBody } from '../lib/errors';
+import type { ClientEvents, ServerEvents } from '../socket';
+import { FakeConnection } from '../testing/FakeConnection';
+import type { EntriesPage, Entry, Inbox, Receipt, SyncAnswer } from './types';
+
+/** A type as the compiler infers it from JSON: with any string where we know which. */
+type Loose<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends object
+      ? { [K in keyof T]: Loose<T[K]> }
+      : T;
+type Pushed<E extends keyof ServerEvents> = Loose<Parameters<ServerEvents[E]>[0]>;
+
+// The compiler is the test here: a field that the server renames or leaves out fails the check.
+const entries: Loose<Entry>[] = [entryMessage, entryCall, entryPlan];
+const page: Loose<EntriesPage> = entriesPage;
+const inbox: Loose<Inbox> = inboxJson;
+const answer: Loose<SyncAnswer> = syncAnswer;
+const question: ClientEvents['sync'][0] = syncQuestion;
+const acknowledged: Receipt = receiptAnswer;
+const pushed: {
+  receipt: Pushed<'receipt'>;
+  presence: Pushed<'presence'>;
+  typing: Pushed<'user-typing'>;
+  expired: Pushed<'session-expired'>;
+  restarting: Pushed<'server-restarting'>;
+} = { receipt, presence, typing, expired: sessionExpired, restarting };
+
+it('takes what the server is known to send', async () => {
+  const connection = new FakeConnection();
+  const api = { inbox: () => Promise.resolve(inbox as Inbox), entries: () => Promise.resolve(page as EntriesPage) };
+  const chat = new ChatStore({ userId: inbox.user._id, connection, api });
+  chat.start();
+  connection.phase.set('online');
+  await vi.waitFor(() => expect(connection.names()).toContain('sync'));
+  expect(chat.state.value.rooms.size).toBe(inbox.contacts.length);
+  const asked = await connection.answer('sync', answer as SyncAnswer);
+  expect(Object.keys(asked)).toEqual(expect.arrayContaining(Object.keys(question)));
+  for (const entry of entries) connection.push('entry', entry as Entry);
+  connection.push('receipt', pushed.receipt);
+  const room = [...chat.state.value.rooms.values()].find((each) => each.conversationId === pushed.receipt.conversationId);
+  const seqs = room?.log.map((entry) => entry.seq) ?? [];
+  expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
+  expect(Object.keys(acknowledged).sort()).toEqual(['delivered', 'read']);
+});
+
+it('knows an error when it sees one', () => {
+  expect(isErrorBody(errorBody)).toBe(true);
+  expect(isErrorBody(receiptAnswer)).toBe(false);
+});
