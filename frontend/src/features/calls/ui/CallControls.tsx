@@ -29,7 +29,7 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
     <div className={styles.bar} role="toolbar" aria-label={m.call_with({ name: view.peer.name })}>
       {open ? (
         <RoundButton
-          data-autofocus
+          data-autofocus={view.microphone === 'none' ? undefined : true}
           icon={muted ? <IconMicrophoneOff {...ICON} /> : <IconMicrophone {...ICON} />}
           label={muted ? m.call_unmute() : m.call_mute()}
           caption={muted ? m.call_unmute() : m.call_mute()}
@@ -71,7 +71,7 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
           onClick={more.toggle}
         />
       ) : null}
-      <span className={open ? styles.leave : styles.alone}>
+      <span className={open ? styles.leave : styles.alone} data-leave>
         <RoundButton
           icon={<HangUpIcon {...ICON} />}
           label={live ? m.call_leave() : m.call_cancel()}

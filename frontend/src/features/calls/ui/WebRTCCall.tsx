@@ -9,7 +9,7 @@ import { CallAvatar } from './CallAvatar';
 import { CallControls } from './CallControls';
 import { DevicePanel } from './DevicePanel';
 import { Duration } from './Duration';
-import { useFullScreen, useIdle, useTone, useWakeLock } from './effects';
+import { useFocusOnControls, useFullScreen, useIdle, useTone, useWakeLock } from './effects';
 import { hintText, problemText, stateText } from './labels';
 import { Picture } from './Media';
 import { SelfView } from './SelfView';
@@ -29,6 +29,8 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
   const idle = useIdle(fullScreen.active && !more, IDLE_MS);
   useWakeLock(view.stage === 'live');
   useTone(view.stage === 'ringing' ? 'ringback' : undefined);
+
+  useFocusOnControls(stage, view.microphone !== 'none');
 
   const live = view.stage === 'live';
   const ownPicture = view.camera === 'on' && view.local !== undefined;

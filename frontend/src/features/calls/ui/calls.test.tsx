@@ -147,6 +147,14 @@ describe('a call', () => {
     expect(own).toHaveAccessibleName(/top left/);
   });
 
+  it('puts the focus on the microphone once there is one, not on leaving', async () => {
+    const { engine, asEngine } = fakeEngine({ stage: 'answering', microphone: 'none', camera: 'off' });
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Cancel' })).toHaveFocus());
+    act(() => engine.view.set({ ...BASE, stage: 'live' }));
+    expect(screen.getByRole('button', { name: 'Mute' })).toHaveFocus();
+  });
+
   it('lets a microphone be chosen', async () => {
     const devices = { ...NO_DEVICES, microphones: [{ id: 'one', label: 'Built-in' }, { id: 'two', label: 'Headset' }] };
     const { session, asEngine } = fakeEngine({ devices });

@@ -74,6 +74,16 @@ export function useFocusReturn(taken: boolean): void {
   }, [taken]);
 }
 
+/** Once there is something to switch, the focus is on that, and not on the one button that was there before: leaving. */
+export function useFocusOnControls(dialog: HTMLElement | null, ready: boolean): void {
+  useEffect(() => {
+    if (!dialog || !ready) return;
+    const focused = document.activeElement;
+    const astray = focused === null || focused === document.body || focused === dialog || focused.closest('[data-leave]') !== null;
+    if (astray) dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+  }, [dialog, ready]);
+}
+
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
