@@ -27,13 +27,19 @@ export function CallLayer({ engine, onWrite }: { engine: CallEngine; onWrite: ((
   return createPortal(
     <>
       <p className={styles.spoken} role="status" aria-live="assertive">
-        {view.end ? endText(view.end, view.peer.name).title : `${view.peer.name}: ${stateText(view)}`}
+        {passing ? '' : spokenText(view)}
       </p>
       {view.stage === 'live' ? <Voice stream={view.remote} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
       <Face engine={engine} view={view} minimised={minimised} passing={passing} onWrite={onWrite} onSmall={setSmall} />
     </>,
     document.body,
   );
+}
+
+/** Notices speak for themselves. */
+function spokenText(view: CallView): string {
+  if (view.end) return endText(view.end, view.peer.name).title;
+  return view.stage === 'other-tab' ? '' : `${view.peer.name}: ${stateText(view)}`;
 }
 
 interface FaceProps {
