@@ -62,14 +62,14 @@ export async function expectNoVideo(page: Page): Promise<void> {
     .toBe(0);
 }
 
-/** The remote picture on the page has light and more than one colour in it. */
+/** The picture that fills the page, the other person's, has light and more than one colour in it. */
 export async function expectPicture(page: Page): Promise<void> {
   await expect
     .poll(
       () =>
         page.evaluate(() => {
-          const video = [...document.querySelectorAll('video')].find((candidate) => !candidate.muted && candidate.videoWidth > 0);
-          if (!video) return 0;
+          const [video] = [...document.querySelectorAll('video')].sort((a, b) => b.clientWidth - a.clientWidth);
+          if (!video || video.clientWidth < window.innerWidth / 2) return 0;
           const canvas = document.createElement('canvas');
           [canvas.width, canvas.height] = [64, 36];
           const context = canvas.getContext('2d');

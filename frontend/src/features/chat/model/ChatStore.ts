@@ -35,6 +35,7 @@ export class ChatStore {
   readonly #arrivals = new Set<(entry: Entry, from: Contact) => void>();
   #open: string | null = null;
   #loading = false;
+  #wasOnline = false;
   #stops: (() => void)[] = [];
 
   constructor(deps: ChatDeps) {
@@ -167,7 +168,9 @@ export class ChatStore {
 
   #online(): void {
     if (this.#state.value.phase === 'ready') this.#syncer.request();
-    else void this.reload();
+    // Who is there, and who is new, is not in the log.
+    if (this.#wasOnline || this.#state.value.phase !== 'ready') void this.reload();
+    this.#wasOnline = true;
     this.#receipts.wake();
     this.outbox.wake();
   }
@@ -293,6 +296,8 @@ export class ChatStore {
   }
 
   #presence(userId: string, online: boolean, lastSeen: string | undefined): void {
+    // Somebody who has come to the practice since.
+    if (!this.room(userId) && this.#state.value.phase === 'ready') void this.reload();
     this.#change(userId, (room) => ({ ...room, other: { ...room.other, online, ...(lastSeen === undefined ? {} : { lastSeen }) } }));
     if (!online) this.#typingShown.set(userId, false);
   }
