@@ -95,6 +95,14 @@ describe('ChatStore', () => {
     expect(await connection.answer('read', { delivered: 11, read: 11 })).toEqual({ conversationId: CONVERSATION, seq: 11 });
   });
 
+  it('does not count again what was read while the answer was on its way', async () => {
+    const { connection, chat } = await setUp([rowOf(10, { unread: 1, receipts: receipts(9) })]);
+    chat.markRead(OTHER);
+    const answer = syncOf([], { unread: 1 });
+    await connection.answer('sync', answer);
+    expect(chat.room(OTHER)?.unread).toBe(0);
+  });
+
   it('knows what was read on another device of mine, and by the other', async () => {
     const { connection, chat } = await setUp([rowOf(10, { unread: 1, receipts: receipts(9) })]);
     await connection.answer('sync', nothing);

@@ -5,7 +5,7 @@ import type { Connection } from '../../../shared/socket';
 import type { Contact, Entry, Inbox, SyncAnswer } from '../../../shared/wire/types';
 import type { ChatApi } from '../api';
 import { Drafts } from './Drafts';
-import { append, appendAll, countsAsUnread, firstSeq, hasOlder, lastSeq, prependAll } from './log';
+import { append, appendAll, countsAsUnread, firstSeq, hasOlder, lastSeq, prependAll, unreadAfter } from './log';
 import { Outbox } from './Outbox';
 import { growReceipt, ReceiptSender } from './Receipts';
 import { emptyRoom, growReceipts, roomFromInbox, withRead, type ChatState, type Room } from './room';
@@ -173,6 +173,7 @@ export class ChatStore {
     this.#wasOnline = true;
     this.#receipts.wake();
     this.outbox.wake();
+    if (this.#open !== null && this.room(this.#open)?.older === 'failed') this.#patch(this.#open, { older: 'idle' });
   }
 
   #take(inbox: Inbox): void {
@@ -213,7 +214,11 @@ export class ChatStore {
       this.#change(otherId, (room) => {
         const fresh = part.reset || answer.reset ? null : appendAll(room.log, part.entries);
         const receipts = part.reset || answer.reset ? part.receipts : growReceipts(room.receipts, part.receipts);
-        return { ...room, conversationId, log: fresh ?? part.entries, receipts, unread: part.unread };
+        const log = fresh ?? part.entries;
+        // What was read here a moment ago, the server may not have counted yet.
+        const ahead = receipts.mine.read > part.receipts.mine.read;
+        const unread = (ahead ? unreadAfter(log, receipts.mine.read, this.userId) : null) ?? part.unread;
+        return { ...room, conversationId, log, receipts, unread };
       });
       for (const entry of part.entries) if (part.reset || entry.seq > seen) this.#settle(entry, otherId);
     }
