@@ -1,7 +1,7 @@
 //! Calls: the switchboard joined to the store, the clock, the conversations and the connections.
 //!
 //! [`Calling`] decides who may call whom and how often; what becomes of a call is decided by [`calls::Switchboard`], which
-//! one task owns ([`exchange`]): inputs are handled one after the other, outputs carried out in their order, and what
+//! one task owns (`exchange`): inputs are handled one after the other, outputs carried out in their order, and what
 //! must be durable before anybody hears of it is awaited. An ended call's entry gets into the conversation by
 //! [`Chat::log_call`].
 
