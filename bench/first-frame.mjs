@@ -1,0 +1,94 @@
+// (d) From pressing Accept to the first remote picture, in two contexts of one Chromium with fake cameras, over loopback.
+// It is what a person waits for: signalling, permission, camera, ICE, DTLS, the first key frame, decoding and painting.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { median, start } from './lib.mjs';
+
+const { chromium } = createRequire(new URL('../e2e/package.json', import.meta.url))('@playwright/test');
+const moodbites = process.env.MOODBITES_BIN ?? new URL('../target/release/moodbites', import.meta.url).pathname;
+const CALLS = Number(process.argv[2] ?? 20);
+const PASSWORD = 'correct horse battery';
+const people = { Lena: 'dietician', Mia: 'patient' };
+
+const data = mkdtempSync(join(tmpdir(), 'moodbites-bench-'));
+for (const [name, role] of Object.entries(people)) {
+  execFileSync(moodbites, ['user', 'add', '--data', data, '--name', name, '--email', `${name}@example.org`, '--role', role, '--password', PASSWORD]);
+}
+const listen = ['--listen', 'web=127.0.0.1:0', ...['accounts', 'chat', 'calls'].flatMap((role) => ['--listen', `${role}=off`])];
+const server = await start(moodbites, ['serve', '--data', data, ...listen], { MOODBITES_LOG: 'error', MOODBITES_LIMITS: 'off' });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    '--allow-loopback-in-peer-connection',
+  ],
+});
+
+async function signIn(name) {
+  const context = await browser.newContext({ baseURL: `http://${server.address}`, permissions: ['camera', 'microphone'], viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await page.goto('/');
+  await page.getByLabel('E-mail').fill(`${name}@example.org`);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation').first().waitFor();
+  return page;
+}
+
+/** Resolves, in the page, to the time at which the other's picture was first painted. */
+const firstFrame = (page, name) =>
+  page.evaluate(
+    (label) =>
+      new Promise((done) => {
+        const look = () => {
+          const video = document.querySelector(`video[aria-label="${label}"]`);
+          if (video) video.requestVideoFrameCallback(() => done(performance.timeOrigin + performance.now()));
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+    name,
+  );
+
+const lena = await signIn('Lena');
+const mia = await signIn('Mia');
+await lena.reload();
+await lena.getByRole('link', { name: 'Mia' }).first().click();
+const [callee, caller] = [[], []];
+for (let n = 0; n < CALLS; n++) {
+  await lena.getByRole('button', { name: 'Video call with Mia' }).click();
+  const accept = mia.getByRole('button', { name: 'Accept', exact: true });
+  await accept.waitFor();
+  // A person takes a moment to reach for the button; keys and clicks right after the ring are ignored on purpose.
+  await mia.waitForTimeout(1000);
+  const frames = [firstFrame(mia, 'Lena'), firstFrame(lena, 'Mia')];
+  const pressed = await accept.evaluate((button) => {
+    const at = performance.timeOrigin + performance.now();
+    button.click();
+    return at;
+  });
+  const [atCallee, atCaller] = await Promise.all(frames);
+  callee.push(atCallee - pressed);
+  caller.push(atCaller - pressed);
+  await mia.getByRole('button', { name: 'Leave', exact: true }).click();
+  for (const page of [mia, lena]) {
+    const close = page.getByRole('button', { name: 'Close', exact: true });
+    await close.first().waitFor();
+    await close.first().click();
+    await close.first().waitFor({ state: 'hidden' });
+  }
+}
+await browser.close();
+await server.stop();
+rmSync(data, { recursive: true, force: true });
+
+console.log(`\n| accept to the first remote picture, median of ${CALLS} | ms | slowest |\n| --- | --- | --- |`);
+console.log(`| who accepted | ${Math.round(median(callee))} | ${Math.round(Math.max(...callee))} |`);
+console.log(`| who called | ${Math.round(median(caller))} | ${Math.round(Math.max(...caller))} |`);
