@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 trap 'kill $(jobs -p) 2>/dev/null' EXIT
-(cd frontend && npm run --silent dev) &
+(cd frontend && npm run --silent i18n && exec node_modules/.bin/vite) &
 stamp() { find crates Cargo.lock -name '*.rs' -newer target/.dev-built -print -quit 2>/dev/null; }
 while true; do
   mkdir -p target && touch target/.dev-built
