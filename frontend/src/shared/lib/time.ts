@@ -23,7 +23,7 @@ function daysAgo(date: Date, now: Date): number {
 
 export const dayKey = (iso: string): string => new Date(iso).toDateString();
 
-export const clockTime = (iso: string): string => format(new Date(iso), { hour: '2-digit', minute: '2-digit' });
+export const clockTime = (iso: string): string => format(new Date(iso), { timeStyle: 'short' });
 
 export const fullTime = (iso: string): string => format(new Date(iso), { dateStyle: 'long', timeStyle: 'short' });
 

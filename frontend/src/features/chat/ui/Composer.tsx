@@ -1,4 +1,5 @@
 import { ActionIcon } from '@mantine/core';
+import { useViewportSize } from '@mantine/hooks';
 import { IconArrowUp } from '@tabler/icons-react';
 import { useEffect, useId, useLayoutEffect, useRef, type KeyboardEvent, type SyntheticEvent } from 'react';
 import { m } from '../../../shared/i18n';
@@ -15,12 +16,13 @@ export function Composer({ otherId, name }: { otherId: string; name: string }) {
   const chat = useChat();
   const text = useSelected(chat.drafts.state, (drafts) => drafts[otherId] ?? '');
   const [enterSends] = useEnterSends();
+  const { width } = useViewportSize();
   const field = useRef<HTMLTextAreaElement>(null);
   const problemId = useId();
   const over = text.length * 3 > MAX_BYTES ? byteLength(text.trim()) - MAX_BYTES : 0;
   const sendable = text.trim() !== '' && over <= 0;
 
-  // Grows with what is written.
+  // Grows with what is written, and with what a narrower window makes of it.
   useLayoutEffect(() => {
     const element = field.current;
     if (!element) return;
@@ -28,8 +30,8 @@ export function Composer({ otherId, name }: { otherId: string; name: string }) {
     const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(element);
     const most = parseFloat(lineHeight) * LINES + parseFloat(paddingTop) + parseFloat(paddingBottom);
     element.style.height = `${Math.min(element.scrollHeight, most)}px`;
-    element.style.overflowY = element.scrollHeight > most ? 'auto' : 'hidden';
-  }, [text]);
+    element.toggleAttribute('data-scrolls', element.scrollHeight > most);
+  }, [text, width]);
 
   // Ready to write, but on a phone not with the keyboard over what is to be read.
   useEffect(() => {
