@@ -158,7 +158,7 @@ describe('a page that reopens its connection', () => {
     brief.close();
     const back = await practice.old(tom);
     await staff.send(tom, 'at once');
-    assert.deepEqual(await back.count('receive-message', 3).then(() => texts(back)), ['at once', 'in the gap 1', 'in the gap 2']);
+    assert.deepEqual(await back.count('receive-message', 3).then(() => texts(back)), ['in the gap 1', 'in the gap 2', 'at once']);
     assert.deepEqual(texts(brief), []);
     // What its reader does meanwhile is known to it as well.
     back.close();
@@ -188,6 +188,68 @@ describe('a page that reopens its connection', () => {
     await back.settled();
     assert.deepEqual(texts(back), ['not fetched']);
     back.close();
+    staff.close();
+  });
+
+  it('is given what came while only ours was open, by a page that was never there before', async () => {
+    const nora = await practice.person('Sara', 'patient');
+    const [staff, ours] = await Promise.all([practice.connect(maya), practice.connect(nora)]);
+    const first = await staff.send(nora, 'to ours');
+    const mine = await ours.send(maya, 'by ours');
+    await staff.ask('read', { conversationId: first.conversationId, seq: mine.seq });
+    const page = await practice.old(nora);
+    await page.next('message-read');
+    const came = page.got.map(({ event, payload }) => [event, payload.message ?? payload.messageId]);
+    assert.deepEqual(
+      came.filter(([event]) => !event.startsWith('user-')),
+      [['receive-message', 'to ours'], ['message-sent', 'by ours'], ['message-read', mine._id]],
+    );
+    for (const line of [staff, ours, page]) line.close();
+  });
+
+  it('is given two hundred events at most, the latest', async () => {
+    const olga = await practice.person('Olga', 'patient');
+    const staff = await practice.connect(maya);
+    for (let n = 0; n < 203; n += 1) await staff.send(olga, `${n}`);
+    const page = await practice.old(olga);
+    await page.count('receive-message', 200);
+    await page.settled();
+    assert.deepEqual(texts(page), Array.from({ length: 200 }, (_, n) => `${n + 3}`));
+    page.close();
+    staff.close();
+  });
+
+  it('is given nothing that went to another old page, nor what a call service page saw', async () => {
+    const paul = await practice.person('Paul', 'patient');
+    const staff = await practice.connect(maya);
+    const calls = await practice.old(paul, { role: 'calls' });
+    await staff.send(paul, 'nobody listened');
+    const [page, other] = await Promise.all([practice.old(paul), practice.old(paul)]);
+    const got = () => [...texts(page), ...texts(other)];
+    await Promise.any([page.next('receive-message'), other.next('receive-message')]);
+    await staff.send(paul, 'both listen');
+    for (const line of [page, other]) await line.next('receive-message', (one) => one.message === 'both listen');
+    assert.deepEqual(got().sort(), ['both listen', 'both listen', 'nobody listened']);
+    const third = await practice.old(paul);
+    const fourth = await practice.old(paul, { transports: ['polling'] });
+    await staff.send(paul, 'last');
+    for (const line of [third, fourth]) {
+      await line.next('receive-message');
+      assert.deepEqual(texts(line), ['last']);
+    }
+    for (const line of [staff, calls, page, other, third, fourth]) line.close();
+  });
+
+  it('is given nothing of a conversation whose latest page it has fetched', async () => {
+    const rosa = await practice.person('Rosa', 'patient');
+    const staff = await practice.connect(maya);
+    const { conversationId } = await staff.send(rosa, 'seen');
+    await practice.get(rosa, `/api/conversations/${conversationId}/messages`, 'chat');
+    await staff.send(rosa, 'unseen');
+    const page = await practice.old(rosa);
+    await page.next('receive-message');
+    assert.deepEqual(texts(page), ['unseen']);
+    page.close();
     staff.close();
   });
 });

@@ -51,6 +51,11 @@ pub enum OpenError {
     Read(#[from] StoreError),
 }
 
+/// Something broke that the server can't do without.
+#[derive(Debug, thiserror::Error)]
+#[error("calls have stopped working, which is a bug; the log says more. Start it again: calls go on where they were")]
+pub struct Broken;
+
 /// A server with its data folder to itself and its store open, listening nowhere yet.
 pub struct Server {
     services: Services,
@@ -84,8 +89,9 @@ impl Server {
     }
 
     /// Serves on these listeners until `shutdown` ends, then lets what is under way finish. The order at the end: no new
-    /// connections; sockets are told and closed; what they had asked for is done; the store is closed.
-    pub async fn run(self, listeners: Vec<Bound>, shutdown: impl Future<Output = ()>) {
+    /// connections; sockets are told and closed; what they had asked for is done; the store is closed. It ends by itself,
+    /// in the same order, where it could not go on: whoever supervises it starts another.
+    pub async fn run(self, listeners: Vec<Bound>, shutdown: impl Future<Output = ()>) -> Result<(), Broken> {
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
         let sockets = Sockets::start(&self.services);
@@ -94,7 +100,10 @@ impl Server {
             let router = http::router(role, &self.services, &sockets);
             tasks.spawn(listener::accept(listener, router, stop.clone(), tasks.clone()));
         }
-        shutdown.await;
+        let ended = tokio::select! {
+            () = shutdown => Ok(()),
+            () = self.services.calling.broken() => Err(Broken),
+        };
         tracing::info!("stopping");
         stop.cancel();
         if tokio::time::timeout(GOODBYE, sockets.close(RECONNECT_SPREAD)).await.is_err() {
@@ -112,6 +121,7 @@ impl Server {
             tracing::error!("the store did not close in time");
         }
         tracing::info!("stopped");
+        ended
     }
 }
 

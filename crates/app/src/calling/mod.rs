@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use calls::{CallError, Callee, Command, Event, Signal};
 use domain::{CallId, CallKind, Calls, ConnectionId, DeviceId, StoreError, Timestamp, UserId, Users, may_contact};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::chat::Chat;
 use exchange::{Exchange, Message};
@@ -120,6 +120,7 @@ pub struct Refused {
 pub struct Calling {
     users: Arc<dyn Users>,
     exchange: mpsc::Sender<Message>,
+    broken: watch::Receiver<bool>,
 }
 
 impl Calling {
@@ -135,12 +136,23 @@ impl Calling {
     ) -> Self {
         let (exchange, inbox) = mpsc::channel(WAITING);
         let task = tokio::spawn(Exchange::new(rules, calls, chat, delivery, now).run(inbox));
+        let (breaks, broken) = watch::channel(false);
         tokio::spawn(async move {
             if let Err(error) = task.await {
-                tracing::error!(%error, "the switchboard broke: nobody can call until the server is started again");
+                tracing::error!(%error, "the switchboard broke");
+                breaks.send_replace(true);
             }
         });
-        Self { users, exchange }
+        Self { users, exchange, broken }
+    }
+
+    /// Comes back if the switchboard has broken, which is a bug of ours: nobody can call from then on. Every call is in the
+    /// store as it was last, and another life of this process takes them up.
+    pub async fn broken(&self) {
+        if self.broken.clone().wait_for(|broken| *broken).await.is_err() {
+            // It was closed.
+            std::future::pending::<()>().await;
+        }
     }
 
     /// A connection that may take part in calls has come.

@@ -42,6 +42,7 @@ struct Faults {
     save: bool,
     append: bool,
     forget: bool,
+    panic: bool,
 }
 
 #[derive(Default)]
@@ -232,6 +233,24 @@ async fn another_life_goes_on_where_this_one_stopped() {
 }
 
 #[tokio::test]
+async fn a_switchboard_that_breaks_says_so() {
+    let (world, calling) = World::open().await;
+    let broken = tokio::spawn({
+        let calling = calling.clone();
+        async move { calling.broken().await }
+    });
+    lock(&world.faults).panic = true;
+    assert_eq!(request(&calling, 1, 2).await, Err(Refusal::Call(CallError::Unavailable)));
+    broken.await.unwrap();
+    assert_eq!(request(&calling, 1, 2).await, Err(Refusal::Call(CallError::Unavailable)), "and nobody hangs");
+    calling.close().await;
+
+    let calling = world.start();
+    join(&calling).await;
+    assert!(request(&calling, 1, 2).await.is_ok(), "another life");
+}
+
+#[tokio::test]
 async fn who_may_be_called() {
     let (_world, calling) = World::open().await;
     let refused = Err(Refusal::Call(CallError::NotAllowed));
@@ -280,9 +299,6 @@ impl Audience for World {
         self.note("appended".into());
     }
     fn moved(&self, _: &Moved) {}
-    fn wants_each_read(&self, _: UserId) -> bool {
-        false
-    }
 }
 
 #[async_trait]
@@ -291,6 +307,8 @@ impl Calls for World {
         if std::mem::take(&mut lock(&self.faults).claim) {
             return Err(gone());
         }
+        let panics = std::mem::take(&mut lock(&self.faults).panic);
+        assert!(!panics, "for a test");
         let mut calls = lock(&self.calls);
         for user in [call.caller.user, call.callee.user] {
             let holds =

@@ -33,8 +33,6 @@ pub trait Audience: Send + Sync {
     fn appended(&self, entry: &Arc<Entry>);
     /// Somebody got further in a conversation.
     fn moved(&self, moved: &Moved);
-    /// Whether this user is to be told of every message of theirs that was read, one by one.
-    fn wants_each_read(&self, user: UserId) -> bool;
 }
 
 /// A receipt that was advanced.
@@ -48,7 +46,8 @@ pub struct Moved {
     pub other: UserId,
     /// To here.
     pub receipt: Receipt,
-    /// The other's messages that it newly covers, oldest first and bounded, if the other wants to know each.
+    /// The other's messages that it newly covers, oldest first and bounded: old pages are
+    /// told of each.
     pub each_read: Vec<EntryId>,
 }
 

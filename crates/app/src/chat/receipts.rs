@@ -32,7 +32,7 @@ impl Chat {
             return Ok(after);
         }
         let mut each_read = Vec::new();
-        if after.read > before.read && self.inner.audience.wants_each_read(other) {
+        if after.read > before.read {
             let last = after.read.saturating_add(1);
             let covered = self.inner.conversations.entries_before(conversation, Some(last), MAX_EACH_READ).await;
             // The receipt is moved all the same; who hears of it late reads it with the conversation.

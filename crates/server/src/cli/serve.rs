@@ -86,8 +86,7 @@ async fn start(config: Config, is_demo: bool) -> anyhow::Result<()> {
         Ok(())
     };
     drop(people);
-    server.run(listeners, stop).await;
-    Ok(())
+    Ok(server.run(listeners, stop).await?)
 }
 
 /// What to type to get there; `localhost` is what browsers trust with a camera.

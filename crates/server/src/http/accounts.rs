@@ -204,6 +204,7 @@ async fn change_profile(
     } else {
         return Err(Code::Forbidden.into());
     };
+    services.chat.forget_user(id);
     Ok(Answer(json!({ "message": "Saved.", "user": UserRecord::from(&changed.user) })))
 }
 

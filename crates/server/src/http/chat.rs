@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use domain::{ConversationId, UserId};
+use domain::{ConversationId, Timestamp, UserId};
 use serde::Deserialize;
 use wire::chat::{
     Contact, EntriesPage, Inbox, InboxConversation, OldConversation, OldParticipant, Receipts, Stats, as_seen, seen,
@@ -119,6 +119,11 @@ async fn entries(
     Ok(Json(answer).into_response())
 }
 
+/// A store that is slow must not make the mark later than what it has read.
+fn asked_at(services: &Services) -> Timestamp {
+    services.clock.now() - Duration::from_millis(1)
+}
+
 async fn old_messages(
     State(services): State<Services>,
     Caller(caller): Caller,
@@ -127,7 +132,13 @@ async fn old_messages(
 ) -> Result<Response, ApiError> {
     let user = caller.user.id;
     let (before, limit) = page_query(query)?;
-    let page = services.chat.page(user, conversation_id(&id)?, before, limit).await?;
+    let conversation = conversation_id(&id)?;
+    let asked_at = asked_at(&services);
+    let page = services.chat.page(user, conversation, before, limit).await?;
+    if before.is_none() {
+        let last = page.entries.last().map_or(0, |last| last.seq);
+        services.connected.fetched(user, &[(conversation, last)].into(), asked_at);
+    }
     Ok(Json(as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Old)).into_response())
 }
 
@@ -149,8 +160,7 @@ async fn old_list(
     if id.parse::<UserId>() != Ok(user.id) {
         return Err(Code::Forbidden.into());
     }
-    // A store that is slow must not make the mark later than what it has read.
-    let asked_at = services.clock.now() - Duration::from_millis(1);
+    let asked_at = asked_at(&services);
     let found = services.chat.old_list(user).await?;
     let last_seqs = found.iter().map(|conversation| {
         let last = conversation.messages.last().map_or(0, |last| last.seq);

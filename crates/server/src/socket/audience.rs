@@ -12,6 +12,7 @@ use wire::entry::{Dialect, WireEntry};
 use super::backlog::{Backlogs, Missed, SETTLED};
 use super::connection::{Connection, Emitted};
 use super::hub::Hub;
+use super::worker::is_old_page;
 use crate::shell::clock::Clock;
 
 /// Everybody who is connected, and the old pages that are not just now. Cheap to clone.
@@ -32,64 +33,81 @@ impl Connected {
         self.backlogs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether an old page of the user's may want what no old connection of theirs got: they use one, or nobody knows
-    /// what they use.
-    fn keeps(&self, user: UserId, has_ours: bool, now: Timestamp) -> bool {
-        !has_ours || self.backlogs().uses_old_pages(user, now)
-    }
-
     /// Sends to all of a user's connections for chat.
     fn tell(&self, user: UserId, entry: &Arc<Entry>, shapes: &mut Shapes<'_>, old_event: &str) {
-        let (mut reached, mut has_ours) = (false, false);
-        self.hub.for_each(user, |connection| match connection.dialect() {
-            _ if !connection.role.has_chat() => {}
-            Dialect::Ours => {
-                has_ours = true;
+        self.hub.for_each(user, |connection| {
+            if connection.role.has_chat() && connection.dialect() == Dialect::Ours {
                 connection.emit("entry", shapes.ours());
             }
-            Dialect::Old => reached |= connection.emit(old_event, shapes.old()) == Emitted::Queued,
+        });
+        let missed = || {
+            let entry = entry.clone();
+            if user == entry.sender { Missed::Sent(entry) } else { Missed::Received(entry) }
+        };
+        self.tell_old_pages(user, missed, |connection| connection.emit(old_event, shapes.old()));
+    }
+
+    /// Sends to all of a user's old pages, or keeps it for the next: if there is none, or as long as something that came
+    /// before is still kept.
+    fn tell_old_pages(
+        &self,
+        user: UserId,
+        missed: impl FnOnce() -> Missed,
+        mut emit: impl FnMut(&Connection) -> Emitted,
+    ) {
+        let now = self.clock.now();
+        {
+            let mut backlogs = self.backlogs();
+            if backlogs.has(user, now) {
+                return backlogs.keep(user, missed(), now);
+            }
+        }
+        let mut reached = false;
+        self.hub.for_each(user, |connection| {
+            if is_old_page(connection) {
+                reached |= emit(connection) == Emitted::Queued;
+            }
         });
         if reached {
             return;
         }
-        let now = self.clock.now();
-        if self.keeps(user, has_ours, now) {
-            let entry = entry.clone();
-            let missed = if user == entry.sender { Missed::Sent(entry) } else { Missed::Received(entry) };
-            self.backlogs().keep(user, missed, now);
+        self.backlogs().keep(user, missed(), now);
+        // One that came between the two looks saw nothing that is kept.
+        for connection in self.hub.connections(user) {
+            if is_old_page(&connection) {
+                self.give_soon(connection);
+            }
         }
     }
 
     /// An old chat connection has come: what its page missed is given to it once it has been open for long enough.
     pub(super) fn old_page_came(&self, connection: &Arc<Connection>) {
-        let (user, now) = (connection.user_id(), self.clock.now());
-        let mut backlogs = self.backlogs();
-        backlogs.old_page(user, now);
-        if backlogs.has(user, now) {
-            let (this, connection) = (self.clone(), connection.clone());
-            tokio::spawn(async move {
-                tokio::time::sleep(SETTLED).await;
-                this.give(&connection);
-            });
+        if self.backlogs().has(connection.user_id(), self.clock.now()) {
+            self.give_soon(connection.clone());
         }
     }
 
-    /// It is gone.
-    pub(super) fn old_page_left(&self, connection: &Connection) {
-        self.backlogs().old_page(connection.user_id(), self.clock.now());
+    fn give_soon(&self, connection: Arc<Connection>) {
+        if connection.is_to_be_given() {
+            return;
+        }
+        let this = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(SETTLED).await;
+            this.give(&connection);
+        });
     }
 
     fn give(&self, connection: &Connection) {
         if !connection.is_connected() {
             return;
         }
-        let user = connection.user_id();
         // It has slept for a second; the wall clock may say a little less.
         let now = self.clock.now().max(connection.since + SETTLED);
-        let mut missed = self.backlogs().take(user, connection.since, now);
-        let given = missed.iter().take_while(|(_, missed)| emit_missed(connection, missed) == Emitted::Queued).count();
-        let rest = missed.split_off(given);
-        self.backlogs().put_back(user, rest);
+        // What comes meanwhile waits for the lock, and so comes after it.
+        self.backlogs().give(connection.user_id(), connection.since, now, |missed| {
+            emit_missed(connection, missed) == Emitted::Queued
+        });
     }
 
     /// The user has fetched their conversations by REST.
@@ -156,25 +174,8 @@ impl Audience for Connected {
         }
         for message in &moved.each_read {
             let read = MessageRead::new(*message, moved.conversation);
-            let mut reached = false;
-            self.hub.for_each(moved.other, |connection| {
-                if connection.role.has_chat() && connection.dialect() == Dialect::Old {
-                    reached |= connection.emit("message-read", &read) == Emitted::Queued;
-                }
-            });
-            if !reached {
-                self.backlogs().keep(moved.other, Missed::Read(moved.conversation, *message), self.clock.now());
-            }
+            let missed = || Missed::Read(moved.conversation, *message);
+            self.tell_old_pages(moved.other, missed, |connection| connection.emit("message-read", &read));
         }
-    }
-
-    fn wants_each_read(&self, user: UserId) -> bool {
-        let (mut has_old, mut has_ours) = (false, false);
-        self.hub.for_each(user, |connection| match connection.dialect() {
-            _ if !connection.role.has_chat() => {}
-            Dialect::Ours => has_ours = true,
-            Dialect::Old => has_old = true,
-        });
-        has_old || self.keeps(user, has_ours, self.clock.now())
     }
 }

@@ -7,12 +7,13 @@ use app::accounts::Identity;
 use domain::{ConnectionId, DeviceId, SessionId, Timestamp, User, UserId};
 use serde::Serialize;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::socket::Socket;
+use socketioxide::socket::{Sid, Socket};
 use socketioxide::{SendError, SocketError};
 use wire::entry::Dialect;
 
 use super::limits::{SocketLimit, UserLimits};
 use super::packet::Packet;
+use super::transports::Transports;
 use crate::config::Role;
 use crate::shell::connection::Conn;
 
@@ -37,7 +38,11 @@ pub struct Connection {
     pub since: Timestamp,
     pub(super) limits: Arc<Mutex<UserLimits>>,
     socket: Weak<Socket<LocalAdapter>>,
-    transport: Option<Conn>,
+    /// Engine.IO's number of it.
+    sid: Sid,
+    /// What it came by, if that is its own.
+    conn: Option<Conn>,
+    transports: Arc<Transports>,
     /// Short sections, none across an await.
     state: Mutex<State>,
 }
@@ -50,6 +55,8 @@ struct State {
     waiting_bytes: usize,
     /// Somebody works the queue off: what is put there will be handled.
     working: bool,
+    /// What its page had missed is on its way to it, as soon as it has been open for long enough.
+    to_be_given: bool,
 }
 
 /// What a connection's worker does, one after the other.
@@ -75,7 +82,8 @@ pub(super) struct Arrival {
     pub(super) device: Option<DeviceId>,
     pub(super) since: Timestamp,
     pub(super) limits: Arc<Mutex<UserLimits>>,
-    pub(super) transport: Option<Conn>,
+    pub(super) conn: Option<Conn>,
+    pub(super) transports: Arc<Transports>,
 }
 
 impl Connection {
@@ -85,7 +93,7 @@ impl Connection {
         arrival: Arrival,
         socket: &Arc<Socket<LocalAdapter>>,
     ) -> Self {
-        let Arrival { role, device, since, limits, transport } = arrival;
+        let Arrival { role, device, since, limits, conn, transports } = arrival;
         let mut user = identity.user;
         user.password_hash = String::new();
         let state = State {
@@ -96,6 +104,7 @@ impl Connection {
             waiting_bytes: 0,
             // Nothing is handled before the hub knows the connection.
             working: true,
+            to_be_given: false,
         };
         Self {
             id,
@@ -105,7 +114,9 @@ impl Connection {
             since,
             limits,
             socket: Arc::downgrade(socket),
-            transport,
+            sid: socket.id,
+            conn,
+            transports,
             state: Mutex::new(state),
         }
     }
@@ -184,9 +195,15 @@ impl Connection {
         if let Some(socket) = self.socket.upgrade() {
             let _ = socket.disconnect();
         }
-        if let Some(transport) = &self.transport {
-            transport.kill();
+        self.transports.end(self.sid);
+        if let Some(conn) = &self.conn {
+            conn.kill();
         }
+    }
+
+    /// Whether somebody sees to what its page has missed already; from now on, the caller.
+    pub(super) fn is_to_be_given(&self) -> bool {
+        std::mem::replace(&mut self.state().to_be_given, true)
     }
 
     /// Counts an event of this socket.

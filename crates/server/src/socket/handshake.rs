@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use app::accounts::Identity;
 use axum::extract::ConnectInfo;
 use domain::{DeviceId, Role as UserRole, Timestamp, UserId};
+use http::header;
 use serde_json::Value;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::socket::Socket;
@@ -63,14 +64,16 @@ fn network(address: IpAddr) -> IpAddr {
 pub(super) async fn admit(
     services: &Services,
     strangers: &Strangers,
-    transports: &Transports,
+    transports: &Arc<Transports>,
     socket: &Arc<Socket<LocalAdapter>>,
     auth: &Value,
 ) -> Result<Arc<Connection>, Code> {
     let parts = socket.req_parts();
     let now = services.clock.now();
     let role = *parts.extensions.get::<Role>().ok_or(Code::Internal)?;
-    let conn = parts.extensions.get::<ConnectInfo<Conn>>().map(|ConnectInfo(conn)| conn.clone());
+    // What polls shares its TCP connections with whatever else its browser or its proxy has to ask.
+    let is_own = parts.headers.contains_key(header::UPGRADE);
+    let conn = parts.extensions.get::<ConnectInfo<Conn>>().filter(|_| is_own).map(|ConnectInfo(conn)| conn.clone());
     let address = client_address(&services.config, &parts.extensions, &parts.headers);
     let limited = services.config.limits;
     if limited && address.is_some_and(|address| !strangers.allows(address, now)) {
@@ -87,10 +90,8 @@ pub(super) async fn admit(
         }
     };
     let limits = services.hub.limits_of(identity.user.id, now);
-    // A connection that began by polling has moved to another transport since.
-    let transport = transports.of(&socket.id.to_string()).or(conn);
     let id = services.hub.next_id();
-    let arrival = Arrival { role, device, since: now, limits, transport };
+    let arrival = Arrival { role, device, since: now, limits, conn, transports: transports.clone() };
     Ok(Arc::new(Connection::new(id, identity, arrival, socket)))
 }
 

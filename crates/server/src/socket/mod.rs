@@ -158,7 +158,7 @@ struct Admitted {
 async fn admit(
     services: Services,
     strangers: &Strangers,
-    transports: &Transports,
+    transports: &Arc<Transports>,
     socket: &Arc<Socket<LocalAdapter>>,
     auth: &Value,
 ) -> Result<(), Code> {
@@ -201,10 +201,6 @@ async fn join(services: &Services, socket: &SocketRef) {
 }
 
 async fn leave(services: &Services, connection: &Arc<Connection>) {
-    if worker::is_old_page(connection) {
-        // Before it is forgotten: what comes from now on is kept for the next one.
-        services.connected.old_page_left(connection);
-    }
     if !services.hub.unregister(connection) {
         return;
     }

@@ -1,36 +1,97 @@
-//! Which TCP connection a socket has moved to: clients that begin by polling upgrade to a websocket on another one, and
-//! what is kept of their request is still the first.
+//! What carries a socket: clients that begin by polling upgrade to a websocket on another TCP connection, and what is kept
+//! of their request is still the first; those that go on polling have none of their own.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, OriginalUri, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use serde_json::json;
+use socketioxide::socket::Sid;
+use tokio::sync::Notify;
 use wire::error::Code;
 
 use crate::http::cors::origin_allowed;
 use crate::http::error::ApiError;
+use crate::shell::clock::instant;
 use crate::shell::connection::Conn;
 
-/// Upgraded transports by Engine.IO's session id.
+/// Sessions that were ended are remembered for longer than Engine.IO keeps one whose client is silent.
+const REMEMBERED: Duration = Duration::from_secs(90);
+
+/// Engine.IO's sessions: on which TCP connection they go on, and which were ended. A session that polls has no connection
+/// of its own that could be shut down.
 #[derive(Debug, Default)]
-pub(super) struct Transports(Mutex<HashMap<String, Conn>>);
+pub(super) struct Transports {
+    state: Mutex<State>,
+    /// Some session was ended.
+    ended: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    moved: HashMap<Sid, Conn>,
+    ended: HashMap<Sid, Instant>,
+}
 
 impl Transports {
-    fn with<T>(&self, then: impl FnOnce(&mut HashMap<String, Conn>) -> T) -> T {
-        then(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, then: impl FnOnce(&mut State) -> T) -> T {
+        then(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The transport that the session has moved to, if it has.
-    pub(super) fn of(&self, sid: &str) -> Option<Conn> {
-        self.with(|transports| transports.get(sid).cloned())
+    /// Ends a session for good: what it has moved to is shut down, a poll that waits is answered, and whatever else comes
+    /// of it is refused.
+    pub(super) fn end(&self, sid: Sid) {
+        let moved = self.with(|state| {
+            state.ended.insert(sid, instant());
+            state.moved.remove(&sid)
+        });
+        if let Some(conn) = moved {
+            conn.kill();
+        }
+        self.ended.notify_waiters();
+    }
+
+    fn has_ended(&self, sid: Sid) -> bool {
+        self.with(|state| state.ended.contains_key(&sid))
+    }
+
+    /// Comes back once the session is ended.
+    async fn until_ended(&self, sid: Sid) {
+        loop {
+            let mut ended = pin!(self.ended.notified());
+            ended.as_mut().enable();
+            if self.has_ended(sid) {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    /// The session goes on by this connection, unless it has ended.
+    fn moved(&self, sid: Sid, conn: Conn) {
+        let late = self.with(|state| {
+            if state.ended.contains_key(&sid) {
+                return Some(conn);
+            }
+            state.moved.insert(sid, conn);
+            None
+        });
+        if let Some(conn) = late {
+            conn.kill();
+        }
     }
 
     /// Forgets those that are closed.
     pub(super) fn sweep(&self) {
-        self.with(|transports| transports.retain(|_, conn| !conn.is_gone()));
+        self.with(|state| {
+            state.moved.retain(|_, conn| !conn.is_gone());
+            state.ended.retain(|_, at| at.elapsed() < REMEMBERED);
+        });
     }
 }
 
@@ -47,17 +108,28 @@ pub(super) async fn receive(
         return ApiError::saying(Code::Forbidden, "This page may not connect here.").into_response();
     }
     slim(&mut request);
-    let moved = if upgrades { session_id(request.uri()).map(str::to_owned) } else { None };
+    let sid = session_id(request.uri());
     let conn = request.extensions().get::<ConnectInfo<Conn>>().map(|ConnectInfo(conn)| conn.clone());
-    let response = next.run(request).await;
-    if let (Some(sid), Some(conn), StatusCode::SWITCHING_PROTOCOLS) = (moved, conn, response.status()) {
-        transports.with(|transports| transports.insert(sid, conn));
+    let Some(sid) = sid else { return next.run(request).await };
+    let response = tokio::select! {
+        biased;
+        () = transports.until_ended(sid) => return unknown_session(),
+        response = next.run(request) => response,
+    };
+    if let (true, Some(conn), StatusCode::SWITCHING_PROTOCOLS) = (upgrades, conn, response.status()) {
+        transports.moved(sid, conn);
     }
     response
 }
 
-fn session_id(uri: &Uri) -> Option<&str> {
-    uri.query()?.split('&').find_map(|pair| pair.strip_prefix("sid="))
+/// As Engine.IO says it of a session that it does not know (any more).
+fn unknown_session() -> Response {
+    let body = json!({ "code": "1", "message": "Session ID unknown" });
+    (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
+}
+
+fn session_id(uri: &Uri) -> Option<Sid> {
+    uri.query()?.split('&').find_map(|pair| pair.strip_prefix("sid="))?.parse().ok()
 }
 
 /// Copies what will be needed again and lets go of the rest.

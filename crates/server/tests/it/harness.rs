@@ -29,7 +29,7 @@ pub(crate) struct TestServer {
     addresses: BTreeMap<Role, Vec<SocketAddr>>,
     client: HttpClient,
     stop: Option<oneshot::Sender<()>>,
-    running: JoinHandle<()>,
+    running: JoinHandle<Result<(), server::serve::Broken>>,
     pub(crate) data: TempDir,
 }
 
@@ -99,7 +99,7 @@ impl TestServer {
     /// Stops it and waits until it has.
     pub(crate) async fn stop(mut self) {
         drop(self.stop.take());
-        (&mut self.running).await.unwrap();
+        (&mut self.running).await.unwrap().unwrap();
     }
 
     pub(crate) async fn ask(&self, role: Role, method: Method, path: &str, ask: Ask<'_>) -> Answer {
