@@ -51,7 +51,7 @@ export function shortTime(iso: string, now = new Date()): string {
 
 /** How long a call was, in words; less than a minute counts as seconds. */
 export function durationText(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
+  const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return m.duration_seconds({ count: seconds });
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return m.duration_minutes({ count: minutes });

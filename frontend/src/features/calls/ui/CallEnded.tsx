@@ -20,6 +20,7 @@ interface EndedProps {
 export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
   const trap = useFocusTrap();
   const { title, detail } = endText(end, view.peer.name);
+  const subtitle = detail ?? (title.includes(view.peer.name) ? '' : view.peer.name);
   const quality = qualityText(end.quality);
   const again = end.code !== 'contact_not_allowed' && end.code !== 'forbidden' && end.code !== 'call_already';
   const write = () => {
@@ -49,7 +50,7 @@ export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
             <h2 id="call-ended-title" className={styles.title}>
               {title}
             </h2>
-            <p className={styles.detail}>{detail ?? view.peer.name}</p>
+            {subtitle !== '' ? <p className={styles.detail}>{subtitle}</p> : null}
           </div>
         </div>
         {end.durationMs !== undefined ? (

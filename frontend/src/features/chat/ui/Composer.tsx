@@ -1,5 +1,4 @@
 import { ActionIcon } from '@mantine/core';
-import { useViewportSize } from '@mantine/hooks';
 import { IconArrowUp } from '@tabler/icons-react';
 import { useEffect, useId, useLayoutEffect, useRef, type KeyboardEvent, type SyntheticEvent } from 'react';
 import { m } from '../../../shared/i18n';
@@ -12,26 +11,39 @@ import classes from './Composer.module.css';
 
 const LINES = 6;
 
+/** As high as what is written needs at this width, up to six lines. */
+function fit(element: HTMLTextAreaElement): void {
+  element.style.height = 'auto';
+  const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(element);
+  const most = parseFloat(lineHeight) * LINES + parseFloat(paddingTop) + parseFloat(paddingBottom);
+  element.style.height = `${Math.min(element.scrollHeight, most)}px`;
+  element.toggleAttribute('data-scrolls', element.scrollHeight > most);
+}
+
 export function Composer({ otherId, name }: { otherId: string; name: string }) {
   const chat = useChat();
   const text = useSelected(chat.drafts.state, (drafts) => drafts[otherId] ?? '');
   const [enterSends] = useEnterSends();
-  const { width } = useViewportSize();
   const field = useRef<HTMLTextAreaElement>(null);
   const problemId = useId();
   const over = text.length * 3 > MAX_BYTES ? byteLength(text.trim()) - MAX_BYTES : 0;
   const sendable = text.trim() !== '' && over <= 0;
 
-  // Grows with what is written, and with what a narrower window makes of it.
   useLayoutEffect(() => {
+    if (field.current) fit(field.current);
+  }, [text]);
+  useEffect(() => {
     const element = field.current;
     if (!element) return;
-    element.style.height = 'auto';
-    const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(element);
-    const most = parseFloat(lineHeight) * LINES + parseFloat(paddingTop) + parseFloat(paddingBottom);
-    element.style.height = `${Math.min(element.scrollHeight, most)}px`;
-    element.toggleAttribute('data-scrolls', element.scrollHeight > most);
-  }, [text, width]);
+    let width = element.clientWidth;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth === width) return;
+      width = element.clientWidth;
+      fit(element);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
 
   // Ready to write, but on a phone not with the keyboard over what is to be read.
   useEffect(() => {

@@ -39,7 +39,7 @@ export function ConversationHeader({ other, typing, onBack }: Props) {
       </div>
       {calls && (
         <div className={classes.calls}>
-          <Tooltip label={m.call_video()}>
+          <Tooltip label={m.call_video()} disabled={calls.active}>
             <ActionIcon
               variant="subtle" color="gray" size={44} disabled={calls.active} aria-label={m.call_video_label({ name: other.name })}
               onClick={() => calls.start(other._id, other.name, 'video')}
@@ -47,7 +47,7 @@ export function ConversationHeader({ other, typing, onBack }: Props) {
               <IconVideo {...ICON} size={22} />
             </ActionIcon>
           </Tooltip>
-          <Tooltip label={m.call_audio()}>
+          <Tooltip label={m.call_audio()} disabled={calls.active}>
             <ActionIcon
               variant="subtle" color="gray" size={44} disabled={calls.active} aria-label={m.call_audio_label({ name: other.name })}
               onClick={() => calls.start(other._id, other.name, 'audio')}

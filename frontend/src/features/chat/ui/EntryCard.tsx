@@ -18,7 +18,7 @@ export function EntryCard({ row, other }: { row: CardRow; other: Contact }) {
   if (entry.call) return <CallCard row={row} call={entry.call} other={other} />;
   const calories = entry.totalCalories === undefined || entry.totalCalories === '' ? null : m.plan_calories({ calories: entry.totalCalories });
   return (
-    <Card row={row} name={other.name} icon={<IconSalad {...ICON} />} title={entry.planName ?? m.plan_untitled()} line={[calories, entry.message].filter(Boolean).join(' · ')} />
+    <Card row={row} name={other.name} icon={<IconSalad {...ICON} />} title={entry.planName ?? m.plan_untitled()} line={calories ?? ''} text={entry.message} />
   );
 }
 
@@ -48,10 +48,11 @@ interface CardProps {
   title: string;
   line: string;
   tone?: 'leaf' | 'danger';
+  text?: string;
   action?: ReactNode;
 }
 
-function Card({ row, name, icon, title, line, tone = 'leaf', action }: CardProps) {
+function Card({ row, name, icon, title, line, tone = 'leaf', text = '', action }: CardProps) {
   return (
     <div className={classes.place} data-own={row.own || undefined}>
       <div className={classes.card} title={fullTime(row.at)}>
@@ -66,6 +67,7 @@ function Card({ row, name, icon, title, line, tone = 'leaf', action }: CardProps
           </p>
         </div>
         {action}
+        {text !== '' && <p className={classes.text}>{text}</p>}
       </div>
     </div>
   );
