@@ -26,12 +26,13 @@ export class Server {
     readonly data: string,
     private readonly env: NodeJS.ProcessEnv,
     private readonly ports: Record<string, string>,
+    private readonly flags: readonly string[],
   ) {}
 
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<Server> {
+  static async start(env: NodeJS.ProcessEnv = {}, ...flags: string[]): Promise<Server> {
     const data = await mkdtemp(join(tmpdir(), 'moodbites-'));
     const any = '127.0.0.1:0';
-    const server = new Server(data, env, { web: any, accounts: any, chat: any, calls: any });
+    const server = new Server(data, env, { web: any, accounts: any, chat: any, calls: any }, flags);
     await server.boot();
     return server;
   }
@@ -51,7 +52,7 @@ export class Server {
   /** Starts on the same data; the second time on the same ports, so that pages find it again. */
   async boot(): Promise<void> {
     const listen = Object.entries(this.ports).flatMap(([role, address]) => ['--listen', `${role}=${address}`]);
-    const child = spawn(binary, ['serve', '--data', this.data, ...listen], {
+    const child = spawn(binary, ['serve', '--data', this.data, ...listen, ...this.flags], {
       env: { ...process.env, MOODBITES_LOG: 'warn', ...this.env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
