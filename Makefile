@@ -15,7 +15,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
 
 run: $(WEB_APP) | tools ## build everything and start a demo practice on http://localhost:3000
-	@cargo build --release --locked --quiet --bin moodbites
+	@cargo build --release --locked --bin moodbites
 	@exec target/release/moodbites serve --demo
 
 install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
