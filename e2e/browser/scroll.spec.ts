@@ -1,0 +1,172 @@
+import type { Page } from '@playwright/test';
+import { io } from 'socket.io-client';
+import { Server } from '../server.js';
+import { expect, signIn, test as base, type Visitor } from './people.js';
+
+const MANY = Number(process.env['MESSAGES'] ?? 1200);
+const WORDS = ['Porridge with apple.', 'Then a walk of half an hour along the river, since it did not rain.', 'Two slices of bread with cheese, and tomatoes from the balcony.', 'Slept well!'];
+
+/** A dietician and a patient who have written to each other for years. */
+const test = base.extend<{}, { practice: Server }>({
+  practice: [
+    async ({}, use) => {
+      const server = await Server.start({ MOODBITES_LIMITS: 'off' });
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+interface Writer {
+  send: (receiverId: string, text: string, key: string) => Promise<unknown>;
+  contact: (name: string) => Promise<string>;
+  close: () => void;
+}
+
+async function writer(server: Server, email: string, password: string): Promise<Writer> {
+  const response = await fetch(`${server.url()}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  const { accessToken: token } = (await response.json()) as { accessToken: string };
+  const socket = io(server.url(), { auth: { token, deviceId: 'a-phone' }, transports: ['websocket'] });
+  return {
+    send: (receiverId, message, clientMessageId) =>
+      socket.timeout(20_000).emitWithAck('send-message', { clientMessageId, receiverId, message, messageType: 'text' }),
+    contact: async (name) => {
+      const inbox = await fetch(`${server.url()}/api/inbox`, { headers: { authorization: `Bearer ${token}` } });
+      const { contacts } = (await inbox.json()) as { contacts: { _id: string; name: string }[] };
+      return contacts.find((contact) => contact.name === name)?._id ?? '';
+    },
+    close: () => socket.disconnect(),
+  };
+}
+
+const messages = (page: Page) => page.getByLabel('Messages', { exact: true });
+
+/** Where rows of the list stand, by their text, seen from the window. */
+const places = (page: Page) =>
+  messages(page).evaluate((list) => {
+    const { top, bottom } = list.getBoundingClientRect();
+    return Object.fromEntries(
+      [...list.querySelectorAll('li')]
+        .map((row) => [row.textContent ?? '', row.getBoundingClientRect()] as const)
+        .filter(([, place]) => place.bottom > top && place.top < bottom)
+        .map(([text, place]) => [text, place.top]),
+    );
+  });
+
+let lena: Visitor;
+let mia: Writer;
+let miaId = '';
+let lenaId = '';
+
+test.beforeEach(async ({ practice, browser }, info) => {
+  test.setTimeout(180_000);
+  const password = 'correct horse battery';
+  const key = `${info.workerIndex}-${info.testId}`.slice(-8);
+  const dietician = await practice.add({ name: `Lena ${key}`, email: `lena-${key}@example.org`, password, role: 'dietician' });
+  const patient = await practice.add({ name: `Mia ${key}`, email: `mia-${key}@example.org`, password, role: 'patient' });
+  mia = await writer(practice, patient.email, password);
+  const hers = await writer(practice, dietician.email, password);
+  lenaId = await mia.contact(dietician.name);
+  miaId = await hers.contact(patient.name);
+  for (let from = 0; from < MANY; from += 200) {
+    const numbers = Array.from({ length: Math.min(200, MANY - from) }, (_, i) => from + i);
+    await Promise.all(numbers.map((n) => (n % 3 ? mia.send(lenaId, `${n}. ${WORDS[n % 4]}`, `m-${key}-${n}`) : hers.send(miaId, `${n}. ${WORDS[n % 4]}`, `m-${key}-${n}`))));
+  }
+  hers.close();
+  lena = await signIn(browser, practice, dietician);
+});
+
+test.afterEach(async () => {
+  mia.close();
+  await lena.context.close();
+});
+
+test('what is read stands still while older messages come, and newer ones', async () => {
+  const { page } = lena;
+  await page.goto(`/chats/${miaId}`);
+  await expect(messages(page)).toBeVisible();
+  const jump = page.getByRole('button', { name: /^Go to the latest message/ });
+  await expect(page.getByText('New', { exact: true })).toBeVisible();
+  await expect(jump).toBeVisible();
+  await jump.click();
+  await expect(jump).toBeHidden();
+
+  // Every frame: how far a row that was in view in the frame before has moved but for the scrolling itself.
+  await messages(page).evaluate((list) => {
+    const state = { worst: 0, text: '', compared: 0 };
+    Object.assign(window, { shift: state });
+    let before = new Map<string, number>();
+    let scrolled = list.scrollTop;
+    let height = list.scrollHeight;
+    const frame = () => {
+      const now = new Map([...list.querySelectorAll('li')].map((row) => [row.textContent ?? '', row.getBoundingClientRect().top]));
+      const added = list.scrollHeight - height;
+      const moved = list.scrollTop - scrolled;
+      // Only frames in which rows were added: the person's own scrolling moves rows, and is meant to.
+      if (added > 400) {
+        for (const [text, top] of before) {
+          const later = now.get(text);
+          if (later === undefined || text === '') continue;
+          if (top < 64 || top > innerHeight) continue;
+          state.compared += 1;
+          const shift = Math.abs(later - top);
+          if (shift > state.worst) Object.assign(state, { worst: shift, text: `${text.slice(0, 30)} +${added} scrolled ${moved}` });
+        }
+      }
+      before = now;
+      scrolled = list.scrollTop;
+      height = list.scrollHeight;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+  for (let page10 = 0; page10 < 6; page10++) {
+    const height = await messages(page).evaluate((list) => list.scrollHeight);
+    await messages(page).evaluate((list) => list.scrollTo(0, 200));
+    await expect.poll(() => messages(page).evaluate((list) => list.scrollHeight)).toBeGreaterThan(height + 400);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+  const shift = await page.evaluate(() => (window as unknown as { shift: { worst: number; text: string; compared: number } }).shift);
+  console.log('worst shift while older pages came:', shift);
+  expect(shift.compared).toBeGreaterThan(10);
+  expect(shift.worst).toBeLessThanOrEqual(1);
+
+  const before = await places(page);
+  await mia.send(lenaId, 'And one more, while she reads.', 'one-more');
+  await expect(page.getByRole('button', { name: 'Go to the latest message, 1 unread' })).toBeVisible();
+  const after = await places(page);
+  for (const [text, top] of Object.entries(before)) expect(Math.abs((after[text] ?? top) - top), text).toBeLessThanOrEqual(1);
+  await jump.click();
+  await expect(messages(page).getByText('And one more, while she reads.')).toBeInViewport();
+  await expect(jump).toBeHidden();
+});
+
+test('a long conversation opens and takes typing at once', async () => {
+  const { page } = lena;
+  await page.goto('/chats');
+  const row = page.getByRole('link', { name: /Mia/ }).first();
+  await expect(row).toBeVisible();
+  await page.evaluate(() => {
+    const slow: number[] = [];
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if (entry.duration > 0) slow.push(entry.duration);
+    }).observe({ type: 'event', durationThreshold: 16, buffered: true } as PerformanceObserverInit);
+    Object.assign(window, { slow });
+  });
+  const started = Date.now();
+  await row.click();
+  await expect(messages(page).getByText(/^\d+\. /).last()).toBeVisible();
+  const opened = Date.now() - started;
+  await page.getByRole('textbox', { name: /^Message to/ }).pressSequentially('Thank you, that is a lot of porridge.');
+  await page.keyboard.press('Enter');
+  await expect(messages(page).getByText('a lot of porridge')).toBeVisible();
+  const slow = await page.evaluate(() => (window as unknown as { slow: number[] }).slow);
+  const worst = Math.max(0, ...slow);
+  console.log(`${MANY} messages: opened in ${opened} ms, slowest of ${slow.length} slow interactions ${worst} ms`);
+  expect(worst).toBeLessThan(300);
+});
