@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use app::accounts::{Identity, NewAccount, ProfileInput, Seen};
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
@@ -18,7 +18,7 @@ use wire::user::{PublicUser, UserRecord, WireRole};
 
 use super::address::ClientAddress;
 use super::auth::{Caller, bearer};
-use super::body::{Json, Query};
+use super::body::{Json, Path, Query};
 use super::error::ApiError;
 use crate::state::Services;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::chat::ChatError;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -18,6 +18,7 @@ use wire::packet::Id;
 use wire::user::UserRecord;
 
 use super::auth::Caller;
+use super::body::Path;
 use super::error::{ApiError, store_body};
 use crate::config::Role;
 use crate::state::Services;
