@@ -11,12 +11,12 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
     <code>cargo build</code> again.</p></html>\n";
 
 fn main() {
+    // A new build of the app has files of other names. While there is none, this runs at every build, and so finds it.
+    println!("cargo::rerun-if-changed={DIST}");
     if Path::new(DIST).join("index.html").is_file() {
         memory_serve::load_directory(DIST);
         return;
     }
-    // Its coming is waited for: a path that is not there makes this run again at every build.
-    println!("cargo::rerun-if-changed={DIST}");
     let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where")).join("not-built");
     fs::create_dir_all(&folder)
         .and_then(|()| fs::write(folder.join("index.html"), NOT_BUILT))

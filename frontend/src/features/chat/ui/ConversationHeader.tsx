@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconArrowLeft, IconPhone, IconVideo } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
 import { useCallStarter } from '../../../shared/lib/callStarter';
@@ -39,22 +39,18 @@ export function ConversationHeader({ other, typing, onBack }: Props) {
       </div>
       {calls && (
         <div className={classes.calls}>
-          <Tooltip label={m.call_video()} disabled={calls.active}>
-            <ActionIcon
-              variant="subtle" color="gray" size={44} disabled={calls.active} aria-label={m.call_video_label({ name: other.name })}
-              onClick={() => calls.start(other._id, other.name, 'video')}
-            >
-              <IconVideo {...ICON} size={22} />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label={m.call_audio()} disabled={calls.active}>
-            <ActionIcon
-              variant="subtle" color="gray" size={44} disabled={calls.active} aria-label={m.call_audio_label({ name: other.name })}
-              onClick={() => calls.start(other._id, other.name, 'audio')}
-            >
-              <IconPhone {...ICON} size={22} />
-            </ActionIcon>
-          </Tooltip>
+          <button
+            type="button" className={classes.call} disabled={calls.active} aria-label={m.call_video_label({ name: other.name })}
+            onClick={() => calls.start(other._id, other.name, 'video')}
+          >
+            <IconVideo {...ICON} size={22} /> <span className={classes.callName}>{m.call_video()}</span>
+          </button>
+          <button
+            type="button" className={classes.call} disabled={calls.active} aria-label={m.call_audio_label({ name: other.name })}
+            onClick={() => calls.start(other._id, other.name, 'audio')}
+          >
+            <IconPhone {...ICON} size={22} /> <span className={classes.callName}>{m.call_audio()}</span>
+          </button>
         </div>
       )}
     </header>
