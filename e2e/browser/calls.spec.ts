@@ -145,6 +145,25 @@ test('one device answers, the other stops ringing', async ({ visit, browser, ser
   await laptop.context.close();
 });
 
+test('two windows of one browser: one answers, the other stops ringing', async ({ visit }) => {
+  const lena = await visit('Lena Brandt', 'dietician');
+  const mia = await visit('Mia Jones', 'patient');
+  const second = await mia.context.newPage();
+  await second.goto('/');
+  await expect(second.getByRole('navigation').first()).toBeVisible();
+  await call(lena, mia, 'Video');
+  await expect(button(second, 'Accept')).toBeVisible();
+  await expect(button(mia.page, 'Accept')).toBeVisible();
+  await button(second, 'Accept').click();
+  await expect(inCall(second)).toBeVisible();
+  await expect(button(mia.page, 'Accept')).toBeHidden();
+  await expect(mia.page.getByText('You are in a call in another tab').first()).toBeVisible();
+  await expectVideo(second);
+  await expectVideo(lena.page);
+  await inCall(lena.page).click();
+  await expect(inCall(second)).toBeHidden();
+});
+
 test('both call at once: one call', async ({ visit }) => {
   const lena = await visit('Lena Brandt', 'dietician');
   const mia = await visit('Mia Jones', 'patient');
