@@ -142,6 +142,7 @@ test('people and settings', async ({ as, demo }) => {
 });
 
 test('a call', async ({ as }) => {
+  test.setTimeout(180_000);
   const hannah = await as('hannah');
   const amira = await as('amira');
   await open(hannah.page, 'Amira Haddad');
