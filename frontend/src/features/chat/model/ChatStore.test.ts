@@ -158,6 +158,17 @@ describe('ChatStore', () => {
     expect(chat.room(OTHER)?.newFrom).toBeNull();
   });
 
+  it('leaves the New line where it stood when more unread ones come before it', async () => {
+    const { connection, api, chat } = await setUp([rowOf(100, { unread: 90, receipts: receipts(10) })]);
+    await connection.answer('sync', nothing);
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(60, 99), more: true, receipts: receipts() });
+    chat.open(OTHER);
+    await vi.waitFor(() => expect(chat.room(OTHER)?.newFrom).toBe(60));
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(20, 59), more: true, receipts: receipts() });
+    await chat.loadOlder(OTHER);
+    expect(chat.room(OTHER)?.newFrom).toBe(60);
+  });
+
   it('tells why there is nothing, and tries again with the connection', async () => {
     const connection = new FakeConnection();
     const inbox: Inbox = { user: userOf(), epoch: 'e1', conversations: [], contacts: [] };

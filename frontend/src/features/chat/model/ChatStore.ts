@@ -142,8 +142,10 @@ export class ChatStore {
     try {
       const page = await this.#deps.api.entries(room.conversationId, before);
       this.#change(otherId, (now) => {
-        const log = firstSeq(now.log) === before ? prependAll(now.log, page.entries) : null;
-        return { ...now, older: 'idle', log: log ?? now.log, receipts: growReceipts(now.receipts, page.receipts) };
+        const log = (firstSeq(now.log) === before ? prependAll(now.log, page.entries) : null) ?? now.log;
+        // Where more is unread than the first page has, the line stands at the first that is here, and stays there.
+        const newFrom = now.newFrom !== null && now.log.length < FIRST_PAGE ? Math.max(now.newFrom, firstSeq(log)) : now.newFrom;
+        return { ...now, older: 'idle', log, newFrom, receipts: growReceipts(now.receipts, page.receipts) };
       });
     } catch {
       this.#patch(otherId, { older: 'failed' });

@@ -13,12 +13,12 @@ const waiting = (part: Partial<Outgoing> = {}): Outgoing => ({
 describe('rowsOf', () => {
   it('begins with the beginning only where there is nothing older', () => {
     expect(types(roomOf({ log: entriesOf(1, 1) }))).toEqual(['start', 'day', 'text']);
-    expect(types(roomOf({ log: entriesOf(2, 2) }))).toEqual(['day', 'text']);
+    expect(types(roomOf({ log: entriesOf(2, 2) }))).toEqual(['text']);
   });
 
   it('separates days', () => {
     const log = [entryOf(2, { createdAt: '2026-01-04T12:00:00.000Z' }), entryOf(3, { createdAt: '2026-01-06T12:00:00.000Z' })];
-    expect(types(roomOf({ log }))).toEqual(['day', 'text', 'day', 'text']);
+    expect(types(roomOf({ log }))).toEqual(['text', 'day', 'text']);
   });
 
   it('groups one sender within five minutes', () => {
@@ -33,7 +33,7 @@ describe('rowsOf', () => {
 
   it('puts the New line before the first unread of the other', () => {
     const log = [entryOf(2), entryOf(3, { senderId: ME }), entryOf(4)];
-    expect(types(roomOf({ log, newFrom: 3 }))).toEqual(['day', 'text', 'text', 'new', 'text']);
+    expect(types(roomOf({ log, newFrom: 3 }))).toEqual(['text', 'text', 'new', 'text']);
   });
 
   it('marks own messages by how far the other has come, and shows where that changes', () => {

@@ -56,12 +56,14 @@ function grouped(before: Item, after: Item): boolean {
 /** The conversation as it is shown: oldest first, what is on its way last. */
 export function rowsOf(room: Room, outgoing: readonly Outgoing[], me: string): Row[] {
   const rows: Row[] = [];
-  if (!hasOlder(room.log)) rows.push({ type: 'start', key: 'start' });
+  // What comes first here does not begin its day if there is more before it; a separator would jump away when that comes.
+  const whole = !hasOlder(room.log);
+  if (whole) rows.push({ type: 'start', key: 'start' });
   let previous: Item | null = null;
   let newShown = false;
 
   const add = (item: Item, unreadSeq: number | null) => {
-    const otherDay = previous === null || dayKey(previous.at) !== dayKey(item.at);
+    const otherDay = previous === null ? whole : dayKey(previous.at) !== dayKey(item.at);
     const startsNew = !newShown && unreadSeq !== null && room.newFrom !== null && unreadSeq >= room.newFrom;
     if (otherDay) rows.push({ type: 'day', key: `day:${dayKey(item.at)}`, at: item.at });
     if (startsNew) {

@@ -108,7 +108,7 @@ function useOpensAtPlace(rows: readonly Row[], toIndex: (index: number) => void,
     if (opened.current) return;
     opened.current = true;
     const at = rows.findIndex((row) => row.type === 'new');
-    if (at > 0) toIndex(at - 1);
+    if (at >= 0) toIndex(Math.max(0, at - 1));
     else toEnd();
   });
 }
