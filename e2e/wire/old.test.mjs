@@ -252,4 +252,28 @@ describe('a page that reopens its connection', () => {
     page.close();
     staff.close();
   });
+
+  it('is given the same by a server that was killed in between, and nothing of it twice', async () => {
+    const uma = await practice.person('Uma', 'patient');
+    const staff = await practice.connect(maya);
+    const page = await practice.old(uma);
+    await staff.send(uma, 'before');
+    const own = await page.ask('send-message', message(uma, maya, 'own'));
+    await page.next('receive-message');
+    await page.next('message-sent');
+    // Its place is kept in a moment; what is told after that is acknowledged after that.
+    page.close();
+    await staff.send(uma, 'in the gap');
+    await staff.ask('read', { conversationId: own.conversationId, seq: own.seq });
+    await practice.end('SIGKILL');
+    await practice.boot();
+    const back = await practice.old(uma);
+    await back.next('message-read');
+    await back.settled();
+    assert.deepEqual(texts(back), ['in the gap']);
+    assert.deepEqual(back.all('message-sent'), []);
+    assert.deepEqual(back.all('message-read').map((one) => one.messageId), [own._id]);
+    back.close();
+    staff.close();
+  });
 });

@@ -167,6 +167,21 @@ pub struct ReceiptChange {
     pub after: Receipt,
 }
 
+/// The place in a conversation that a user's old pages have reached: they were given, or have fetched, all before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OldReach {
+    /// Whose pages.
+    pub user: UserId,
+    /// Where.
+    pub conversation: ConversationId,
+    /// The `seq` of the newest entry that they know.
+    pub entries: u64,
+    /// How far the other has read, as far as they know.
+    pub reads: u64,
+    /// When they got there.
+    pub at: Timestamp,
+}
+
 /// A conversation as one of its users sees it in a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConversationSummary {

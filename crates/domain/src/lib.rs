@@ -5,7 +5,7 @@
 //! shapes on the wire live in `wire`, shapes on disk in `store`.
 //!
 //! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`CallRecord`]; the ports [`Users`],
-//! [`Sessions`], [`Conversations`], [`Calls`].
+//! [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`].
 #![warn(missing_docs)]
 
 mod call;
@@ -18,14 +18,14 @@ mod user;
 
 pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
 pub use conversation::{
-    CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, Plan, Receipt,
+    CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, OldReach, Plan, Receipt,
     ReceiptChange,
 };
 pub use id::{CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, ObjectId, SessionId, UserId};
 pub use policy::may_contact;
 pub use port::{
-    AppendError, Appended, Calls, Claim, Conversations, InsertUserError, Rotation, Sessions, StoreError, Transition,
-    Users,
+    AppendError, Appended, Calls, Claim, Conversations, InsertUserError, OldPages, Rotation, Sessions, StoreError,
+    Transition, Users,
 };
 pub use time::Timestamp;
 pub use user::{

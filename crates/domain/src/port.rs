@@ -2,8 +2,8 @@ use async_trait::async_trait;
 
 use crate::{
     CallId, CallRecord, ClientMessageId, Conversation, ConversationId, ConversationSummary, Entry, EntryId, NewEntry,
-    NewSession, NewUser, ProfileChange, Receipt, ReceiptChange, Revocation, Session, SessionId, Timestamp, User,
-    UserFilter, UserId,
+    NewSession, NewUser, OldReach, ProfileChange, Receipt, ReceiptChange, Revocation, Session, SessionId, Timestamp,
+    User, UserFilter, UserId,
 };
 
 /// Why a store could not do what it was asked. What it was asked has not happened, except for `Unknown`.
@@ -202,4 +202,13 @@ pub trait Calls: Send + Sync {
     async fn forget_call(&self, id: CallId) -> Result<(), StoreError>;
     /// Every call that is kept, in order of creation: what a process that starts goes on with.
     async fn unfinished(&self) -> Result<Vec<CallRecord>, StoreError>;
+}
+
+/// How far the pages of old clients have got, which have no cursor of their own.
+#[async_trait]
+pub trait OldPages: Send + Sync {
+    /// The places of a user's pages that were kept after `since`, in no particular order.
+    async fn reached(&self, user: UserId, since: Timestamp) -> Result<Vec<OldReach>, StoreError>;
+    /// Keeps these places, the later call over the earlier; those that were kept before `oldest` may be forgotten.
+    async fn reach(&self, reached: &[OldReach], oldest: Timestamp) -> Result<(), StoreError>;
 }

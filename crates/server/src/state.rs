@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::accounts::{Accounts, Tokens};
 use app::calling::{Calling, Rules};
 use app::chat::Chat;
-use domain::{Calls, Conversations, Sessions, Users};
+use domain::{Calls, Conversations, OldPages, Sessions, Users};
 
 use crate::config::{CallTimes, Config};
 use crate::setup::Setup;
@@ -20,12 +20,19 @@ pub struct Ports {
     pub sessions: Arc<dyn Sessions>,
     pub conversations: Arc<dyn Conversations>,
     pub calls: Arc<dyn Calls>,
+    pub old_pages: Arc<dyn OldPages>,
 }
 
 impl Ports {
     /// Every port by the same store.
-    pub fn of<S: Users + Sessions + Conversations + Calls + 'static>(store: &Arc<S>) -> Self {
-        Self { users: store.clone(), sessions: store.clone(), conversations: store.clone(), calls: store.clone() }
+    pub fn of<S: Users + Sessions + Conversations + Calls + OldPages + 'static>(store: &Arc<S>) -> Self {
+        Self {
+            users: store.clone(),
+            sessions: store.clone(),
+            conversations: store.clone(),
+            calls: store.clone(),
+            old_pages: store.clone(),
+        }
     }
 }
 
@@ -60,7 +67,8 @@ impl Services {
         let accounts = if config.limits { Accounts::new } else { Accounts::without_limits };
         let accounts = accounts(ports.users.clone(), ports.sessions.clone(), tokens);
         let hub = Hub::default();
-        let connected = Connected::new(hub.clone(), clock.clone());
+        let connected =
+            Connected::new(hub.clone(), clock.clone(), ports.conversations.clone(), ports.old_pages.clone());
         let chat = Chat::new(ports.conversations.clone(), ports.users.clone(), Arc::new(connected.clone()));
         let calling = {
             let now = clock.clone();

@@ -1,13 +1,11 @@
 //! Reading conversations, for old clients and for ours.
 
-use std::time::Duration;
-
 use app::chat::ChatError;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use domain::{ConversationId, Timestamp, UserId};
+use domain::{ConversationId, UserId};
 use serde::Deserialize;
 use wire::chat::{
     Contact, EntriesPage, Inbox, InboxConversation, OldConversation, OldParticipant, Receipts, Stats, as_seen, seen,
@@ -120,11 +118,6 @@ async fn entries(
     Ok(Json(answer).into_response())
 }
 
-/// A store that is slow must not make the mark later than what it has read.
-fn asked_at(services: &Services) -> Timestamp {
-    services.clock.now() - Duration::from_millis(1)
-}
-
 async fn old_messages(
     State(services): State<Services>,
     Caller(caller): Caller,
@@ -134,11 +127,12 @@ async fn old_messages(
     let user = caller.user.id;
     let (before, limit) = page_query(query)?;
     let conversation = conversation_id(&id)?;
-    let asked_at = asked_at(&services);
     let page = services.chat.page(user, conversation, before, limit).await?;
-    if before.is_none() {
-        let last = page.entries.last().map_or(0, |last| last.seq);
-        services.connected.fetched(user, &[(conversation, last)].into(), asked_at);
+    if before.is_none()
+        && let Some(last) = page.entries.last()
+        && last.created_at > services.connected.oldest_given()
+    {
+        services.connected.fetched(user, std::iter::once((conversation, last.seq, page.theirs.read)));
     }
     Ok(Json(as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Old)).into_response())
 }
@@ -161,13 +155,14 @@ async fn old_list(
     if id.parse::<UserId>() != Ok(user.id) {
         return Err(Code::Forbidden.into());
     }
-    let asked_at = asked_at(&services);
     let found = services.chat.old_list(user).await?;
-    let last_seqs = found.iter().map(|conversation| {
-        let last = conversation.messages.last().map_or(0, |last| last.seq);
-        (conversation.summary.conversation.id, last)
+    let oldest = services.connected.oldest_given();
+    let fetched = found.iter().filter_map(|conversation| {
+        let last = conversation.messages.last().filter(|last| last.created_at > oldest)?;
+        let summary = &conversation.summary;
+        Some((summary.conversation.id, last.seq, summary.theirs.read))
     });
-    services.connected.fetched(user.id, &last_seqs.collect(), asked_at);
+    services.connected.fetched(user.id, fetched);
     let list: Vec<OldConversation<'_>> = found
         .iter()
         .map(|conversation| {

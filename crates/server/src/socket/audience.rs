@@ -1,134 +1,194 @@
 //! Telling connections what has happened in a conversation, each in its dialect.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use app::chat::{Audience, Moved};
-use domain::{ConversationId, Entry, Timestamp, UserId};
+use domain::{Conversations, Entry, OldPages as Kept, StoreError, Timestamp, UserId};
 use serde_json::value::{RawValue, to_raw_value};
 use wire::chat::{MessageRead, ReceiptEvent};
 use wire::entry::{Dialect, WireEntry};
 
-use super::backlog::{Backlogs, Missed, SETTLED};
 use super::connection::{Connection, Emitted};
 use super::hub::Hub;
+use super::old_pages::{GIVEN_FOR, Given, MAX_EVENTS, OldPages, Place, SETTLED, Told, shows};
 use super::worker::is_old_page;
 use crate::shell::clock::Clock;
+
+/// A store that did not answer is asked again after this time.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Everybody who is connected, and the old pages that are not just now. Cheap to clone.
 #[derive(Clone)]
 pub struct Connected {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     hub: Hub,
     clock: Clock,
-    backlogs: Arc<Mutex<Backlogs>>,
+    conversations: Arc<dyn Conversations>,
+    kept: Arc<dyn Kept>,
+    old_pages: Mutex<OldPages>,
+    /// Places of old pages are kept by one task at a time.
+    saving: tokio::sync::Mutex<()>,
 }
 
 impl Connected {
     /// Whoever is in this hub.
-    pub fn new(hub: Hub, clock: Clock) -> Self {
-        Self { hub, clock, backlogs: Arc::default() }
+    pub fn new(hub: Hub, clock: Clock, conversations: Arc<dyn Conversations>, kept: Arc<dyn Kept>) -> Self {
+        let (old_pages, saving) = Default::default();
+        Self { inner: Arc::new(Inner { hub, clock, conversations, kept, old_pages, saving }) }
     }
 
-    fn backlogs(&self) -> MutexGuard<'_, Backlogs> {
-        self.backlogs.lock().unwrap_or_else(PoisonError::into_inner)
+    fn old_pages(&self) -> MutexGuard<'_, OldPages> {
+        self.inner.old_pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends to all of a user's connections for chat.
-    fn tell(&self, user: UserId, entry: &Arc<Entry>, shapes: &mut Shapes<'_>, old_event: &str) {
-        self.hub.for_each(user, |connection| {
-            if connection.role.has_chat() && connection.dialect() == Dialect::Ours {
-                connection.emit("entry", shapes.ours());
-            }
-        });
-        let missed = || {
-            let entry = entry.clone();
-            if user == entry.sender { Missed::Sent(entry) } else { Missed::Received(entry) }
-        };
-        self.tell_old_pages(user, missed, |connection| connection.emit(old_event, shapes.old()));
-    }
-
-    /// Sends to all of a user's old pages, or keeps it for the next: if there is none, or as long as something that came
-    /// before is still kept.
-    fn tell_old_pages(
-        &self,
-        user: UserId,
-        missed: impl FnOnce() -> Missed,
-        mut emit: impl FnMut(&Connection) -> Emitted,
-    ) {
-        let now = self.clock.now();
-        {
-            let mut backlogs = self.backlogs();
-            if backlogs.has(user, now) {
-                return backlogs.keep(user, missed(), now);
-            }
-        }
+    fn emit_to(&self, user: UserId, mut emit: impl FnMut(&Connection) -> Emitted) -> bool {
         let mut reached = false;
-        self.hub.for_each(user, |connection| {
+        self.inner.hub.for_each(user, |connection| {
             if is_old_page(connection) {
                 reached |= emit(connection) == Emitted::Queued;
             }
         });
-        if reached {
-            return;
-        }
-        self.backlogs().keep(user, missed(), now);
-        // One that came between the two looks saw nothing that is kept.
-        for connection in self.hub.connections(user) {
-            if is_old_page(&connection) {
-                self.give_soon(connection);
+        reached
+    }
+
+    /// Sends to all of a user's connections for chat.
+    fn tell(&self, user: UserId, entry: &Entry, shapes: &mut Shapes<'_>, old_event: &str) {
+        self.inner.hub.for_each(user, |connection| {
+            if connection.role.has_chat() && connection.dialect() == Dialect::Ours {
+                connection.emit("entry", shapes.ours());
             }
+        });
+        if shows(&entry.body) {
+            let to = Place { entries: entry.seq, reads: 0 };
+            let now = self.inner.clock.now();
+            let mut old_pages = self.old_pages();
+            old_pages.tell(user, entry.conversation, to, now, || {
+                self.emit_to(user, |connection| connection.emit(old_event, shapes.old()))
+            });
+            self.save_soon(&old_pages);
         }
     }
 
     /// An old chat connection has come: what its page missed is given to it once it has been open for long enough.
     pub(super) fn old_page_came(&self, connection: &Arc<Connection>) {
-        if self.backlogs().has(connection.user_id(), self.clock.now()) {
-            self.give_soon(connection.clone());
+        if self.old_pages().came(connection.user_id()) {
+            let (this, connection) = (self.clone(), connection.clone());
+            tokio::spawn(async move { this.catch_up(&connection).await });
         }
     }
 
-    fn give_soon(&self, connection: Arc<Connection>) {
-        if connection.is_to_be_given() {
-            return;
-        }
-        let this = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(SETTLED).await;
-            this.give(&connection);
-        });
-    }
-
-    fn give(&self, connection: &Connection) {
-        if !connection.is_connected() {
-            return;
-        }
+    async fn catch_up(&self, connection: &Connection) {
         // It has slept for a second; the wall clock may say a little less.
-        let now = self.clock.now().max(connection.since + SETTLED);
-        // What comes meanwhile waits for the lock, and so comes after it.
-        self.backlogs().give(connection.user_id(), connection.since, now, |missed| {
-            emit_missed(connection, missed) == Emitted::Queued
-        });
+        let mut settled = false;
+        while connection.is_connected() {
+            match self.give(connection, settled).await {
+                Ok(Some(Given::All | Given::Stuck)) => return,
+                Ok(Some(Given::More)) => {}
+                Ok(None) => {
+                    let open = self.inner.clock.now().since(connection.since);
+                    tokio::time::sleep(SETTLED.saturating_sub(open)).await;
+                    settled = true;
+                }
+                Err(error) => {
+                    tracing::warn!(connection = connection.id.0, %error, "what an old page missed can't be looked for");
+                    tokio::time::sleep(AGAIN).await;
+                    settled = true;
+                }
+            }
+        }
     }
 
-    /// The user has fetched their conversations by REST.
-    pub(crate) fn fetched(&self, user: UserId, last: &HashMap<ConversationId, u64>, asked_at: Timestamp) {
-        self.backlogs().fetched(user, last, asked_at);
+    /// Looks for what was missed, and gives it; `None` if there is something and the connection has to settle first.
+    async fn give(&self, connection: &Connection, settled: bool) -> Result<Option<Given>, StoreError> {
+        let (user, now) = (connection.user_id(), self.inner.clock.now());
+        let Some(look) = self.old_pages().look(user) else { return Ok(Some(Given::All)) };
+        if look.unknown {
+            let reached = self.inner.kept.reached(user, now - GIVEN_FOR).await?;
+            self.old_pages().learn(user, &reached);
+        }
+        let store = &self.inner.conversations;
+        let summaries = store.list(user).await?;
+        let gaps = self.old_pages().gaps(user, &summaries, now);
+        let mut found = Vec::with_capacity(gaps.len());
+        for gap in gaps {
+            let newest = async |before| store.entries_before(gap.conversation, before, MAX_EVENTS).await;
+            let entries = if gap.entries { newest(None).await? } else { Vec::new() };
+            let read = match gap.reads {
+                Some(last) => newest(Some(last.saturating_add(1))).await?,
+                None => Vec::new(),
+            };
+            found.push((gap, entries, read));
+        }
+        let mut old_pages = self.old_pages();
+        let found = found.iter().map(|(gap, entries, read)| (gap, entries.as_slice(), read.as_slice()));
+        let missed = old_pages.missed(user, found, now);
+        if !missed.is_empty() && !settled {
+            return Ok(None);
+        }
+        // What comes meanwhile waits for the lock, and so comes after it.
+        let given = old_pages.give(user, look, &missed, &summaries, now, |told| emit_missed(connection, told));
+        self.save_soon(&old_pages);
+        Ok(Some(given))
+    }
+
+    /// The user has fetched conversations by REST, each up to this place.
+    pub(crate) fn fetched(&self, user: UserId, fetched: impl Iterator<Item = (domain::ConversationId, u64, u64)>) {
+        let now = self.inner.clock.now();
+        let mut old_pages = self.old_pages();
+        for (conversation, entries, reads) in fetched {
+            old_pages.fetched(user, conversation, Place { entries, reads }, now);
+        }
+        self.save_soon(&old_pages);
+    }
+
+    /// What was fetched or told before this is not given any more, and need not be kept.
+    pub(crate) fn oldest_given(&self) -> Timestamp {
+        self.inner.clock.now() - GIVEN_FOR
+    }
+
+    fn save_soon(&self, old_pages: &OldPages) {
+        if old_pages.has_unsaved() {
+            let this = self.clone();
+            tokio::spawn(async move { this.save().await });
+        }
+    }
+
+    /// Keeps the places of old pages. Those that come while others are being written go together.
+    async fn save(&self) {
+        // One that comes at the very end of another's turn finds it over: hence the second look.
+        while self.old_pages().has_unsaved() {
+            let Ok(_turn) = self.inner.saving.try_lock() else { return };
+            let unsaved = self.old_pages().take_unsaved();
+            let oldest = self.oldest_given();
+            if let Err(error) = self.inner.kept.reach(&unsaved, oldest).await {
+                tracing::warn!(%error, "how far old pages have got can't be kept");
+                self.old_pages().not_saved(unsaved);
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
     }
 
     pub(super) fn sweep(&self) {
-        let now = self.clock.now();
-        self.backlogs().sweep(now);
+        let now = self.inner.clock.now();
+        let hub = &self.inner.hub;
+        let has_page = |user| hub.connections(user).iter().any(|connection| is_old_page(connection));
+        self.old_pages().sweep(now, has_page);
     }
 }
 
-fn emit_missed(connection: &Connection, missed: &Missed) -> Emitted {
-    match missed {
-        Missed::Received(entry) => connection.emit("receive-message", &WireEntry::fresh(entry, Dialect::Old)),
-        Missed::Sent(entry) => connection.emit("message-sent", &WireEntry::fresh(entry, Dialect::Old)),
-        Missed::Read(conversation, message) => {
-            connection.emit("message-read", &MessageRead::new(*message, *conversation))
+fn emit_missed(connection: &Connection, told: Told<'_>) -> bool {
+    let emitted = match told {
+        Told::Entry(entry) => {
+            let event = if entry.sender == connection.user_id() { "message-sent" } else { "receive-message" };
+            connection.emit(event, &WireEntry::fresh(entry, Dialect::Old))
         }
-    }
+        Told::Read(entry) => connection.emit("message-read", &MessageRead::new(entry.id, entry.conversation)),
+    };
+    emitted == Emitted::Queued
 }
 
 /// An entry in both dialects, each written once and only if somebody speaks it.
@@ -166,16 +226,24 @@ impl Audience for Connected {
     fn moved(&self, moved: &Moved) {
         let receipt = ReceiptEvent::new(moved.conversation, moved.user, moved.receipt);
         for user in [moved.user, moved.other] {
-            self.hub.for_each(user, |connection| {
+            self.inner.hub.for_each(user, |connection| {
                 if connection.role.has_chat() && connection.dialect() == Dialect::Ours {
                     connection.emit("receipt", &receipt);
                 }
             });
         }
-        for message in &moved.each_read {
-            let read = MessageRead::new(*message, moved.conversation);
-            let missed = || Missed::Read(moved.conversation, *message);
-            self.tell_old_pages(moved.other, missed, |connection| connection.emit("message-read", &read));
+        if moved.each_read.is_empty() {
+            return;
         }
+        let to = Place { entries: 0, reads: moved.receipt.read };
+        let now = self.inner.clock.now();
+        let mut old_pages = self.old_pages();
+        old_pages.tell(moved.other, moved.conversation, to, now, || {
+            moved.each_read.iter().all(|message| {
+                let read = MessageRead::new(*message, moved.conversation);
+                self.emit_to(moved.other, |connection| connection.emit("message-read", &read))
+            })
+        });
+        self.save_soon(&old_pages);
     }
 }

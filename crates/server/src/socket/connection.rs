@@ -55,8 +55,6 @@ struct State {
     waiting_bytes: usize,
     /// Somebody works the queue off: what is put there will be handled.
     working: bool,
-    /// What its page had missed is on its way to it, as soon as it has been open for long enough.
-    to_be_given: bool,
 }
 
 /// What a connection's worker does, one after the other.
@@ -104,7 +102,6 @@ impl Connection {
             waiting_bytes: 0,
             // Nothing is handled before the hub knows the connection.
             working: true,
-            to_be_given: false,
         };
         Self {
             id,
@@ -199,11 +196,6 @@ impl Connection {
         if let Some(conn) = &self.conn {
             conn.kill();
         }
-    }
-
-    /// Whether somebody sees to what its page has missed already; from now on, the caller.
-    pub(super) fn is_to_be_given(&self) -> bool {
-        std::mem::replace(&mut self.state().to_be_given, true)
     }
 
     /// Counts an event of this socket.

@@ -5,7 +5,6 @@
 //! rendered in its dialect by whoever says it.
 
 mod audience;
-mod backlog;
 mod call_events;
 mod call_status;
 mod calls;
@@ -14,6 +13,7 @@ mod connection;
 mod handshake;
 mod hub;
 mod limits;
+mod old_pages;
 mod packet;
 mod presence;
 mod sweep;

@@ -6,13 +6,14 @@
 mod calls;
 mod conversations;
 mod fixtures;
+mod old_pages;
 mod receipts;
 mod sessions;
 mod users;
 
 use std::sync::Arc;
 
-use domain::{Calls, Conversations, Sessions, Users};
+use domain::{Calls, Conversations, OldPages, Sessions, Users};
 
 /// The ports of one store.
 #[derive(Clone)]
@@ -22,19 +23,21 @@ pub struct Ports {
     pub sessions: Arc<dyn Sessions>,
     pub conversations: Arc<dyn Conversations>,
     pub calls: Arc<dyn Calls>,
+    pub old_pages: Arc<dyn OldPages>,
 }
 
 impl Ports {
     /// The ports of a store that has all of them.
     pub fn of<S>(store: &S) -> Self
     where
-        S: Users + Sessions + Conversations + Calls + Clone + 'static,
+        S: Users + Sessions + Conversations + Calls + OldPages + Clone + 'static,
     {
         Self {
             users: Arc::new(store.clone()),
             sessions: Arc::new(store.clone()),
             conversations: Arc::new(store.clone()),
             calls: Arc::new(store.clone()),
+            old_pages: Arc::new(store.clone()),
         }
     }
 }
@@ -75,6 +78,8 @@ pub async fn run(ports: Ports) {
     receipts::a_list_has_the_newest_first_with_everything(&ports).await;
     receipts::concurrent_advances_end_at_the_furthest(&ports).await;
 
+    old_pages::what_was_reached_is_there_until_it_is_old(&ports).await;
+
     calls::both_seats_or_none(&ports).await;
     calls::a_transition_needs_the_version_before(&ports).await;
     calls::an_ended_call_frees_seats_and_is_forgotten(&ports).await;
@@ -85,7 +90,7 @@ pub async fn run(ports: Ports) {
 /// Checks that what is told to one store is found by the next one that is opened on the same data.
 pub async fn persists<S>(open: impl AsyncFn() -> S, close: impl AsyncFn(S))
 where
-    S: Users + Sessions + Conversations + Calls + Clone + 'static,
+    S: Users + Sessions + Conversations + Calls + OldPages + Clone + 'static,
 {
     let store = open().await;
     let before = fixtures::Life::live(&Ports::of(&store)).await;

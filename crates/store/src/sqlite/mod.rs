@@ -4,6 +4,7 @@ mod calls;
 mod conversations;
 mod entries;
 mod migrations;
+mod old_pages;
 mod queue;
 mod readers;
 mod row;

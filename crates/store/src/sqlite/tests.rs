@@ -360,6 +360,8 @@ async fn no_question_about_a_log_reads_more_than_it_answers() {
         conversations::LIST,
         conversations::RECEIPTS,
         conversations::NEWLY_READ,
+        old_pages::REACHED,
+        old_pages::FORGET,
     ];
     for sql in questions {
         let plan = store.read(move |connection| {
