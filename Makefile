@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test test-rust test-web test-wire test-browser check check-rust check-web audit bench tools
+.PHONY: help run install dev test test-rust test-web test-wire test-conformance test-browser check check-rust check-web audit bench tools
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -24,7 +24,7 @@ install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
 dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localhost:5173
 	@scripts/dev.sh
 
-test: test-rust test-web test-wire test-browser ## every test: Rust, TypeScript, the wire, the browser
+test: test-rust test-web test-wire test-conformance test-browser ## every test: Rust, TypeScript, the wire, the browser
 
 test-rust: $(WEB_APP) | tools ## unit, property and contract tests
 	cargo test --workspace --locked
@@ -34,6 +34,10 @@ test-web: $(WEB_MODULES) ## the web app's own tests
 
 test-wire: target/debug/moodbites $(E2E_MODULES) ## socket.io-client against the real server, as old clients speak and as ours does
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:wire
+
+test-conformance: $(WEB_APP) $(E2E_MODULES) | tools ## the public suites of Socket.IO 5 and Engine.IO 4, by behaviour
+	cargo build --workspace --locked --example conformance
+	cd e2e && npm run --silent test:conformance
 
 test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real server; artefacts in e2e/artifacts
 	@scripts/install-chromium.sh

@@ -97,7 +97,7 @@ impl Server {
         let sockets = Sockets::start(&self.services);
         let follower = tokio::spawn(revocations::follow(self.services.clone(), self.revocations));
         for Bound { role, listener } in listeners {
-            let router = http::router(role, &self.services, &sockets);
+            let router = http::router(role, &self.services, sockets.routes());
             tasks.spawn(listener::accept(listener, router, stop.clone(), tasks.clone()));
         }
         let ended = tokio::select! {

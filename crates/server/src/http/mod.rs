@@ -27,7 +27,6 @@ use wire::error::Code;
 
 use crate::assets;
 use crate::config::Role;
-use crate::socket::Sockets;
 use crate::state::Services;
 use error::ApiError;
 
@@ -40,11 +39,11 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Whatever a route does, it answers by then.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Everything that a listener of this role answers.
-pub fn router(role: Role, services: &Services, sockets: &Sockets) -> Router {
+/// Everything that a listener of this role answers; `sockets` are the routes of Socket.IO, for the roles that have it.
+pub fn router(role: Role, services: &Services, sockets: Router<Services>) -> Router {
     let api = api(role).layer(from_fn(answer_in_time));
     let config = &services.config;
-    let sockets = if role.has_chat() || role.has_calls() { sockets.routes() } else { Router::new() };
+    let sockets = if role.has_chat() || role.has_calls() { sockets } else { Router::new() };
     let routes = api.merge(health::routes(role)).merge(sockets).method_not_allowed_fallback(nothing_here);
     let routes = if role == Role::Web { routes.fallback(assets::serve) } else { routes.fallback(nothing_here) };
     // Old clients show an error's `message`, also of what is not there.

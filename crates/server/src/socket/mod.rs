@@ -27,20 +27,20 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse;
 use serde_json::Value;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::{ConnectHandler, FromConnectParts, Value as Payload};
 use socketioxide::socket::Socket;
-use socketioxide::{ParserConfig, SocketIo};
-use tower::ServiceBuilder;
+use socketioxide::{ParserConfig, SocketIo, SocketIoBuilder};
+use tower::{Service, ServiceBuilder};
 use wire::error::Code;
 
 use crate::state::Services;
 use handshake::Strangers;
 use hub::NotTaken;
 use packet::Packet;
-use transports::Transports;
 
 pub use audience::Connected;
 pub use call_events::CallEvents;
@@ -48,6 +48,7 @@ pub use call_status::Statuses;
 pub(crate) use call_status::online_contacts;
 pub use connection::{Connection, Emitted};
 pub use hub::Hub;
+pub use transports::Transports;
 
 /// Above the largest thing that we answer with an error; what is larger closes the connection.
 const MAX_PACKET: usize = 1024 * 1024;
@@ -72,16 +73,7 @@ pub struct Sockets {
 impl Sockets {
     /// Sets everything up; nothing comes in before the routes are served.
     pub fn start(services: &Services) -> Self {
-        let (service, io) = SocketIo::builder()
-            .max_payload(MAX_PACKET as u64)
-            .ws_max_message_size(MAX_PACKET)
-            .ws_max_frame_size(MAX_PACKET)
-            // The default keeps 128 KiB for each websocket.
-            .ws_read_buffer_size(512)
-            .max_buffer_size(MAX_BUFFERED)
-            .connect_timeout(JOIN_TIMEOUT)
-            .with_parser(ParserConfig::common().max_incoming_binaries(10))
-            .build_svc();
+        let (service, io) = settings().build_svc();
         let (strangers, transports) = (Arc::new(Strangers::default()), Arc::new(Transports::default()));
         let sweeper = tokio::spawn(sweep::run(services.clone(), strangers.clone(), transports.clone()));
         let admit = {
@@ -103,13 +95,7 @@ impl Sockets {
         };
         io.ns("/", joined.with(admit));
 
-        let front = {
-            let services = services.clone();
-            from_fn(move |request: Request, next: Next| {
-                transports::receive(services.clone(), transports.clone(), request, next)
-            })
-        };
-        let routes = Router::new().route_service("/socket.io/", ServiceBuilder::new().layer(front).service(service));
+        let routes = mount("/socket.io/", service, services, transports);
         Self { io, hub: services.hub.clone(), routes, sweeper }
     }
 
@@ -125,6 +111,33 @@ impl Sockets {
         self.io.close().await;
         self.sweeper.abort();
     }
+}
+
+/// Socket.IO, as we set it up.
+pub fn settings() -> SocketIoBuilder {
+    SocketIo::builder()
+        .max_payload(MAX_PACKET as u64)
+        .ws_max_message_size(MAX_PACKET)
+        .ws_max_frame_size(MAX_PACKET)
+        // The default keeps 128 KiB for each websocket.
+        .ws_read_buffer_size(512)
+        .max_buffer_size(MAX_BUFFERED)
+        .connect_timeout(JOIN_TIMEOUT)
+        .with_parser(ParserConfig::common().max_incoming_binaries(10))
+}
+
+/// A service that speaks Engine.IO, behind what stands before ours.
+pub fn mount<S>(path: &str, service: S, services: &Services, transports: Arc<Transports>) -> Router<Services>
+where
+    S: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Response: IntoResponse,
+    S::Future: Send + 'static,
+{
+    let services = services.clone();
+    let front = from_fn(move |request: Request, next: Next| {
+        transports::receive(services.clone(), transports.clone(), request, next)
+    });
+    Router::new().route_service(path, ServiceBuilder::new().layer(front).service(service))
 }
 
 /// What the client's `connect_error` says: the code alone fits in there.

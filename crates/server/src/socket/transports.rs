@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 use std::pin::pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use axum::body::Body;
 use axum::extract::{ConnectInfo, OriginalUri, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use serde_json::json;
 use socketioxide::socket::Sid;
 use tokio::sync::Notify;
@@ -26,7 +27,7 @@ const REMEMBERED: Duration = Duration::from_secs(90);
 /// Engine.IO's sessions: on which TCP connection they go on, and which were ended. A session that polls has no connection
 /// of its own that could be shut down.
 #[derive(Debug, Default)]
-pub(super) struct Transports {
+pub struct Transports {
     state: Mutex<State>,
     /// Some session was ended.
     ended: Notify,
@@ -72,18 +73,21 @@ impl Transports {
         }
     }
 
-    /// The session goes on by this connection, unless it has ended.
-    fn moved(&self, sid: Sid, conn: Conn) {
-        let late = self.with(|state| {
-            if state.ended.contains_key(&sid) {
-                return Some(conn);
+    /// The session is to go on by this connection; false if it has ended, or goes on by another already.
+    fn claim(&self, sid: Sid, conn: &Conn) -> bool {
+        self.with(|state| {
+            let taken = state.moved.get(&sid).is_some_and(|conn| !conn.is_gone());
+            let free = !taken && !state.ended.contains_key(&sid);
+            if free {
+                state.moved.insert(sid, conn.clone());
             }
-            state.moved.insert(sid, conn);
-            None
-        });
-        if let Some(conn) = late {
-            conn.kill();
-        }
+            free
+        })
+    }
+
+    /// It does not after all.
+    fn disclaim(&self, sid: Sid) {
+        self.with(|state| state.moved.remove(&sid));
     }
 
     /// Forgets those that are closed.
@@ -99,7 +103,7 @@ impl Transports {
 /// kept as long as the socket and would keep the buffer that it was read into.
 pub(super) async fn receive(
     services: crate::state::Services,
-    transports: std::sync::Arc<Transports>,
+    transports: Arc<Transports>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -111,15 +115,59 @@ pub(super) async fn receive(
     let sid = session_id(request.uri());
     let conn = request.extensions().get::<ConnectInfo<Conn>>().map(|ConnectInfo(conn)| conn.clone());
     let Some(sid) = sid else { return next.run(request).await };
+    // Engine.IO would take a second one that comes before the first has moved, and end the session when it fails.
+    let claims = upgrades && conn.is_some_and(|conn| transports.claim(sid, &conn));
+    if upgrades && !claims {
+        return unknown_session();
+    }
+    let waiting = Waiting::of(&request, sid, &transports, &next);
     let response = tokio::select! {
         biased;
-        () = transports.until_ended(sid) => return unknown_session(),
+        () = transports.until_ended(sid) => unknown_session(),
         response = next.run(request) => response,
     };
-    if let (true, Some(conn), StatusCode::SWITCHING_PROTOCOLS) = (upgrades, conn, response.status()) {
-        transports.moved(sid, conn);
+    if let Some(waiting) = waiting {
+        waiting.answered();
+    }
+    if claims && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        transports.disclaim(sid);
     }
     response
+}
+
+/// A poll that waits. A client that gives it up while it does has gone, as its protocol says; it would be thought of as
+/// there until its heartbeat is missed, and what comes meanwhile as on its way to it.
+struct Waiting(Option<GivenUp>);
+
+struct GivenUp {
+    sid: Sid,
+    uri: Uri,
+    transports: Arc<Transports>,
+    next: Next,
+}
+
+impl Waiting {
+    fn of(request: &Request, sid: Sid, transports: &Arc<Transports>, next: &Next) -> Option<Self> {
+        let polls = request.method() == Method::GET && request.headers().get(header::UPGRADE).is_none();
+        let (uri, transports, next) = (request.uri().clone(), transports.clone(), next.clone());
+        polls.then(|| Self(Some(GivenUp { sid, uri, transports, next })))
+    }
+
+    fn answered(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let Some(GivenUp { sid, uri, transports, next }) = self.0.take() else { return };
+        // On the way down there is nobody left who could take it.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        transports.end(sid);
+        let mut goodbye = Request::new(Body::from("1"));
+        (*goodbye.method_mut(), *goodbye.uri_mut()) = (Method::POST, uri);
+        runtime.spawn(next.run(goodbye));
+    }
 }
 
 /// As Engine.IO says it of a session that it does not know (any more).
