@@ -34,9 +34,9 @@ export function SignedIn() {
   );
 }
 
-/** What is not sent yet lives in this page alone: the browser asks before it is closed. */
+/** What could not be kept lives in this page alone: the browser asks before it is closed. */
 function UnsentWarning({ personal }: { personal: Personal }) {
-  const unsent = useObservable(personal.chat.outbox.items).some((item) => item.state !== 'sent');
+  const unsent = useObservable(personal.chat.outbox.safety) !== 'kept';
   useEffect(() => {
     if (!unsent) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

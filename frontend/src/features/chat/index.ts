@@ -4,5 +4,7 @@ export { restApi } from './api';
 export { ChatStore } from './model/ChatStore';
 export { ChatContext, useChat, useUnreadTotal } from './model/context';
 export { forgetDrafts } from './model/Drafts';
+export { browserStorage, forgetOutbox } from './model/outbox/storage';
+export { browserTabs } from './model/outbox/tabs';
 
 export const ChatPage = lazyRouteComponent(() => import('./ui/ChatPage'), 'ChatPage');

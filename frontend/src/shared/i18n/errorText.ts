@@ -24,6 +24,12 @@ const TEXTS: Partial<Record<ErrorCode, () => string>> = {
   call_already: m.error_call_already,
   call_offline: m.error_call_offline,
   call_not_found: m.error_call_not_found,
+  not_editable: m.error_not_editable,
+  message_deleted: m.error_message_deleted,
+  too_many_changes: m.error_too_many_changes,
+  upload_not_found: m.error_upload_not_found,
+  unsupported_type: m.error_unsupported_type,
+  quota_exceeded: m.error_quota_exceeded,
   offline: m.error_offline,
   timeout: m.error_timeout,
 };

@@ -1,4 +1,4 @@
-import type { CallSnapshot, CallType, Entry, Receipt, SignalIn, SyncAnswer } from '../wire/types';
+import type { AttachmentKind, CallSnapshot, CallType, Entry, Receipt, SignalIn, SyncAnswer } from '../wire/types';
 
 /** What the server sends. `webrtc-call-*` come besides for old clients; ours goes by `call`. */
 export interface ServerEvents {
@@ -23,7 +23,22 @@ export interface ServerEvents {
 export interface ClientEvents {
   reauthenticate: [{ token: string }, { expiresAt: string }];
   sync: [{ epoch: string; conversations: Record<string, number> }, SyncAnswer];
-  'send-message': [{ clientMessageId: string; receiverId: string; message: string; messageType: 'text' | 'plan' }, Entry];
+  'send-message': [
+    {
+      clientMessageId: string;
+      receiverId: string;
+      message: string;
+      messageType: 'text' | 'plan' | AttachmentKind;
+      replyTo?: string;
+      filePublicId?: string;
+      audioPublicId?: string;
+    },
+    Entry,
+  ];
+  'edit-message': [{ clientMessageId: string; messageId: string; message: string }, Entry];
+  'delete-message': [{ clientMessageId: string; messageId: string }, Entry];
+  react: [{ clientMessageId: string; messageId: string; reaction: string | null }, Entry];
+  verify: [{ epoch: string; conversations: number; entries: number }, { same: boolean }];
   delivered: [{ conversationId: string; seq: number }, Receipt];
   read: [{ conversationId: string; seq: number }, Receipt];
   typing: [{ receiverId: string; isTyping: boolean }, unknown];

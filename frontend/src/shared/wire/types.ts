@@ -47,10 +47,29 @@ export interface CallFacts {
   durationMs: number;
 }
 
+export type EntryKind = 'message' | 'call' | 'edit' | 'deletion' | 'reaction';
+export type AttachmentKind = 'image' | 'file' | 'audio';
+
+/** The message that another answers, as it is now. */
+export interface ReplyTo {
+  seq: number;
+  messageId: string;
+  senderId: string;
+  messageType: Entry['messageType'];
+  /** Its first 200 characters. */
+  message: string;
+  deleted?: boolean;
+}
+
+export interface Reaction {
+  userId: string;
+  reaction: string;
+}
+
 export interface Entry {
   conversationId: string;
   seq: number;
-  kind: 'message' | 'call';
+  kind: EntryKind;
   _id: string;
   messageId: string;
   clientMessageId: string;
@@ -59,19 +78,46 @@ export interface Entry {
   createdAt: string;
   isRead: boolean;
   message: string;
-  messageType: 'text' | 'plan' | 'call';
+  messageType: 'text' | 'plan' | 'call' | AttachmentKind;
   planId?: string;
   planName?: string;
   totalCalories?: string;
   preferences?: unknown;
   meals?: unknown[];
   call?: CallFacts;
+  replyTo?: ReplyTo;
+  editedAt?: string;
+  /** Then nothing of it is left but its place. */
+  deletedAt?: string;
+  reactions?: Reaction[];
+  /** The newest change that is folded in. */
+  changedSeq?: number;
+  /** Of a change: the message that it changes. */
+  target?: string;
+  targetSeq?: number;
+  reaction?: string | null;
+  fileUrl?: string;
+  filePublicId?: string;
+  fileName?: string;
+  fileSize?: number;
+  fileType?: string;
+  audioUrl?: string;
+  audioPublicId?: string;
+  /** In seconds. */
+  audioDuration?: number;
+  /** Up to 64 loudnesses, 0 to 100. */
+  waveform?: number[];
+  width?: number;
+  height?: number;
+  thumbnailUrl?: string;
 }
 
 export interface ConversationRow {
   conversationId: string;
   other: Contact;
   lastEntry: Entry;
+  /** The newest that is shown in the list: a message or a call. */
+  lastMessage?: Entry;
   lastSeq: number;
   unread: number;
   receipts: Receipts;
@@ -87,7 +133,15 @@ export interface Inbox {
 export interface EntriesPage {
   entries: Entry[];
   more: boolean;
+  /** Of a page around an entry: whether others follow. */
+  moreAfter?: boolean;
   receipts: Receipts;
+}
+
+export interface SearchPage {
+  /** Newest first. */
+  results: Entry[];
+  next: string | null;
 }
 
 export interface SyncAnswer {

@@ -6,7 +6,11 @@ import type { Contact, Entry, Inbox, SyncAnswer } from '../../../shared/wire/typ
 import type { ChatApi } from '../api';
 import { Drafts } from './Drafts';
 import { append, appendAll, countsAsUnread, firstSeq, hasOlder, lastSeq, prependAll, unreadAfter } from './log';
-import { Outbox } from './Outbox';
+import { Outbox } from './outbox/Outbox';
+import type { FileDraft, Outgoing, Upload } from './outbox/outgoing';
+import type { OutboxStorage } from './outbox/storage';
+import type { Tabs } from './outbox/tabs';
+import { sendOutgoing } from './outbox/send';
 import { growReceipt, ReceiptSender } from './Receipts';
 import { emptyRoom, growReceipts, roomFromInbox, withRead, type ChatState, type Room } from './room';
 import { Syncer } from './Syncer';
@@ -16,6 +20,11 @@ export interface ChatDeps {
   userId: string;
   connection: Pick<Connection, 'on' | 'emitNow' | 'emitWithAck' | 'phase'>;
   api: ChatApi;
+  /** Brings files to the server. */
+  upload?: Upload;
+  /** Where what is unsent survives the page, and the other tabs of this person; without them, this page is all there is. */
+  storage?: OutboxStorage;
+  tabs?: Tabs;
 }
 
 /** Loaded at once when a conversation opens: about a screen and a half. */
@@ -45,8 +54,10 @@ export class ChatStore {
     this.#deps = deps;
     this.drafts = new Drafts(userId);
     this.outbox = new Outbox({
-      send: ({ clientMessageId, receiverId, message }) =>
-        connection.emitWithAck('send-message', { clientMessageId, receiverId, message, messageType: 'text' }),
+      send: (item) => sendOutgoing(connection, item),
+      upload: deps.upload,
+      storage: deps.storage ?? null,
+      tabs: deps.tabs ?? null,
       onStored: (entry) => this.#receive(entry),
       isOnline,
       makeId: randomId,
@@ -76,12 +87,14 @@ export class ChatStore {
     this.#stops = [
       connection.phase.subscribe(() => {
         if (connection.phase.value === 'online') this.#online();
+        else this.outbox.rest();
       }),
       connection.on('entry', (entry) => this.#receive(entry)),
       connection.on('receipt', (receipt) => this.#receipt(receipt)),
       connection.on('user-typing', ({ senderId, isTyping }) => this.#typingShown.set(senderId, isTyping)),
       connection.on('presence', ({ userId, online, lastSeen }) => this.#presence(userId, online, lastSeen)),
     ];
+    void this.outbox.start();
     void this.reload();
   }
 
@@ -155,7 +168,12 @@ export class ChatStore {
   send(otherId: string, text: string): void {
     this.typing.stopped();
     this.drafts.set(otherId, '');
-    this.outbox.add(otherId, text);
+    this.outbox.add({ receiverId: otherId, message: text });
+  }
+
+  /** Shown at once; kept as bytes, then uploaded, then sent, after what was written before. */
+  sendFile(otherId: string, file: FileDraft): Outgoing {
+    return this.outbox.add({ receiverId: otherId, message: file.caption ?? '', ...(file.replyTo && { replyTo: file.replyTo }) }, file);
   }
 
   /** What is at the end of this conversation was on the screen, in a window that is looked at. */

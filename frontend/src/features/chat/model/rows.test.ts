@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { contactOf, entriesOf, entryOf, ME, OTHER } from '../../../shared/testing/data';
-import type { Outgoing } from './Outbox';
+import type { Outgoing } from './outbox/outgoing';
 import { emptyRoom, type Room } from './room';
 import { rowsOf } from './rows';
 
 const roomOf = (part: Partial<Room>): Room => ({ ...emptyRoom(contactOf()), conversationId: 'c', ...part });
 const types = (room: Room, outgoing: readonly Outgoing[] = []) => rowsOf(room, outgoing, ME).map((row) => row.type);
 const waiting = (part: Partial<Outgoing> = {}): Outgoing => ({
-  clientMessageId: 'mine', receiverId: OTHER, message: 'hello', createdAt: '2026-01-05T09:59:00.000Z', state: 'waiting', ...part,
+  clientMessageId: 'mine', receiverId: OTHER, message: 'hello', createdAt: '2026-01-05T09:59:00.000Z', place: 1, state: 'waiting', ...part,
 });
 
 describe('rowsOf', () => {

@@ -1,11 +1,12 @@
 import { dayKey } from '../../../shared/lib/time';
 import type { Entry } from '../../../shared/wire/types';
 import { countsAsUnread, hasOlder } from './log';
-import type { Outgoing } from './Outbox';
+import type { Outgoing } from './outbox/outgoing';
+import { fileOf, type FileShown } from './file';
 import type { Room } from './room';
 
 /** How far an own message has come. */
-export type Mark = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
+export type Mark = 'waiting' | 'uploading' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
 
 interface Placed {
   key: string;
@@ -23,9 +24,10 @@ export type Row =
   | { type: 'day'; key: string; at: string }
   | { type: 'new'; key: string }
   | (Placed & { type: 'text'; text: string; mark: Mark | null; outgoing?: Outgoing })
-  | (Placed & { type: 'card'; entry: Entry; mark: Mark | null });
+  | (Placed & { type: 'card'; entry: Entry; mark: Mark | null })
+  | (Placed & { type: 'file'; file: FileShown; text: string; mark: Mark | null; outgoing?: Outgoing });
 
-type Item = Extract<Row, { type: 'text' | 'card' }>;
+type Item = Extract<Row, { type: 'text' | 'card' | 'file' }>;
 
 const GROUP_MS = 5 * 60_000;
 
@@ -40,6 +42,8 @@ const keyOf = (own: boolean, clientMessageId: string): string => `${own ? 'me' :
 function itemOf(entry: Entry, room: Room, me: string): Item {
   const own = entry.senderId === me;
   const placed = { key: keyOf(own, entry.clientMessageId), at: entry.createdAt, own, first: true, last: true, meta: true };
+  const file = fileOf(entry);
+  if (file) return { ...placed, type: 'file', file, text: entry.message, mark: own ? markOf(entry, room) : null };
   if (entry.kind === 'call' || entry.messageType !== 'text') {
     return { ...placed, type: 'card', entry, mark: own && entry.kind === 'message' ? markOf(entry, room) : null };
   }
@@ -87,7 +91,8 @@ export function rowsOf(room: Room, outgoing: readonly Outgoing[], me: string): R
   for (const item of outgoing) {
     if (stored.has(item.clientMessageId)) continue;
     const key = keyOf(true, item.clientMessageId);
-    add({ type: 'text', key, at: item.createdAt, own: true, first: true, last: true, meta: true, text: item.message, mark: item.state, outgoing: item }, null);
+    const placed = { key, at: item.createdAt, own: true, first: true, last: true, meta: true, text: item.message, mark: item.state, outgoing: item };
+    add(item.attachment ? { ...placed, type: 'file', file: item.attachment } : { ...placed, type: 'text' }, null);
   }
   return rows;
 }

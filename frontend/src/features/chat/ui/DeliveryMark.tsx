@@ -5,6 +5,7 @@ import classes from './DeliveryMark.module.css';
 
 const WORDS: Record<Mark, () => string> = {
   waiting: m.mark_waiting,
+  uploading: m.mark_uploading,
   sending: m.mark_sending,
   sent: m.mark_sent,
   delivered: m.mark_delivered,
@@ -15,7 +16,7 @@ const WORDS: Record<Mark, () => string> = {
 function Picture({ mark }: { mark: Mark }) {
   const props = { size: 16, stroke: 1.75, 'aria-hidden': true };
   if (mark === 'failed') return <IconAlertCircleFilled size={16} aria-hidden />;
-  if (mark === 'waiting' || mark === 'sending') return <IconClock {...props} />;
+  if (mark === 'waiting' || mark === 'uploading' || mark === 'sending') return <IconClock {...props} />;
   return mark === 'sent' ? <IconCheck {...props} /> : <IconChecks {...props} stroke={mark === 'read' ? 2.25 : 1.75} />;
 }
 

@@ -5,7 +5,7 @@ import { m } from '../../../shared/i18n';
 import { dayTitle } from '../../../shared/lib/time';
 import { useChat } from '../model/context';
 import { hasOlder } from '../model/log';
-import type { Outgoing } from '../model/Outbox';
+import type { Outgoing } from '../model/outbox/outgoing';
 import type { Room } from '../model/room';
 import { rowsOf, type Row } from '../model/rows';
 import { JumpToLatest } from './JumpToLatest';
@@ -13,7 +13,7 @@ import classes from './MessageList.module.css';
 import { MessageRow } from './MessageRow';
 import { useSeen } from './useSeen';
 
-const HEIGHTS: Record<Row['type'], number> = { start: 160, day: 48, new: 40, text: 44, card: 76 };
+const HEIGHTS: Record<Row['type'], number> = { start: 160, day: 48, new: 40, text: 44, card: 76, file: 76 };
 /** So near to the end counts as being there. */
 const END_PX = 48;
 /** Older ones are fetched before the person gets to the top. */

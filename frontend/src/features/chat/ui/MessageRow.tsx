@@ -5,6 +5,7 @@ import type { Contact } from '../../../shared/wire/types';
 import type { Row } from '../model/rows';
 import { Bubble } from './Bubble';
 import { EntryCard } from './EntryCard';
+import { FileCard } from './FileCard';
 import classes from './MessageList.module.css';
 
 export const MessageRow = memo(function MessageRow({ row, other }: { row: Row; other: Contact }) {
@@ -28,5 +29,7 @@ export const MessageRow = memo(function MessageRow({ row, other }: { row: Row; o
       return <Bubble row={row} name={other.name} />;
     case 'card':
       return <EntryCard row={row} other={other} />;
+    case 'file':
+      return <FileCard row={row} name={other.name} />;
   }
 });

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { AppError } from '../../../shared/lib/errors';
-import { entryOf, ME } from '../../../shared/testing/data';
-import type { Entry } from '../../../shared/wire/types';
-import { Outbox, type Outgoing } from './Outbox';
+import { AppError } from '../../../../shared/lib/errors';
+import { entryOf, ME } from '../../../../shared/testing/data';
+import type { Entry } from '../../../../shared/wire/types';
+import { Outbox } from './Outbox';
+import type { Outgoing } from './outgoing';
 
 interface Try {
   item: Outgoing;
@@ -22,7 +23,10 @@ function setUp() {
     makeId: () => `id${(made += 1)}`,
     now: () => new Date('2026-01-05T10:00:00Z'),
     random: () => 1,
+    storage: null,
+    tabs: null,
   });
+  const write = (receiverId: string, message: string) => outbox.add({ receiverId, message });
   const states = () => outbox.items.value.map((item) => `${item.message}:${item.state}`);
   const accept = async (at: number, seq: number) => {
     const { item, resolve } = tries[at] as Try;
@@ -33,7 +37,7 @@ function setUp() {
     (tries[at] as Try).reject(error);
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { outbox, tries, stored, link, states, accept, refuse };
+  return { outbox, write, tries, stored, link, states, accept, refuse };
 }
 
 describe('Outbox', () => {
@@ -42,10 +46,10 @@ describe('Outbox', () => {
   });
 
   it('sends to one person one at a time, in order, to two at once', async () => {
-    const { outbox, tries, states, accept } = setUp();
-    outbox.add('a', 'one');
-    outbox.add('a', 'two');
-    outbox.add('b', 'three');
+    const { write, tries, states, accept } = setUp();
+    write('a', 'one');
+    write('a', 'two');
+    write('b', 'three');
     expect(tries.map(({ item }) => item.message)).toEqual(['one', 'three']);
     expect(states()).toEqual(['one:sending', 'two:waiting', 'three:sending']);
     await accept(0, 1);
@@ -53,8 +57,8 @@ describe('Outbox', () => {
   });
 
   it('keeps a stored message until the conversation shows it', async () => {
-    const { outbox, stored, states, accept } = setUp();
-    outbox.add('a', 'one');
+    const { outbox, write, stored, states, accept } = setUp();
+    write('a', 'one');
     await accept(0, 7);
     expect(stored.map((entry) => entry.seq)).toEqual([7]);
     expect(states()).toEqual(['one:sent']);
@@ -63,9 +67,9 @@ describe('Outbox', () => {
   });
 
   it('tries again with the same id after a lost answer, later each time', async () => {
-    const { outbox, tries, states, refuse } = setUp();
-    outbox.add('a', 'one');
-    outbox.add('a', 'two');
+    const { write, tries, states, refuse } = setUp();
+    write('a', 'one');
+    write('a', 'two');
     await refuse(0, new AppError('timeout'));
     expect(states()).toEqual(['one:waiting', 'two:waiting']);
     await vi.advanceTimersByTimeAsync(999);
@@ -80,15 +84,15 @@ describe('Outbox', () => {
   });
 
   it('waits for the connection, and then goes on where it was', async () => {
-    const { outbox, tries, link, states, refuse } = setUp();
+    const { outbox, write, tries, link, states, refuse } = setUp();
     link.online = false;
-    outbox.add('a', 'one');
+    write('a', 'one');
     expect(tries).toHaveLength(0);
     link.online = true;
     outbox.wake();
     link.online = false;
     await refuse(0, new AppError('offline'));
-    outbox.add('a', 'two');
+    write('a', 'two');
     expect(states()).toEqual(['one:waiting', 'two:waiting']);
     link.online = true;
     outbox.wake();
@@ -96,9 +100,9 @@ describe('Outbox', () => {
   });
 
   it('fails what is refused and goes on with the next; again is a new message', async () => {
-    const { outbox, tries, states, accept, refuse } = setUp();
-    outbox.add('a', 'one');
-    outbox.add('a', 'two');
+    const { outbox, write, tries, states, accept, refuse } = setUp();
+    write('a', 'one');
+    write('a', 'two');
     await refuse(0, new AppError('contact_not_allowed'));
     expect(states()).toEqual(['one:failed', 'two:sending']);
     expect(outbox.items.value[0]?.code).toBe('contact_not_allowed');
@@ -110,8 +114,8 @@ describe('Outbox', () => {
   });
 
   it('deletes what failed, but not what is on its way', async () => {
-    const { outbox, states, refuse } = setUp();
-    outbox.add('a', 'one');
+    const { outbox, write, states, refuse } = setUp();
+    write('a', 'one');
     outbox.remove('id1');
     expect(states()).toEqual(['one:sending']);
     await refuse(0, new AppError('too_large'));

@@ -1,0 +1,35 @@
+import type { AttachmentKind, Entry } from '../../../shared/wire/types';
+
+/** A file as it is shown: stored, with addresses, or still in the outbox, with the names of its bytes there. */
+export interface FileShown {
+  kind: AttachmentKind;
+  name: string;
+  type: string;
+  size: number;
+  width?: number;
+  height?: number;
+  durationMs?: number;
+  waveform?: number[];
+  url?: string;
+  thumbnailUrl?: string;
+  blobId?: string;
+  thumbnailBlobId?: string;
+}
+
+export function fileOf(entry: Entry): FileShown | null {
+  const { messageType: kind, deletedAt, width, height, waveform, thumbnailUrl, audioDuration } = entry;
+  if ((kind !== 'image' && kind !== 'file' && kind !== 'audio') || deletedAt !== undefined) return null;
+  const url = kind === 'audio' ? entry.audioUrl : entry.fileUrl;
+  return {
+    kind,
+    name: entry.fileName ?? '',
+    type: entry.fileType ?? 'application/octet-stream',
+    size: entry.fileSize ?? 0,
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(audioDuration !== undefined && { durationMs: audioDuration * 1000 }),
+    ...(waveform && { waveform }),
+    ...(url !== undefined && { url }),
+    ...(thumbnailUrl !== undefined && { thumbnailUrl }),
+  };
+}
