@@ -2,7 +2,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::{CallId, CallKind, CallOutcome, ConversationId, EntryId, IdError, Timestamp, UserId};
+use crate::{
+    CallId, CallKind, CallOutcome, Changes, ConversationId, EntryId, IdError, Quote, Target, Timestamp, UserId,
+};
 
 /// The idempotency key of an entry, unique per sender for ever: 1 to 64 printable ASCII characters. Made by the client,
 /// by the server where an old client gives none, and `call:<id>` for the entry that a call leaves.
@@ -45,7 +47,7 @@ pub struct Conversation {
     pub users: [UserId; 2],
     /// The `seq` of the newest entry; entries are numbered from 1 without a gap.
     pub last_seq: u64,
-    /// When the newest entry was written.
+    /// When the newest message or call was written.
     pub updated_at: Timestamp,
 }
 
@@ -60,7 +62,8 @@ impl Conversation {
     }
 }
 
-/// One line of a conversation's log. Never changed once written.
+/// One line of a conversation's log. Never changed once written, but that a message that is deleted, and what its edits
+/// said, is wiped; with it comes what later entries have made of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Its id, the same everywhere and for ever.
@@ -77,8 +80,24 @@ pub struct Entry {
     pub client_message_id: ClientMessageId,
     /// By the server's clock; order is by `seq`, never by this.
     pub created_at: Timestamp,
-    /// What it says.
+    /// What it says; of a message, what it said at first.
     pub body: EntryBody,
+    /// The message that it replies to.
+    pub reply_to: Option<Box<Quote>>,
+    /// What has become of it; only messages have any.
+    pub changes: Option<Box<Changes>>,
+}
+
+impl Entry {
+    /// What it says in words, as it is now.
+    pub fn text(&self) -> &str {
+        self.changes.as_deref().and_then(Changes::text).unwrap_or_else(|| self.body.text())
+    }
+
+    /// Whether it is a message that was deleted.
+    pub fn is_deleted(&self) -> bool {
+        self.changes.as_ref().is_some_and(|changes| changes.deleted_at.is_some())
+    }
 }
 
 /// What an entry says.
@@ -95,6 +114,25 @@ pub enum EntryBody {
     },
     /// An ended call.
     Call(CallEntry),
+    /// Another text for a message.
+    Edit {
+        /// Which.
+        target: Target,
+        /// From now on; empty once the message is deleted.
+        text: String,
+    },
+    /// A message is no more.
+    Deletion {
+        /// Which.
+        target: Target,
+    },
+    /// What its sender makes of a message.
+    Reaction {
+        /// Which.
+        target: Target,
+        /// One emoji, or `None` where it is taken back.
+        reaction: Option<String>,
+    },
 }
 
 /// The fields that a plan message carries. Plans themselves belong to another service.
@@ -132,6 +170,59 @@ impl EntryBody {
         match self {
             Self::Text(_) | Self::Plan { .. } => true,
             Self::Call(call) => matches!(call.outcome, CallOutcome::Missed),
+            Self::Edit { .. } | Self::Deletion { .. } | Self::Reaction { .. } => false,
+        }
+    }
+
+    /// Whether people wrote it to each other: what can be replied to, reacted to and deleted.
+    pub const fn is_message(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Plan { .. })
+    }
+
+    /// The message that it changes, if it is a change.
+    pub const fn target(&self) -> Option<Target> {
+        match self {
+            Self::Edit { target, .. } | Self::Deletion { target } | Self::Reaction { target, .. } => Some(*target),
+            Self::Text(_) | Self::Plan { .. } | Self::Call(_) => None,
+        }
+    }
+
+    /// Its words.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Plan { text, .. } | Self::Edit { text, .. } => text,
+            Self::Call(_) | Self::Deletion { .. } | Self::Reaction { .. } => "",
+        }
+    }
+
+    /// Whether its sender may put another text in the place of its own.
+    pub(crate) const fn has_editable_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
+    /// Whether that may be its text.
+    pub(crate) fn may_say(&self, text: &str) -> bool {
+        match self {
+            Self::Text(_) => !text.trim().is_empty(),
+            _ => true,
+        }
+    }
+
+    /// A body of the same kind for a quote, with nothing but its name and that text.
+    pub(crate) fn quoted(&self, text: String) -> Self {
+        match self {
+            Self::Plan { plan, .. } => Self::Plan { text, plan: Plan { name: plan.name.clone(), ..Plan::default() } },
+            _ => Self::Text(text),
+        }
+    }
+
+    /// What is left of it once its message is deleted.
+    #[must_use]
+    pub fn wiped(&self) -> Self {
+        match self {
+            Self::Edit { target, .. } => Self::Edit { target: *target, text: String::new() },
+            other if other.is_message() => Self::Text(String::new()),
+            other => other.clone(),
         }
     }
 }
@@ -148,6 +239,8 @@ pub struct NewEntry {
     pub client_message_id: ClientMessageId,
     pub created_at: Timestamp,
     pub body: EntryBody,
+    /// The `seq` of the message that it replies to.
+    pub reply_to: Option<u64>,
 }
 
 /// How far a user has got in a conversation: two numbers that only grow. What is read is delivered.
@@ -189,10 +282,19 @@ pub struct ConversationSummary {
     pub conversation: Conversation,
     /// Its newest entry.
     pub last: Entry,
+    /// Its newest message or call; `None` where that is the newest entry.
+    pub last_message: Option<Entry>,
     /// Entries after `mine.read` that ask this user to be read.
     pub unread: u64,
     /// How far this user has got.
     pub mine: Receipt,
     /// How far the other has got.
     pub theirs: Receipt,
+}
+
+impl ConversationSummary {
+    /// Its newest message or call.
+    pub fn last_message(&self) -> &Entry {
+        self.last_message.as_ref().unwrap_or(&self.last)
+    }
 }

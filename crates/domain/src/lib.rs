@@ -4,11 +4,12 @@
 //! This crate does no I/O, reads no clock and makes no randomness: times and ids come in as arguments. It knows no JSON;
 //! shapes on the wire live in `wire`, shapes on disk in `store`.
 //!
-//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`CallRecord`]; the ports [`Users`],
-//! [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`].
+//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`CallRecord`]; the ports
+//! [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`].
 #![warn(missing_docs)]
 
 mod call;
+pub mod change;
 mod conversation;
 mod id;
 mod policy;
@@ -17,6 +18,7 @@ mod time;
 mod user;
 
 pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
+pub use change::{Changes, Quote, Target};
 pub use conversation::{
     CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, OldReach, Plan, Receipt,
     ReceiptChange,

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use crate::{
     CallId, CallRecord, ClientMessageId, Conversation, ConversationId, ConversationSummary, Entry, EntryId, NewEntry,
     NewSession, NewUser, OldReach, ProfileChange, Receipt, ReceiptChange, Revocation, Session, SessionId, Timestamp,
-    User, UserFilter, UserId,
+    User, UserFilter, UserId, change,
 };
 
 /// Why a store could not do what it was asked. What it was asked has not happened, except for `Unknown`.
@@ -112,6 +112,9 @@ pub enum AppendError {
     /// This sender has used the key for something else.
     #[error("the client message id was used for another message")]
     IdConflict,
+    /// It points at a message, and may not.
+    #[error(transparent)]
+    Refused(#[from] change::Refused),
     /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -134,15 +137,27 @@ pub trait Conversations: Send + Sync {
     /// Appends to the pair's log, making the conversation if there is none. Durable when it returns. Idempotent by
     /// sender and `client_message_id`: the same body again returns the entry that is there. Appends of one conversation
     /// are done in the order in which they are begun, be the answers awaited or not.
+    ///
+    /// An entry that changes a message or replies to one is let in by [`change::may_append`], asked about that message as
+    /// it is at the moment of appending: of a deletion and an edit that race, the later sees the earlier. A deletion wipes
+    /// in the same step what the message said and what its edits said. Every entry that is read comes with what the
+    /// changes to it have made of it, folded by [`change::Changes::fold`], and with what it quotes, as that is now.
     async fn append(&self, new: NewEntry) -> Result<Appended, AppendError>;
     /// The conversation of that id.
     async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError>;
     /// The conversation of that pair.
     async fn between(&self, a: UserId, b: UserId) -> Result<Option<Conversation>, StoreError>;
-    /// A user's conversations, the newest first; 1,000 at most.
+    /// A user's conversations, by their newest message or call, the newest first; 1,000 at most.
     async fn list(&self, user: UserId) -> Result<Vec<ConversationSummary>, StoreError>;
     /// The last `limit` entries with a `seq` below `before` (`None`: of all), oldest first.
     async fn entries_before(
+        &self,
+        conversation: ConversationId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, StoreError>;
+    /// The same of the messages and calls alone.
+    async fn messages_before(
         &self,
         conversation: ConversationId,
         before: Option<u64>,
@@ -169,7 +184,7 @@ pub trait Conversations: Send + Sync {
     ) -> Result<Option<ReceiptChange>, StoreError>;
     /// Both receipts: the user's own, then the other's. Zeros if the user is not in the conversation.
     async fn receipts(&self, conversation: ConversationId, user: UserId) -> Result<[Receipt; 2], StoreError>;
-    /// `{ all, unread }` of a conversation for a user. Zeros if the user is not in it.
+    /// `{ all, unread }` of the messages and calls of a conversation for a user. Zeros if the user is not in it.
     async fn counts(&self, conversation: ConversationId, user: UserId) -> Result<[u64; 2], StoreError>;
 }
 

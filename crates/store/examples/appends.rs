@@ -42,6 +42,7 @@ fn entry(sender: UserId, receiver: UserId, n: u64) -> NewEntry {
         client_message_id: format!("{scattered:016x}-4000-8000-{scattered:016x}").parse().expect("a key"),
         created_at: Timestamp(i64::try_from(n).unwrap_or(0)),
         body: EntryBody::Text("Good morning! Did the new breakfast plan work for you on Tuesday? ".repeat(2)),
+        reply_to: None,
     }
 }
 

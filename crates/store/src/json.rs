@@ -1,19 +1,23 @@
 //! How bodies of entries and records of calls are written down. The domain's types know no JSON; a field that is added
 //! here has a default, so that what older versions wrote is still read.
 
+mod changes;
+
 use std::time::Duration;
 
 use domain::{
-    CallEntry, CallKind, CallOutcome, CallPhase, CallRecord, EntryBody, Party, Plan, Seat, Timestamp, UserId,
+    CallEntry, CallKind, CallOutcome, CallPhase, CallRecord, EntryBody, Party, Plan, Seat, Target, Timestamp, UserId,
 };
 use serde::{Deserialize, Serialize};
+
+pub(crate) use changes::{changes_from_text, changes_to_text};
 
 /// What was read is not what this program writes. Says where, not what.
 #[derive(Debug, thiserror::Error)]
 #[error("a stored {0} does not parse")]
 pub(crate) struct Unreadable(&'static str);
 
-/// A body as its kind and its text: a text message is itself, the rest is JSON.
+/// A body as its kind and its text: words alone are themselves, the rest is JSON. What a change is of lies beside it.
 pub(crate) fn body_to_parts(body: &EntryBody) -> (u8, String) {
     match body {
         EntryBody::Text(text) => (0, text.clone()),
@@ -38,11 +42,19 @@ pub(crate) fn body_to_parts(body: &EntryBody) -> (u8, String) {
             };
             (2, write(&mirror))
         }
+        EntryBody::Edit { text, .. } => (EDIT, text.clone()),
+        EntryBody::Deletion { .. } => (4, String::new()),
+        EntryBody::Reaction { reaction, .. } => (5, reaction.clone().unwrap_or_default()),
     }
 }
 
-pub(crate) fn body_from_parts(kind: u8, text: String) -> Result<EntryBody, Unreadable> {
+/// The kind of an edit.
+pub(crate) const EDIT: u8 = 3;
+
+/// A body of its parts, and what it is of if it is a change.
+pub(crate) fn body_from_parts(kind: u8, text: String, target: Option<Target>) -> Result<EntryBody, Unreadable> {
     let unreadable = || Unreadable("entry");
+    let target = || target.ok_or_else(unreadable);
     match kind {
         0 => Ok(EntryBody::Text(text)),
         1 => {
@@ -59,6 +71,9 @@ pub(crate) fn body_from_parts(kind: u8, text: String) -> Result<EntryBody, Unrea
                 duration: Duration::from_millis(body.duration_ms),
             }))
         }
+        EDIT => Ok(EntryBody::Edit { target: target()?, text }),
+        4 => Ok(EntryBody::Deletion { target: target()? }),
+        5 => Ok(EntryBody::Reaction { target: target()?, reaction: Some(text).filter(|text| !text.is_empty()) }),
         _ => Err(unreadable()),
     }
 }

@@ -1,5 +1,7 @@
 //! An entry of a conversation in both dialects.
 
+mod changes;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use domain::{
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use self::changes::ChangesShape;
 use crate::packet::Id;
 use crate::time::Iso;
 
@@ -54,8 +57,10 @@ struct Shape<'a> {
     receiver_id: Id<UserId>,
     created_at: Iso,
     is_read: bool,
-    message: Cow<'a, str>,
-    message_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +73,8 @@ struct Shape<'a> {
     meals: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     call: Option<CallShape>,
+    #[serde(flatten)]
+    changes: ChangesShape<'a>,
 }
 
 #[derive(Serialize)]
@@ -94,7 +101,7 @@ impl Serialize for WireEntry<'_> {
         Shape {
             conversation_id: Id(entry.conversation),
             seq: entry.seq,
-            kind: ours.then_some(if call.is_some() { "call" } else { "message" }),
+            kind: ours.then_some(kind_text(&entry.body)),
             id: Id(entry.id),
             message_id: Id(entry.id),
             client_message_id: entry.client_message_id.as_str(),
@@ -102,12 +109,11 @@ impl Serialize for WireEntry<'_> {
             receiver_id: Id(entry.receiver),
             created_at: Iso(entry.created_at),
             is_read: entry.seq <= read || (!ours && !entry.body.asks_to_be_read()),
-            message: message_text(&entry.body),
-            message_type: match (&entry.body, dialect) {
-                (EntryBody::Plan { .. }, _) => "plan",
-                (EntryBody::Call(_), Dialect::Ours) => "call",
-                (EntryBody::Text(_), _) | (EntryBody::Call(_), Dialect::Old) => "text",
-            },
+            message: message(entry, dialect),
+            message_type: entry.body.target().is_none().then(|| match dialect {
+                Dialect::Old if call.is_some() => "text",
+                _ => message_type(&entry.body),
+            }),
             plan_id: plan.and_then(|plan| plan.id.as_deref()),
             plan_name: plan.and_then(|plan| plan.name.as_deref()),
             total_calories: plan.and_then(|plan| plan.total_calories.as_deref()),
@@ -119,8 +125,27 @@ impl Serialize for WireEntry<'_> {
                 outcome: outcome_text(call.outcome),
                 duration_ms: u64::try_from(call.duration.as_millis()).unwrap_or(u64::MAX),
             }),
+            changes: if ours { ChangesShape::of(entry) } else { ChangesShape::default() },
         }
         .serialize(serializer)
+    }
+}
+
+const fn kind_text(body: &EntryBody) -> &'static str {
+    match body {
+        EntryBody::Call(_) => "call",
+        EntryBody::Edit { .. } => "edit",
+        EntryBody::Deletion { .. } => "deletion",
+        EntryBody::Reaction { .. } => "reaction",
+        _ => "message",
+    }
+}
+
+pub(crate) const fn message_type(body: &EntryBody) -> &'static str {
+    match body {
+        EntryBody::Plan { .. } => "plan",
+        EntryBody::Call(_) => "call",
+        _ => "text",
     }
 }
 
@@ -147,21 +172,26 @@ pub const fn outcome_text(outcome: CallOutcome) -> &'static str {
     }
 }
 
-fn message_text(body: &EntryBody) -> Cow<'_, str> {
-    match body {
-        EntryBody::Text(text) | EntryBody::Plan { text, .. } => Cow::Borrowed(text),
-        EntryBody::Call(call) => Cow::Owned(call_line(call)),
+fn message(entry: &Entry, dialect: Dialect) -> Option<Cow<'_, str>> {
+    match &entry.body {
+        EntryBody::Call(call) => Some(Cow::Owned(call_line(call))),
+        EntryBody::Deletion { .. } | EntryBody::Reaction { .. } => None,
+        _ if dialect == Dialect::Old && entry.is_deleted() => Some(Cow::Borrowed(DELETED)),
+        _ => Some(Cow::Borrowed(entry.text())),
     }
 }
 
-/// An entry in a list of conversations, as a line: never empty.
-pub fn preview(body: &EntryBody) -> Cow<'_, str> {
-    match body {
-        EntryBody::Plan { text, plan: Plan { name, .. } } if text.is_empty() => match name {
+/// What old clients show of a message that was deleted.
+const DELETED: &str = "This message was deleted";
+
+/// A message or a call in a list of conversations, as a line: never empty.
+pub fn preview(entry: &Entry) -> Cow<'_, str> {
+    match &entry.body {
+        EntryBody::Plan { plan: Plan { name, .. }, .. } if entry.text().is_empty() => match name {
             Some(name) => Cow::Owned(format!("Diet plan: {name}")),
             None => Cow::Borrowed("Diet plan"),
         },
-        body => message_text(body),
+        _ => message(entry, Dialect::Old).unwrap_or_default(),
     }
 }
 

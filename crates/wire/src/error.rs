@@ -64,6 +64,12 @@ codes! {
     EmailTaken = "email_taken", 409, false, "There is an account with this e-mail address already.";
     /// The `clientMessageId` was used for another message.
     IdConflict = "id_conflict", 409, false, "This message id was used for another message.";
+    /// Over 24 h old, another's, or nothing that can be edited.
+    NotEditable = "not_editable", 409, false, "This message can't be edited, or not any more.";
+    /// The message was deleted.
+    MessageDeleted = "message_deleted", 409, false, "This message was deleted.";
+    /// The message was changed too often.
+    TooManyChanges = "too_many_changes", 409, false, "This message was changed too often.";
     /// The set-up link was used, or is not of this installation.
     SetupLinkInvalid = "setup_link_invalid", 410, false, "This set-up link is not valid any more.";
     /// Under 10 or over 128 characters, or the e-mail address itself.

@@ -284,5 +284,6 @@ fn entry_of(record: &CallRecord, now: Timestamp) -> Option<NewEntry> {
         client_message_id: ClientMessageId::of_call(record.id),
         created_at: at,
         body: EntryBody::Call(CallEntry { call: record.id, kind: record.kind, outcome, duration }),
+        reply_to: None,
     })
 }

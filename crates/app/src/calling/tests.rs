@@ -407,9 +407,11 @@ impl Conversations for World {
         if let Some(entry) = entries.iter().find(|entry| entry.client_message_id == new.client_message_id) {
             return Ok(Appended { entry: entry.clone(), duplicate: true });
         }
-        let NewEntry { id, conversation, sender, receiver, client_message_id, created_at, body } = new;
+        let NewEntry { id, conversation, sender, receiver, client_message_id, created_at, body, .. } = new;
         let seq = entries.len() as u64 + 1;
-        let entry = Entry { id, conversation, seq, sender, receiver, client_message_id, created_at, body };
+        let (reply_to, changes) = (None, None);
+        let entry =
+            Entry { id, conversation, seq, sender, receiver, client_message_id, created_at, body, reply_to, changes };
         entries.push(entry.clone());
         Ok(Appended { entry, duplicate: false })
     }
@@ -427,6 +429,9 @@ impl Conversations for World {
         unreachable!()
     }
     async fn entries_before(&self, _: ConversationId, _: Option<u64>, _: u32) -> Result<Vec<Entry>, StoreError> {
+        unreachable!()
+    }
+    async fn messages_before(&self, _: ConversationId, _: Option<u64>, _: u32) -> Result<Vec<Entry>, StoreError> {
         unreachable!()
     }
     async fn entries_after(&self, _: ConversationId, _: u64, _: u32) -> Result<Vec<Entry>, StoreError> {

@@ -132,9 +132,9 @@ impl Chat {
         let mut list = Vec::with_capacity(summaries.len());
         for summary in summaries {
             let messages = if left == 0 {
-                vec![summary.last.clone()]
+                vec![summary.last_message().clone()]
             } else {
-                self.inner.conversations.entries_before(summary.conversation.id, None, RESET_PAGE).await?
+                self.inner.conversations.messages_before(summary.conversation.id, None, RESET_PAGE).await?
             };
             left = left.saturating_sub(messages.len());
             let other = summary.conversation.other(user.id).and_then(|other| people.remove(&other));
@@ -142,6 +142,20 @@ impl Chat {
             list.push(OldConversation { summary, messages, people });
         }
         Ok(list)
+    }
+
+    /// The last `limit` messages and calls before that `seq`.
+    pub async fn old_page(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Page, ChatError> {
+        self.other(conversation, user).await?;
+        let store = &self.inner.conversations;
+        let entries = store.messages_before(conversation, before, limit).await?;
+        self.page_of(user, conversation, entries).await
     }
 
     /// The last `limit` entries before that `seq`.
@@ -154,11 +168,19 @@ impl Chat {
     ) -> Result<Page, ChatError> {
         self.other(conversation, user).await?;
         let store = &self.inner.conversations;
-        let mut entries = store.entries_before(conversation, before, limit).await?;
-        entries.sort_unstable_by_key(|entry| entry.seq);
+        let entries = store.entries_before(conversation, before, limit).await?;
+        self.page_of(user, conversation, entries).await
+    }
+
+    async fn page_of(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        entries: Vec<Entry>,
+    ) -> Result<Page, ChatError> {
         // `seq` is dense from 1.
         let more = entries.first().is_some_and(|first| first.seq > 1);
-        let [mine, theirs] = store.receipts(conversation, user).await?;
+        let [mine, theirs] = self.inner.conversations.receipts(conversation, user).await?;
         Ok(Page { entries, more, mine, theirs })
     }
 
@@ -225,7 +247,9 @@ impl Budget {
             return false;
         }
         self.entries -= 1;
-        self.bytes = self.bytes.saturating_sub(size(&entry.body) + 300);
+        self.bytes = self
+            .bytes
+            .saturating_sub(size(&entry.body) + entry.changes.as_ref().map_or(0, |_| entry.text().len()) + 300);
         true
     }
 
@@ -245,10 +269,10 @@ impl Budget {
 
 fn size(body: &EntryBody) -> usize {
     match body {
-        EntryBody::Text(text) => text.len(),
+        EntryBody::Text(text) | EntryBody::Edit { text, .. } => text.len(),
         EntryBody::Plan { text, plan: Plan { preferences, meals, .. } } => {
             text.len() + [preferences, meals].into_iter().flatten().map(String::len).sum::<usize>() + 400
         }
-        EntryBody::Call(_) => 100,
+        EntryBody::Call(_) | EntryBody::Deletion { .. } | EntryBody::Reaction { .. } => 100,
     }
 }

@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{
     AppendError, Conversation, ConversationId, Conversations, Entry, EntryId, Receipt, StoreError, UserId, Users,
+    change,
 };
 
 pub use history::{Inbox, OldConversation, Page, Synced, SyncedConversation};
@@ -63,6 +64,9 @@ pub enum ChatError {
     /// The key was used for another message.
     #[error("the client message id was used for another message")]
     IdConflict,
+    /// It points at a message, and may not.
+    #[error(transparent)]
+    Refused(#[from] change::Refused),
     /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -72,6 +76,7 @@ impl From<AppendError> for ChatError {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::IdConflict => Self::IdConflict,
+            AppendError::Refused(why) => Self::Refused(why),
             AppendError::Store(error) => Self::Store(error),
         }
     }

@@ -34,7 +34,7 @@ impl Chat {
         let mut each_read = Vec::new();
         if after.read > before.read {
             let last = after.read.saturating_add(1);
-            let covered = self.inner.conversations.entries_before(conversation, Some(last), MAX_EACH_READ).await;
+            let covered = self.inner.conversations.messages_before(conversation, Some(last), MAX_EACH_READ).await;
             // The receipt is moved all the same; who hears of it late reads it with the conversation.
             each_read = covered
                 .unwrap_or_default()

@@ -48,7 +48,8 @@ impl Chat {
             None => id.to_string().parse().expect("an id is a key"),
         };
         let conversation = ConversationId(fresh::object_id(now));
-        let new = NewEntry { id, conversation, sender, receiver, client_message_id, created_at: now, body };
+        let new =
+            NewEntry { id, conversation, sender, receiver, client_message_id, created_at: now, body, reply_to: None };
         Ok(self.append(new).await)
     }
 

@@ -125,6 +125,8 @@ impl Conversations for Logs {
             client_message_id: new.client_message_id,
             created_at: new.created_at,
             body: new.body,
+            reply_to: None,
+            changes: None,
         };
         log.push(entry.clone());
         Ok(Appended { entry, duplicate: false })
@@ -142,7 +144,7 @@ impl Conversations for Logs {
             let conversation =
                 Conversation { id: last.conversation, users: *users, last_seq: last.seq, updated_at: NOW };
             let mine = self.receipt(conversation.id, user);
-            ConversationSummary { conversation, last, unread: 0, mine, theirs: Receipt::default() }
+            ConversationSummary { conversation, last, last_message: None, unread: 0, mine, theirs: Receipt::default() }
         };
         Ok(mine.map(summary).collect())
     }
@@ -158,6 +160,15 @@ impl Conversations for Logs {
             log[end.saturating_sub(limit as usize)..end].to_vec()
         });
         Ok(page.unwrap_or_default())
+    }
+
+    async fn messages_before(
+        &self,
+        id: ConversationId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.entries_before(id, before, limit).await
     }
 
     async fn entries_after(&self, id: ConversationId, after: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {

@@ -127,6 +127,7 @@ impl Line {
             client_message_id: key,
             created_at: at,
             body,
+            reply_to: None,
         }
     }
 

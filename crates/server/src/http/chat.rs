@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use domain::change::Refused;
 use domain::{ConversationId, UserId};
 use serde::Deserialize;
 use wire::chat::{
@@ -31,7 +32,19 @@ pub fn chat_body(error: &ChatError) -> ErrorBody {
         ChatError::ContactNotAllowed => Code::ContactNotAllowed.into(),
         ChatError::Forbidden => Code::Forbidden.into(),
         ChatError::IdConflict => Code::IdConflict.into(),
+        ChatError::Refused(why) => refused_body(*why),
         ChatError::Store(error) => store_body(error),
+    }
+}
+
+fn refused_body(why: Refused) -> ErrorBody {
+    match why {
+        Refused::NotAMessage => ErrorBody::saying(Code::BadRequest, "There is no such message in this conversation."),
+        Refused::NotYours => ErrorBody::saying(Code::Forbidden, "You can only delete your own messages."),
+        Refused::NotEditable => Code::NotEditable.into(),
+        Refused::Unfit => ErrorBody::saying(Code::BadRequest, "This is empty, or not an emoji."),
+        Refused::Deleted => Code::MessageDeleted.into(),
+        Refused::TooMany => Code::TooManyChanges.into(),
     }
 }
 
@@ -67,6 +80,7 @@ async fn inbox(State(services): State<Services>, Caller(caller): Caller) -> Resu
         conversation_id: Id(summary.conversation.id),
         other: contact(other),
         last_entry: seen(&summary.last, user.id, summary.mine, summary.theirs, Dialect::Ours),
+        last_message: seen(summary.last_message(), user.id, summary.mine, summary.theirs, Dialect::Ours),
         last_seq: summary.conversation.last_seq,
         unread: summary.unread,
         receipts: Receipts::new(summary.mine, summary.theirs),
@@ -127,7 +141,7 @@ async fn old_messages(
     let user = caller.user.id;
     let (before, limit) = page_query(query)?;
     let conversation = conversation_id(&id)?;
-    let page = services.chat.page(user, conversation, before, limit).await?;
+    let page = services.chat.old_page(user, conversation, before, limit).await?;
     if before.is_none()
         && let Some(last) = page.entries.last()
         && last.created_at > services.connected.oldest_given()
@@ -169,7 +183,7 @@ async fn old_list(
             let summary = &conversation.summary;
             let participant = |person| OldParticipant::new(person, summary.conversation.id);
             let participants = conversation.people.iter().map(participant).collect();
-            let last = conversation.messages.last().unwrap_or(&summary.last);
+            let last = conversation.messages.last().unwrap_or(summary.last_message());
             OldConversation::new(participants, last, &conversation.messages, user.id, summary.mine, summary.theirs)
         })
         .collect();

@@ -115,7 +115,7 @@ impl Connected {
         let gaps = self.old_pages().gaps(user, &summaries, now);
         let mut found = Vec::with_capacity(gaps.len());
         for gap in gaps {
-            let newest = async |before| store.entries_before(gap.conversation, before, MAX_EVENTS).await;
+            let newest = async |before| store.messages_before(gap.conversation, before, MAX_EVENTS).await;
             let entries = if gap.entries { newest(None).await? } else { Vec::new() };
             let read = match gap.reads {
                 Some(last) => newest(Some(last.saturating_add(1))).await?,

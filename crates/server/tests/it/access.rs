@@ -235,6 +235,7 @@ async fn write(server: &TestServer, sender: &User, receiver: &User) -> Conversat
         client_message_id: "first".parse().unwrap(),
         created_at: now,
         body: EntryBody::Text("Good morning".into()),
+        reply_to: None,
     };
     server.services.ports.conversations.append(entry).await.unwrap().entry.conversation
 }

@@ -84,6 +84,7 @@ pub(super) fn text(sender: UserId, receiver: UserId, text: &str) -> NewEntry {
         client_message_id: key(&format!("key-{}", unique())),
         created_at: NOW,
         body: EntryBody::Text(text.to_owned()),
+        reply_to: None,
     }
 }
 

@@ -108,6 +108,7 @@ pub(super) async fn a_list_has_the_newest_first_with_everything(ports: &Ports) {
     let expected = ConversationSummary {
         conversation,
         last: reply.clone(),
+        last_message: None,
         unread: 1,
         mine: Receipt { delivered: 3, read: 1 },
         theirs: Receipt { delivered: 2, read: 0 },

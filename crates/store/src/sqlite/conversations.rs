@@ -3,6 +3,7 @@ use domain::{
     AppendError, Appended, ClientMessageId, Conversation, ConversationId, ConversationSummary, Conversations, Entry,
     EntryId, NewEntry, Receipt, ReceiptChange, StoreError, UserId,
 };
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Sqlite;
@@ -25,17 +26,25 @@ pub(super) const BETWEEN: &str = "SELECT id, lo, hi, last_seq, updated_at FROM c
 /// The newest are chosen before their last entries are fetched.
 pub(super) const LIST: &str = concat!(
     "SELECT ",
-    entry_columns!(),
+    entry_columns!("e", "q"),
+    ", ",
+    entry_columns!("m", "r"),
     ", c.last_seq, c.updated_at, ",
     receipt_columns!(),
     " FROM (SELECT number FROM conversations WHERE lo = ?1 OR hi = ?1 ORDER BY updated_at DESC, id DESC LIMIT ?2) n \
       CROSS JOIN conversations c ON c.number = n.number \
       CROSS JOIN entries e ON e.place = (c.number << 32) + c.last_seq \
+      LEFT JOIN entries q ON q.place = coalesce(e.target, e.reply_to) \
+      LEFT JOIN entries m ON m.place = (c.number << 32) + c.last_message AND c.last_message <> c.last_seq \
+      LEFT JOIN entries r ON r.place = coalesce(m.target, m.reply_to) \
       ORDER BY c.updated_at DESC, c.id DESC"
 );
 
-pub(super) const RECEIPTS: &str =
-    concat!("SELECT c.number, c.lo, c.hi, c.last_seq, ", receipt_columns!(), " FROM conversations c WHERE c.id = ?1");
+pub(super) const RECEIPTS: &str = concat!(
+    "SELECT c.number, c.lo, c.hi, c.last_seq, ",
+    receipt_columns!(),
+    ", c.changes FROM conversations c WHERE c.id = ?1"
+);
 
 pub(super) const NEWLY_READ: &str =
     "SELECT count(*) FROM entries WHERE place > ?1 AND place <= ?2 AND sender <> ?3 AND asks_to_be_read";
@@ -82,6 +91,15 @@ impl Conversations for Sqlite {
         self.read(move |connection| entries::before(connection, conversation, before, limit)).await
     }
 
+    async fn messages_before(
+        &self,
+        conversation: ConversationId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.read(move |connection| entries::messages_before(connection, conversation, before, limit)).await
+    }
+
     async fn entries_after(
         &self,
         conversation: ConversationId,
@@ -116,7 +134,7 @@ impl Conversations for Sqlite {
 
     async fn counts(&self, conversation: ConversationId, user: UserId) -> Result<[u64; 2], StoreError> {
         let standing = self.read(move |connection| standing(connection, conversation, user)).await?;
-        Ok(standing.map(|standing| [standing.last_seq, standing.mine.unread]).unwrap_or_default())
+        Ok(standing.map(|standing| [standing.last_seq - standing.changes, standing.mine.unread]).unwrap_or_default())
     }
 }
 
@@ -124,6 +142,8 @@ impl Conversations for Sqlite {
 struct Standing {
     number: i64,
     last_seq: u64,
+    /// So many of the entries are changes.
+    changes: u64,
     is_lo: bool,
     mine: Mark,
     theirs: Mark,
@@ -148,7 +168,8 @@ fn standing(
             let (lo, hi): (UserId, UserId) = (id(row, 1)?, id(row, 2)?);
             let is_lo = user == lo;
             let (mine, theirs) = marks(row, 4, is_lo)?;
-            let standing = Standing { number: row.get(0)?, last_seq: number(row, 3)?, is_lo, mine, theirs };
+            let (last_seq, changes) = (number(row, 3)?, number(row, 10)?);
+            let standing = Standing { number: row.get(0)?, last_seq, changes, is_lo, mine, theirs };
             Ok((is_lo || user == hi).then_some(standing))
         })
         .optional()?;
@@ -187,12 +208,16 @@ fn advance(
 }
 
 fn summary(row: &Row<'_>, user: UserId) -> Result<ConversationSummary, rusqlite::Error> {
-    let last = entry(row)?;
+    let last = entry(row, 0)?;
+    let has_other = row.get_ref(ENTRY_COLUMNS)? != ValueRef::Null;
+    let last_message = if has_other { Some(entry(row, ENTRY_COLUMNS)?) } else { None };
     let users = [last.sender.min(last.receiver), last.sender.max(last.receiver)];
-    let updated_at = super::row::time(row, ENTRY_COLUMNS + 1)?;
-    let conversation = Conversation { id: last.conversation, users, last_seq: number(row, ENTRY_COLUMNS)?, updated_at };
-    let (mine, theirs) = marks(row, ENTRY_COLUMNS + 2, user == users[0])?;
-    Ok(ConversationSummary { conversation, last, unread: mine.unread, mine: mine.receipt, theirs: theirs.receipt })
+    let at = 2 * ENTRY_COLUMNS;
+    let (last_seq, updated_at) = (number(row, at)?, super::row::time(row, at + 1)?);
+    let conversation = Conversation { id: last.conversation, users, last_seq, updated_at };
+    let (mine, theirs) = marks(row, at + 2, user == users[0])?;
+    let (unread, mine, theirs) = (mine.unread, mine.receipt, theirs.receipt);
+    Ok(ConversationSummary { conversation, last, last_message, unread, mine, theirs })
 }
 
 /// The user's own and the other's, of the six columns from `at` on.

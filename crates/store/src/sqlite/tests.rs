@@ -46,6 +46,7 @@ fn text(n: u32, text: String) -> NewEntry {
         client_message_id: format!("key-{n}").parse().expect("a key"),
         created_at: Timestamp(1),
         body: EntryBody::Text(text),
+        reply_to: None,
     }
 }
 
@@ -352,6 +353,8 @@ async fn no_question_about_a_log_reads_more_than_it_answers() {
     let store = open(&dir);
     let questions = [
         entries::BEFORE,
+        entries::MESSAGES_BEFORE,
+        entries::BY_PLACE,
         entries::AFTER,
         entries::BY_ID,
         entries::BY_KEY,

@@ -54,6 +54,7 @@ pub(crate) fn new_entry(n: u64) -> NewEntry {
         client_message_id: format!("key-{n}").parse().expect("a key"),
         created_at: Timestamp(1),
         body: EntryBody::Text(format!("text {n}")),
+        reply_to: None,
     }
 }
 

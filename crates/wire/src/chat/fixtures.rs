@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    CallEntry, CallKind, CallOutcome, Entry, EntryBody, Plan, Profile, Receipt, Role, Timestamp, User, UserId,
+    CallEntry, CallKind, CallOutcome, Changes, Entry, EntryBody, Plan, Profile, Quote, Receipt, Role, Target,
+    Timestamp, User, UserId,
 };
 
 use super::*;
@@ -53,6 +54,8 @@ fn entry(seq: u64, from_patient: bool, body: EntryBody) -> Entry {
         client_message_id: format!("3b2f-{seq}").parse().unwrap(),
         created_at: AT + Duration::from_secs(seq),
         body,
+        reply_to: None,
+        changes: None,
     }
 }
 
@@ -76,6 +79,31 @@ fn call(outcome: CallOutcome, seconds: u64) -> Entry {
     entry(3, false, EntryBody::Call(call))
 }
 
+/// Four changes to that message; the last deletes it.
+fn changes_of(message: &Entry) -> [Entry; 4] {
+    let target = Target { seq: message.seq, id: message.id };
+    let text = "Good morning! How much iron is in red lentils?".to_owned();
+    [
+        entry(4, true, EntryBody::Edit { target, text }),
+        entry(5, false, EntryBody::Reaction { target, reaction: Some("👍".into()) }),
+        entry(6, false, EntryBody::Reaction { target, reaction: None }),
+        entry(7, true, EntryBody::Deletion { target }),
+    ]
+}
+
+/// The message as those changes leave it.
+fn changed(message: Entry, changes: &[Entry]) -> Entry {
+    let mut folded = Changes::default();
+    changes.iter().for_each(|change| folded.fold(change));
+    let body = if folded.deleted_at.is_some() { message.body.wiped() } else { message.body };
+    Entry { body, changes: Some(Box::new(folded)), ..message }
+}
+
+fn reply(to: &Entry) -> Entry {
+    let body = EntryBody::Text("About 7 mg in 100 g.".into());
+    Entry { reply_to: Some(Box::new(Quote::of(to))), ..entry(8, false, body) }
+}
+
 const READ: Receipt = Receipt { delivered: 3, read: 1 };
 const SENT: Receipt = Receipt { delivered: 2, read: 2 };
 
@@ -88,6 +116,23 @@ fn entries() {
     says("old-receive-message", &WireEntry::fresh(&plan(), Dialect::Old));
     says("old-receive-message-call", &WireEntry::fresh(&call(CallOutcome::Completed, 187), Dialect::Old));
     says("old-receive-message-missed-call", &WireEntry::fresh(&call(CallOutcome::Missed, 0), Dialect::Old));
+}
+
+#[test]
+fn changes() {
+    let all = changes_of(&message());
+    let [edit, reaction, taken_back, deletion] = &all;
+    says("entry-edit", &WireEntry::fresh(edit, Dialect::Ours));
+    says("entry-reaction", &WireEntry::fresh(reaction, Dialect::Ours));
+    says("entry-reaction-taken-back", &WireEntry::fresh(taken_back, Dialect::Ours));
+    says("entry-deletion", &WireEntry::fresh(deletion, Dialect::Ours));
+    let (edited, deleted) = (changed(message(), &all[..2]), changed(message(), &all));
+    says("entry-changed", &WireEntry::fresh(&edited, Dialect::Ours));
+    says("entry-deleted", &WireEntry::fresh(&deleted, Dialect::Ours));
+    says("entry-reply", &WireEntry::fresh(&reply(&edited), Dialect::Ours));
+    says("entry-reply-to-deleted", &WireEntry::fresh(&reply(&deleted), Dialect::Ours));
+    says("old-message-changed", &WireEntry::fresh(&edited, Dialect::Old));
+    says("old-message-deleted", &WireEntry::fresh(&deleted, Dialect::Old));
 }
 
 #[test]
@@ -121,6 +166,7 @@ fn lists() {
             conversation_id: Id(id('c')),
             other: Contact::new(&maya, true, None),
             last_entry: seen(&log[2], tom.id, READ, SENT, Dialect::Ours),
+            last_message: seen(&log[2], tom.id, READ, SENT, Dialect::Ours),
             last_seq: 3,
             unread: 2,
             receipts: Receipts::new(READ, SENT),

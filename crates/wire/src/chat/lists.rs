@@ -64,6 +64,8 @@ pub struct InboxConversation<'a> {
     pub other: Contact,
     /// The newest entry.
     pub last_entry: WireEntry<'a>,
+    /// The newest message or call.
+    pub last_message: WireEntry<'a>,
     /// Its number.
     pub last_seq: u64,
     /// How many ask to be read.
@@ -160,7 +162,7 @@ impl<'a> OldConversation<'a> {
             id: Id(last.conversation),
             participants,
             messages: as_seen(messages, reader, mine, theirs, Dialect::Old),
-            last_message: preview(&last.body).into_owned(),
+            last_message: preview(last).into_owned(),
             last_updated: Iso(last.created_at),
         }
     }
