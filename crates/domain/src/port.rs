@@ -184,6 +184,12 @@ pub trait Conversations: Send + Sync {
     ) -> Result<Option<ReceiptChange>, StoreError>;
     /// Both receipts: the user's own, then the other's. Zeros if the user is not in the conversation.
     async fn receipts(&self, conversation: ConversationId, user: UserId) -> Result<[Receipt; 2], StoreError>;
+    /// What a client that has everything of [`list`](Self::list) has: how many conversations, and how many entries in all.
+    async fn totals(&self, user: UserId) -> Result<[u64; 2], StoreError> {
+        let list = self.list(user).await?;
+        let entries = list.iter().map(|summary| summary.conversation.last_seq).sum();
+        Ok([list.len() as u64, entries])
+    }
     /// `{ all, unread }` of the messages and calls of a conversation for a user. Zeros if the user is not in it.
     async fn counts(&self, conversation: ConversationId, user: UserId) -> Result<[u64; 2], StoreError>;
 }

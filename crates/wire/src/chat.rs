@@ -6,7 +6,9 @@ mod incoming;
 mod lists;
 mod outgoing;
 
-pub use incoming::{Delivered, MAX_TEXT, MarkAsRead, SendMessage, Sync, Typing, client_message_id_of};
+pub use incoming::{
+    ChangeMessage, Delivered, MAX_TEXT, MarkAsRead, SendMessage, Sync, Typing, Verify, client_message_id_of,
+};
 pub use lists::{
     Contact, EntriesPage, Inbox, InboxConversation, OldConversation, OldParticipant, Stats, SyncAnswer,
     SyncConversation, as_seen, seen,

@@ -31,6 +31,16 @@ pub struct Inbox {
     pub contacts: Vec<User>,
 }
 
+/// Where a page of a conversation is: a `seq` is the first or last that it does not have, or the one in its middle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Place {
+    Newest,
+    Before(u64),
+    After(u64),
+    Around(u64),
+}
+
 /// A page of a conversation, oldest first.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
@@ -38,6 +48,8 @@ pub struct Page {
     pub entries: Vec<Entry>,
     /// Whether there are older ones.
     pub more: bool,
+    /// Whether there are newer ones; of pages that were asked for from their beginning.
+    pub more_after: bool,
     pub mine: Receipt,
     pub theirs: Receipt,
 }
@@ -153,23 +165,38 @@ impl Chat {
         limit: u32,
     ) -> Result<Page, ChatError> {
         self.other(conversation, user).await?;
-        let store = &self.inner.conversations;
-        let entries = store.messages_before(conversation, before, limit).await?;
-        self.page_of(user, conversation, entries).await
+        let entries = self.inner.conversations.messages_before(conversation, before, limit).await?;
+        self.page_of(user, conversation, entries, false).await
     }
 
-    /// The last `limit` entries before that `seq`.
+    /// `limit` entries at that place.
     pub async fn page(
         &self,
         user: UserId,
         conversation: ConversationId,
-        before: Option<u64>,
+        place: Place,
         limit: u32,
     ) -> Result<Page, ChatError> {
         self.other(conversation, user).await?;
         let store = &self.inner.conversations;
-        let entries = store.entries_before(conversation, before, limit).await?;
-        self.page_of(user, conversation, entries).await
+        let (mut entries, after) = match place {
+            Place::Newest => (store.entries_before(conversation, None, limit).await?, None),
+            Place::Before(seq) => (store.entries_before(conversation, Some(seq), limit).await?, None),
+            Place::After(seq) => (Vec::new(), Some((seq, limit))),
+            Place::Around(seq) => {
+                let older = store.entries_before(conversation, Some(seq), limit / 2).await?;
+                (older, Some((seq.saturating_sub(1), limit - limit / 2)))
+            }
+        };
+        let mut more_after = false;
+        if let Some((seq, limit)) = after {
+            // One more tells whether there are others.
+            let mut newer = store.entries_after(conversation, seq, limit.saturating_add(1)).await?;
+            more_after = newer.len() > limit as usize;
+            newer.truncate(limit as usize);
+            entries.append(&mut newer);
+        }
+        self.page_of(user, conversation, entries, more_after).await
     }
 
     async fn page_of(
@@ -177,11 +204,18 @@ impl Chat {
         user: UserId,
         conversation: ConversationId,
         entries: Vec<Entry>,
+        more_after: bool,
     ) -> Result<Page, ChatError> {
         // `seq` is dense from 1.
         let more = entries.first().is_some_and(|first| first.seq > 1);
         let [mine, theirs] = self.inner.conversations.receipts(conversation, user).await?;
-        Ok(Page { entries, more, mine, theirs })
+        Ok(Page { entries, more, more_after, mine, theirs })
+    }
+
+    /// Whether a client that has so many conversations, with so many entries in all, has everything that there is.
+    pub async fn has_all(&self, user: UserId, epoch: &str, has: [u64; 2]) -> Result<bool, ChatError> {
+        let store = &self.inner.conversations;
+        Ok(store.epoch().await? == epoch && store.totals(user).await? == has)
     }
 
     /// `[all, unread]` of a conversation.

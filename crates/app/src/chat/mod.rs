@@ -4,6 +4,7 @@
 //! durable first, then told to the [`Audience`], in the order of `seq`. What is told may get lost; [`Chat::sync`] gives it
 //! again. Reading asks whether somebody is of the pair, writing whether the two may contact each other.
 
+mod changes;
 mod history;
 mod order;
 mod people;
@@ -20,7 +21,8 @@ use domain::{
     change,
 };
 
-pub use history::{Inbox, OldConversation, Page, Synced, SyncedConversation};
+pub use changes::Change;
+pub use history::{Inbox, OldConversation, Page, Place, Synced, SyncedConversation};
 use order::Order;
 use people::People;
 pub use send::Sending;

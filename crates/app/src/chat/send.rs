@@ -32,24 +32,40 @@ impl Chat {
 
     /// Begins to append a message to the pair's conversation and to tell both; several that are begun one after the other
     /// keep their order and share a commit. The same key and body again come to what is there and tell nobody. `key` is
-    /// made up where a client has none.
+    /// made up where a client has none; `reply_to` is a message of the same conversation.
     pub async fn send(
         &self,
         sender: UserId,
         receiver: UserId,
         key: Option<ClientMessageId>,
         body: EntryBody,
+        reply_to: Option<EntryId>,
         now: Timestamp,
     ) -> Result<Sending, ChatError> {
         self.contact(sender, receiver, now).await?;
+        let reply_to = match reply_to {
+            Some(message) => Some(self.of_sender(sender, message).await?),
+            None => None,
+        };
+        if reply_to.as_ref().is_some_and(|message| ![message.sender, message.receiver].contains(&receiver)) {
+            return Err(ChatError::Forbidden);
+        }
         let id = EntryId(fresh::object_id(now));
         let client_message_id = match key {
             Some(key) => key,
             None => id.to_string().parse().expect("an id is a key"),
         };
         let conversation = ConversationId(fresh::object_id(now));
-        let new =
-            NewEntry { id, conversation, sender, receiver, client_message_id, created_at: now, body, reply_to: None };
+        let new = NewEntry {
+            id,
+            conversation,
+            sender,
+            receiver,
+            client_message_id,
+            created_at: now,
+            body,
+            reply_to: reply_to.map(|message| message.seq),
+        };
         Ok(self.append(new).await)
     }
 
@@ -58,7 +74,7 @@ impl Chat {
         self.append(call).await.sent().await
     }
 
-    async fn append(&self, new: NewEntry) -> Sending {
+    pub(super) async fn append(&self, new: NewEntry) -> Sending {
         let (sender, receiver, conversations) = (new.sender, new.receiver, self.inner.conversations.clone());
         let begun = self.inner.order.begin(sender, receiver, async move { conversations.append(new).await }).await;
         let audience = self.inner.audience.clone();

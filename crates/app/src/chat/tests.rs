@@ -244,7 +244,7 @@ fn room() -> Room {
 impl Room {
     async fn say(&self, from: u8, to: u8, key: &str, text: &str) -> Result<Arc<Entry>, ChatError> {
         let body = EntryBody::Text(text.into());
-        self.chat.send(id(from), id(to), Some(key.parse().unwrap()), body, NOW).await?.sent().await
+        self.chat.send(id(from), id(to), Some(key.parse().unwrap()), body, None, NOW).await?.sent().await
     }
 }
 
@@ -263,7 +263,7 @@ async fn messages_begun_in_a_row_are_told_of_in_that_row() {
     let mut begun = Vec::new();
     for n in 0..100 {
         let body = EntryBody::Text(format!("{n}"));
-        begun.push(room.chat.send(id(TOM), id(MAYA), None, body, NOW).await.unwrap());
+        begun.push(room.chat.send(id(TOM), id(MAYA), None, body, None, NOW).await.unwrap());
     }
     for sending in begun.into_iter().rev() {
         sending.sent().await.unwrap();
@@ -323,10 +323,10 @@ async fn a_conversation_is_for_its_pair_alone() {
         assert_eq!(room.chat.read(user, at, 1).await, Err(ChatError::Forbidden));
         assert_eq!(room.chat.delivered(user, at, 1).await, Err(ChatError::Forbidden));
         assert_eq!(room.chat.read_until(user, at, entry.id).await, Err(ChatError::Forbidden));
-        assert_eq!(room.chat.page(user, at, None, 50).await, Err(ChatError::Forbidden));
+        assert_eq!(room.chat.page(user, at, Place::Newest, 50).await, Err(ChatError::Forbidden));
         assert_eq!(room.chat.counts(user, at).await, Err(ChatError::Forbidden));
     }
-    assert!(room.chat.page(id(MAYA), at, None, 50).await.is_ok());
+    assert!(room.chat.page(id(MAYA), at, Place::Newest, 50).await.is_ok());
     let foreign = room.say(IDA, MAYA, "k", "hi").await.unwrap();
     assert_eq!(room.chat.read_until(id(TOM), at, foreign.id).await, Err(ChatError::Forbidden));
 }
@@ -386,11 +386,60 @@ async fn a_page_says_whether_there_are_older_entries() {
         room.say(TOM, MAYA, &format!("k{n}"), "hi").await.unwrap();
     }
     let at = room.say(TOM, MAYA, "k0", "hi").await.unwrap().conversation;
-    for (before, limit, seqs, more) in
-        [(None, 3, vec![3, 4, 5], true), (Some(3), 3, vec![1, 2], false), (Some(1), 3, vec![], false)]
-    {
-        let page = room.chat.page(id(TOM), at, before, limit).await.unwrap();
+    for (place, limit, seqs, more, more_after) in [
+        (Place::Newest, 3, vec![3, 4, 5], true, false),
+        (Place::Before(3), 3, vec![1, 2], false, false),
+        (Place::Before(1), 3, vec![], false, false),
+        (Place::After(0), 3, vec![1, 2, 3], false, true),
+        (Place::After(2), 3, vec![3, 4, 5], true, false),
+        (Place::After(5), 3, vec![], false, false),
+        (Place::Around(3), 3, vec![2, 3, 4], true, true),
+        (Place::Around(3), 1, vec![3], true, true),
+        (Place::Around(1), 4, vec![1, 2], false, true),
+        (Place::Around(5), 4, vec![3, 4, 5], true, false),
+    ] {
+        let page = room.chat.page(id(TOM), at, place, limit).await.unwrap();
         let got: Vec<u64> = page.entries.iter().map(|entry| entry.seq).collect();
-        assert_eq!((got, page.more), (seqs, more), "{before:?} {limit}");
+        assert_eq!((got, page.more, page.more_after), (seqs, more, more_after), "{place:?} {limit}");
     }
+}
+
+#[tokio::test]
+async fn a_client_knows_whether_it_has_everything() {
+    let room = room();
+    for n in 0..5 {
+        room.say(TOM, MAYA, &format!("k{n}"), "hi").await.unwrap();
+        room.say(IDA, MAYA, &format!("k{n}"), "hi").await.unwrap();
+    }
+    for (epoch, has, same) in
+        [("now", [2, 10], true), ("now", [2, 9], false), ("now", [1, 10], false), ("then", [2, 10], false)]
+    {
+        assert_eq!(room.chat.has_all(id(MAYA), epoch, has).await, Ok(same), "{epoch} {has:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_pair_changes_its_messages_and_replies_to_them() {
+    let room = room();
+    let message = room.say(TOM, MAYA, "k", "hi").await.unwrap();
+    let deletion = async |user, key: &str, message| {
+        room.chat.change(user, key.parse().unwrap(), message, Change::Deletion, NOW).await.map(|entry| entry.seq)
+    };
+    assert_eq!(deletion(id(IDA), "k2", message.id).await, Err(ChatError::Forbidden));
+    assert_eq!(deletion(id(TOM), "k2", EntryId([9; 12].into())).await, Err(ChatError::Forbidden));
+    assert_eq!(deletion(id(TOM), "k2", message.id).await, Ok(2));
+    assert_eq!(*room.told.seqs.lock().unwrap(), [1, 2]);
+
+    let reply = async |user, to| {
+        let body = EntryBody::Text("yes".into());
+        let sending = room.chat.send(id(user), id(to), None, body, Some(message.id), NOW).await;
+        sending.map(|_| ())
+    };
+    assert_eq!(reply(MAYA, TOM).await, Ok(()));
+    assert_eq!(reply(MAYA, IDA).await, Err(ChatError::Forbidden), "a message of another conversation");
+    assert_eq!(reply(IDA, MAYA).await, Err(ChatError::Forbidden));
+
+    room.town.people.lock().unwrap().get_mut(&id(MAYA)).unwrap().active = false;
+    room.chat.forget_user(id(MAYA));
+    assert_eq!(deletion(id(TOM), "k3", message.id).await, Err(ChatError::ContactNotAllowed));
 }

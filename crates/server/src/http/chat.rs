@@ -1,6 +1,6 @@
 //! Reading conversations, for old clients and for ours.
 
-use app::chat::ChatError;
+use app::chat::{ChatError, Place};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -97,6 +97,8 @@ async fn inbox(State(services): State<Services>, Caller(caller): Caller) -> Resu
 #[derive(Deserialize)]
 struct PageQuery {
     before: Option<u64>,
+    after: Option<u64>,
+    around: Option<u64>,
     limit: Option<u32>,
 }
 
@@ -107,11 +109,11 @@ fn conversation_id(text: &str) -> Result<ConversationId, ApiError> {
 
 type PageOf = Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>;
 
-fn page_query(query: PageOf) -> Result<(Option<u64>, u32), ApiError> {
-    let Query(PageQuery { before, limit }) = query.map_err(|_| ApiError::from(Code::BadRequest))?;
-    match limit.unwrap_or(PAGE) {
+fn page_query(query: PageOf) -> Result<(PageQuery, u32), ApiError> {
+    let Query(query) = query.map_err(|_| ApiError::from(Code::BadRequest))?;
+    match query.limit.unwrap_or(PAGE) {
         0 => Err(ApiError::saying(Code::BadRequest, "The limit is 1 to 200.")),
-        limit => Ok((before, limit.min(MAX_PAGE))),
+        limit => Ok((query, limit.min(MAX_PAGE))),
     }
 }
 
@@ -122,11 +124,19 @@ async fn entries(
     query: PageOf,
 ) -> Result<Response, ApiError> {
     let user = caller.user.id;
-    let (before, limit) = page_query(query)?;
-    let page = services.chat.page(user, conversation_id(&id)?, before, limit).await?;
+    let (query, limit) = page_query(query)?;
+    let place = match (query.before, query.after, query.around) {
+        (None, None, None) => Place::Newest,
+        (Some(seq), None, None) => Place::Before(seq),
+        (None, Some(seq), None) => Place::After(seq),
+        (None, None, Some(seq)) => Place::Around(seq),
+        _ => return Err(ApiError::saying(Code::BadRequest, "A page is before, after or around one place.")),
+    };
+    let page = services.chat.page(user, conversation_id(&id)?, place, limit).await?;
     let answer = EntriesPage {
         entries: as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Ours),
         more: page.more,
+        more_after: matches!(place, Place::After(_) | Place::Around(_)).then_some(page.more_after),
         receipts: Receipts::new(page.mine, page.theirs),
     };
     Ok(Json(answer).into_response())
@@ -139,7 +149,7 @@ async fn old_messages(
     query: PageOf,
 ) -> Result<Response, ApiError> {
     let user = caller.user.id;
-    let (before, limit) = page_query(query)?;
+    let (PageQuery { before, .. }, limit) = page_query(query)?;
     let conversation = conversation_id(&id)?;
     let page = services.chat.old_page(user, conversation, before, limit).await?;
     if before.is_none()

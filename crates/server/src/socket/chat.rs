@@ -1,13 +1,14 @@
 //! The events of chat, in both dialects.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use app::chat::{ChatError, Sending};
-use domain::UserId;
+use app::chat::{Change, ChatError, Sending};
+use domain::{Entry, UserId};
 use serde_json::json;
 use wire::chat::{
-    Delivered, MarkAsRead, ReceiptPair, Receipts, SendFailed, SendMessage, Sync, SyncAnswer, SyncConversation, Typing,
-    UserTyping, as_seen, client_message_id_of,
+    ChangeMessage, Delivered, MarkAsRead, ReceiptPair, Receipts, SendFailed, SendMessage, Sync, SyncAnswer,
+    SyncConversation, Typing, UserTyping, Verify, as_seen, client_message_id_of,
 };
 use wire::entry::{Dialect, WireEntry};
 use wire::error::{Code, ErrorBody};
@@ -25,6 +26,17 @@ pub(super) async fn handle(services: &Services, request: &Request<'_>) -> bool {
         "mark-as-read" => answer_receipt(request, mark_as_read(services, request).await).await,
         "typing" => match typing(services, request).await {
             Ok(()) => request.answer(&json!({})).await,
+            Err(error) => request.refuse(&error).await,
+        },
+        // What only our own clients have a shape for.
+        "edit-message" | "delete-message" | "react" if request.connection.dialect() == Dialect::Ours => {
+            match change(services, request).await {
+                Ok(entry) => request.answer(&WireEntry::fresh(&entry, Dialect::Ours)).await,
+                Err(error) => not_sent(request, error).await,
+            }
+        }
+        "verify" => match verify(services, request).await {
+            Ok(same) => request.answer(&json!({ "same": same })).await,
             Err(error) => request.refuse(&error).await,
         },
         "sync" => {
@@ -64,8 +76,9 @@ async fn begin(services: &Services, request: &Request<'_>) -> Result<Sending, Er
     let message: SendMessage = request.argument()?;
     own(request, message.sender_id)?;
     let (receiver, key) = (message.receiver_id.0, message.key()?);
+    let reply_to = message.reply_to.map(|Id(message)| message);
     let (sender, body, now) = (request.connection.user_id(), message.into_body()?, services.clock.now());
-    services.chat.send(sender, receiver, key, body, now).await.map_err(|error| chat_body(&error))
+    services.chat.send(sender, receiver, key, body, reply_to, now).await.map_err(|error| chat_body(&error))
 }
 
 /// Answers for a message once it is durable.
@@ -77,6 +90,18 @@ pub(super) async fn sent(request: &Request<'_>, sending: Sending) {
         Ok(_) => {}
         Err(error) => not_sent(request, chat_body(&error)).await,
     }
+}
+
+async fn change(services: &Services, request: &Request<'_>) -> Result<Arc<Entry>, ErrorBody> {
+    let asked: ChangeMessage = request.argument()?;
+    let (key, message) = (asked.key()?, asked.message_id.0);
+    let change = match request.name() {
+        "edit-message" => Change::Edit(asked.into_text()?),
+        "react" => Change::Reaction(asked.into_reaction()?),
+        _ => Change::Deletion,
+    };
+    let (sender, now) = (request.connection.user_id(), services.clock.now());
+    services.chat.change(sender, key, message, change, now).await.map_err(|error| chat_body(&error))
 }
 
 async fn answer_receipt(request: &Request<'_>, done: Result<ReceiptPair, ErrorBody>) {
@@ -118,6 +143,12 @@ async fn typing(services: &Services, request: &Request<'_>) -> Result<(), ErrorB
         }
     });
     Ok(())
+}
+
+async fn verify(services: &Services, request: &Request<'_>) -> Result<bool, ErrorBody> {
+    let Verify { epoch, conversations, entries } = request.argument()?;
+    let user = request.connection.user_id();
+    services.chat.has_all(user, &epoch, [conversations, entries]).await.map_err(|error| chat_body(&error))
 }
 
 async fn sync(services: &Services, request: &Request<'_>) -> Result<(), ErrorBody> {

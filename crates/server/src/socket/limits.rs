@@ -24,7 +24,7 @@ impl Class {
     /// By the event's name.
     pub(crate) fn of(event: &str) -> Self {
         match event {
-            "send-message" => Self::Send,
+            "send-message" | "edit-message" | "delete-message" | "react" => Self::Send,
             "typing" => Self::Typing,
             name if name.starts_with("webrtc-") => Self::Signal,
             _ => Self::Other,
@@ -203,6 +203,7 @@ mod tests {
     fn events_by_their_names() {
         for (name, class) in [
             ("send-message", Class::Send),
+            ("react", Class::Send),
             ("typing", Class::Typing),
             ("webrtc-offer", Class::Signal),
             ("sync", Class::Other),

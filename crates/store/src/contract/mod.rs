@@ -4,6 +4,7 @@
 //! Each part uses users of its own, so that all run on one store; what looks at the store as a whole comes first.
 
 mod calls;
+mod changes;
 mod conversations;
 mod fixtures;
 mod old_pages;
@@ -71,6 +72,15 @@ pub async fn run(ports: Ports) {
     conversations::concurrent_first_entries_make_one_conversation(&ports).await;
     conversations::concurrent_retries_make_one_entry(&ports).await;
     conversations::a_dropped_caller_disturbs_nobody(&ports).await;
+
+    changes::are_entries_and_readers_get_what_they_made(&ports).await;
+    changes::never_ask_to_be_read(&ports).await;
+    changes::a_deletion_leaves_nothing_of_what_was_said(&ports).await;
+    changes::the_same_change_again_is_the_same_entry(&ports).await;
+    changes::what_may_not_be_leaves_nothing(&ports).await;
+    changes::a_reply_quotes_the_message_as_it_is(&ports).await;
+    changes::there_are_so_many_to_one_message(&ports).await;
+    changes::nothing_comes_after_a_deletion_that_it_races_with(&ports).await;
 
     receipts::only_grow_and_stay_within_the_log(&ports).await;
     receipts::are_nobody_elses(&ports).await;

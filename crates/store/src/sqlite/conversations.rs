@@ -40,6 +40,9 @@ pub(super) const LIST: &str = concat!(
       ORDER BY c.updated_at DESC, c.id DESC"
 );
 
+pub(super) const TOTALS: &str = "SELECT count(*), coalesce(sum(last_seq), 0) FROM \
+     (SELECT last_seq FROM conversations WHERE lo = ?1 OR hi = ?1 ORDER BY updated_at DESC, id DESC LIMIT ?2)";
+
 pub(super) const RECEIPTS: &str = concat!(
     "SELECT c.number, c.lo, c.hi, c.last_seq, ",
     receipt_columns!(),
@@ -130,6 +133,14 @@ impl Conversations for Sqlite {
     async fn receipts(&self, conversation: ConversationId, user: UserId) -> Result<[Receipt; 2], StoreError> {
         let standing = self.read(move |connection| standing(connection, conversation, user)).await?;
         Ok(standing.map(|standing| [standing.mine.receipt, standing.theirs.receipt]).unwrap_or_default())
+    }
+
+    async fn totals(&self, user: UserId) -> Result<[u64; 2], StoreError> {
+        self.read(move |connection| {
+            let row = |row: &Row<'_>| Ok([number(row, 0)?, number(row, 1)?]);
+            connection.prepare_cached(TOTALS)?.query_row(params![user.blob(), LISTED], row)
+        })
+        .await
     }
 
     async fn counts(&self, conversation: ConversationId, user: UserId) -> Result<[u64; 2], StoreError> {

@@ -381,3 +381,23 @@ async fn no_question_about_a_log_reads_more_than_it_answers() {
         assert_eq!(sorted, sql == conversations::LIST, "{sql}: {plan:?}");
     }
 }
+
+#[tokio::test]
+async fn what_was_said_in_a_deleted_message_is_nowhere_in_the_file() {
+    let dir = folder();
+    let store = open(&dir);
+    let said = store.append(text(1, "a secret, quite long ".repeat(20))).await.expect("appended").entry;
+    let target = domain::Target { seq: said.seq, id: said.id };
+    let edit = EntryBody::Edit { target, text: "a secret of another kind ".repeat(20) };
+    store.append(NewEntry { body: edit, ..text(2, String::new()) }).await.expect("appended");
+    for n in 3..20 {
+        store.append(text(n, "something else".to_owned())).await.expect("appended");
+    }
+    let deletion = EntryBody::Deletion { target };
+    store.append(NewEntry { body: deletion, ..text(20, String::new()) }).await.expect("appended");
+    store.close().await;
+    let file = fs::read(dir.path().join(FILE)).expect("read");
+    let has = |word: &[u8]| file.windows(word.len()).any(|window| window == word);
+    assert!(has(b"something else"));
+    assert!(!has(b"secret"));
+}

@@ -180,7 +180,21 @@ fn lists() {
     let entries = |dialect| as_seen(&log, tom.id, READ, SENT, dialect);
     says(
         "entries-page",
-        &EntriesPage { entries: entries(Dialect::Ours), more: true, receipts: Receipts::new(READ, SENT) },
+        &EntriesPage {
+            entries: entries(Dialect::Ours),
+            more: true,
+            more_after: None,
+            receipts: Receipts::new(READ, SENT),
+        },
+    );
+    says(
+        "entries-page-around",
+        &EntriesPage {
+            entries: entries(Dialect::Ours),
+            more: false,
+            more_after: Some(true),
+            receipts: Receipts::new(READ, SENT),
+        },
     );
     says("old-messages", &entries(Dialect::Old));
     let participants = vec![OldParticipant::new(&tom, id('c')), OldParticipant::new(&maya, id('c'))];
@@ -208,6 +222,22 @@ fn what_clients_send() {
     let sent: SendMessage = hears("old-send-message");
     assert_eq!((sent.receiver_id.0, sent.sender_id, sent.key().unwrap()), (maya().id, Some(Id(tom().id)), None));
     assert_eq!(sent.into_body().unwrap(), message().body);
+
+    let reply: SendMessage = hears("send-message-reply");
+    assert_eq!((reply.reply_to, reply.receiver_id.0), (Some(Id(message().id)), tom().id));
+
+    let [edit, reaction, taken_back, deletion] = changes_of(&message());
+    let asked = |name: &str, made: &Entry| {
+        let asked: ChangeMessage = hears(name);
+        assert_eq!((asked.message_id.0, asked.key().unwrap()), (message().id, made.client_message_id.clone()));
+        asked
+    };
+    assert_eq!(asked("edit-message", &edit).into_text().unwrap(), edit.text());
+    assert_eq!(asked("react", &reaction).into_reaction().unwrap().as_deref(), Some("👍"));
+    assert_eq!(asked("react-take-back", &taken_back).into_reaction().unwrap(), None);
+    asked("delete-message", &deletion);
+    let verify: Verify = hears("verify");
+    assert_eq!((verify.epoch.as_str(), verify.conversations, verify.entries), ("0b9f4a", 1, 3));
 
     let read: Delivered = hears("read");
     assert_eq!((read.conversation_id.0, read.seq), (id('c'), 3));

@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use domain::change::is_emoji;
 use domain::{ClientMessageId, ConversationId, EntryBody, EntryId, Plan, UserId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -25,6 +26,8 @@ pub struct SendMessage {
     pub sender_id: Option<Id<UserId>>,
     /// For whom.
     pub receiver_id: Id<UserId>,
+    /// The message that it replies to.
+    pub reply_to: Option<Id<EntryId>>,
     message: Option<String>,
     message_type: Option<String>,
     plan_id: Option<String>,
@@ -37,10 +40,7 @@ pub struct SendMessage {
 impl SendMessage {
     /// The client's key, `None` where it gives none.
     pub fn key(&self) -> Result<Option<ClientMessageId>, ErrorBody> {
-        let Some(text) = &self.client_message_id else { return Ok(None) };
-        let refused =
-            || ErrorBody::saying(Code::BadRequest, "The clientMessageId is not 1 to 64 printable characters.");
-        client_message_id(text).map(Some).ok_or_else(refused)
+        self.client_message_id.as_deref().map(key).transpose()
     }
 
     /// What it says, once it is found to be within bounds.
@@ -77,6 +77,11 @@ impl SendMessage {
     }
 }
 
+fn key(text: &str) -> Result<ClientMessageId, ErrorBody> {
+    let refused = || ErrorBody::saying(Code::BadRequest, "The clientMessageId is not 1 to 64 printable characters.");
+    client_message_id(text).ok_or_else(refused)
+}
+
 fn bounded(field: &str, value: &str, most: usize) -> Result<(), ErrorBody> {
     if value.len() <= most {
         return Ok(());
@@ -91,6 +96,40 @@ fn word(raw: &RawValue) -> Result<String, ErrorBody> {
         Some(b'"') => serde_json::from_str(json).map_err(|_| ErrorBody::new(Code::BadRequest)),
         Some(b'-' | b'0'..=b'9') => Ok(json.to_owned()),
         _ => Err(ErrorBody::saying(Code::BadRequest, "The field totalCalories is not a text.")),
+    }
+}
+
+/// `edit-message`, `delete-message` and `react` of our clients.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeMessage {
+    client_message_id: String,
+    /// Which.
+    pub message_id: Id<EntryId>,
+    message: Option<String>,
+    reaction: Option<String>,
+}
+
+impl ChangeMessage {
+    /// The client's key: a change is never made twice.
+    pub fn key(&self) -> Result<ClientMessageId, ErrorBody> {
+        key(&self.client_message_id)
+    }
+
+    /// The new text of `edit-message`.
+    pub fn into_text(self) -> Result<String, ErrorBody> {
+        let missing = || ErrorBody::saying(Code::BadRequest, "The field message is missing.");
+        let text = self.message.ok_or_else(missing)?;
+        bounded("message", &text, MAX_TEXT)?;
+        Ok(text)
+    }
+
+    /// The emoji of `react`; `None` takes one back.
+    pub fn into_reaction(self) -> Result<Option<String>, ErrorBody> {
+        match self.reaction {
+            Some(emoji) if !is_emoji(&emoji) => Err(ErrorBody::saying(Code::BadRequest, "A reaction is one emoji.")),
+            reaction => Ok(reaction),
+        }
     }
 }
 
@@ -136,6 +175,17 @@ pub struct Typing {
     pub sender_id: Option<Id<UserId>>,
     /// Began, or stopped.
     pub is_typing: bool,
+}
+
+/// `verify`.
+#[derive(Debug, Deserialize)]
+pub struct Verify {
+    /// The epoch that the client's numbers are of.
+    pub epoch: String,
+    /// How many conversations it has.
+    pub conversations: u64,
+    /// The sum of the last `seq` of each.
+    pub entries: u64,
 }
 
 /// `sync`.

@@ -81,6 +81,9 @@ pub struct EntriesPage<'a> {
     pub entries: Vec<WireEntry<'a>>,
     /// Whether there are older ones.
     pub more: bool,
+    /// Whether there are newer ones, where a page was asked for that does not end with the newest.
+    #[serde(rename = "moreAfter", skip_serializing_if = "Option::is_none")]
+    pub more_after: Option<bool>,
     /// How far both have got.
     pub receipts: Receipts,
 }
