@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test test-rust test-web test-wire test-conformance test-browser check check-rust check-web audit bench tools
+.PHONY: help run install dev test test-rust test-web test-wire test-conformance test-crash torture test-browser check check-rust check-web audit bench tools
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -24,7 +24,7 @@ install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
 dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localhost:5173
 	@scripts/dev.sh
 
-test: test-rust test-web test-wire test-conformance test-browser ## every test: Rust, TypeScript, the wire, the browser
+test: test-rust test-web test-wire test-conformance test-crash test-browser ## every test: Rust, TypeScript, the wire, the browser
 
 test-rust: $(WEB_APP) | tools ## unit, property and contract tests
 	cargo test --workspace --locked
@@ -35,13 +35,23 @@ test-web: $(WEB_MODULES) ## the web app's own tests
 test-wire: target/debug/moodbites $(E2E_MODULES) ## socket.io-client against the real server, as old clients speak and as ours does
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:wire
 
-test-conformance: $(WEB_APP) $(E2E_MODULES) | tools ## the public suites of Socket.IO 5 and Engine.IO 4, by behaviour
-	cargo build --workspace --locked --example conformance
+test-conformance: target/debug/examples/conformance $(E2E_MODULES) ## the public suites of Socket.IO 5 and Engine.IO 4, by behaviour
 	cd e2e && npm run --silent test:conformance
+
+test-crash: target/debug/moodbites target/debug/examples/breakable $(E2E_MODULES) ## people write while the server is killed forty times; the histories are checked
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:crash
+
+torture: target/debug/examples/breakable $(E2E_MODULES) ## the same for a million messages and two thousand kills: some twenty minutes
+	cd e2e && npm run --silent torture
 
 test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real server; artefacts in e2e/artifacts
 	@scripts/install-chromium.sh
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:browser
+
+# With the features of the tests, so that what `make test` has compiled is used again.
+.PHONY: target/debug/examples/breakable target/debug/examples/conformance
+target/debug/examples/breakable target/debug/examples/conformance: $(WEB_APP) | tools
+	cargo build --workspace --locked --example $(notdir $@)
 
 .PHONY: target/debug/moodbites
 target/debug/moodbites: $(WEB_APP) | tools

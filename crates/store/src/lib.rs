@@ -15,6 +15,7 @@
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod error;
+pub mod failpoint;
 mod json;
 mod sqlite;
 

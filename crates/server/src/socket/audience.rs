@@ -6,6 +6,7 @@ use std::time::Duration;
 use app::chat::{Audience, Moved};
 use domain::{Conversations, Entry, OldPages as Kept, StoreError, Timestamp, UserId};
 use serde_json::value::{RawValue, to_raw_value};
+use store::failpoint::{self, Point};
 use wire::chat::{MessageRead, ReceiptEvent};
 use wire::entry::{Dialect, WireEntry};
 
@@ -218,6 +219,7 @@ fn write(entry: &Entry, dialect: Dialect) -> Box<RawValue> {
 
 impl Audience for Connected {
     fn appended(&self, entry: &Arc<Entry>) {
+        failpoint::reach(Point::BeforeFanOut);
         let mut shapes = Shapes::new(entry);
         self.tell(entry.sender, entry, &mut shapes, "message-sent");
         self.tell(entry.receiver, entry, &mut shapes, "receive-message");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use app::chat::{Change, ChatError, Sending};
 use domain::{Entry, UserId};
 use serde_json::json;
+use store::failpoint::{self, Point};
 use wire::chat::{
     ChangeMessage, Delivered, MarkAsRead, ReceiptPair, Receipts, SendFailed, SendMessage, Sync, SyncAnswer,
     SyncConversation, Typing, UserTyping, Verify, as_seen, client_message_id_of,
@@ -85,6 +86,7 @@ async fn begin(services: &Services, request: &Request<'_>) -> Result<Sending, Er
 pub(super) async fn sent(request: &Request<'_>, sending: Sending) {
     match sending.sent().await {
         Ok(entry) if request.wants_answer() => {
+            failpoint::reach(Point::BeforeAck);
             request.answer(&WireEntry::fresh(&entry, request.connection.dialect())).await;
         }
         Ok(_) => {}

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::queue::Queue;
 use crate::error::{Failure, store_error};
+use crate::failpoint::{self, Point};
 
 /// A change to be made. It can be run again: where a transaction is lost as a whole, its operations are tried one by one.
 pub(crate) trait Operation: Send {
@@ -123,6 +124,7 @@ fn work_off(connection: &Connection, operations: &mut Vec<Box<dyn Operation>>) {
 }
 
 fn transaction(connection: &Connection, operations: &mut [Box<dyn Operation>]) -> Result<(), Lost> {
+    failpoint::reach(Point::BeforeTransaction);
     execute(connection, "BEGIN IMMEDIATE").map_err(Lost::NotBegun)?;
     for operation in operations {
         if let Err(error) = in_savepoint(connection, operation.as_mut()) {
@@ -134,6 +136,7 @@ fn transaction(connection: &Connection, operations: &mut [Box<dyn Operation>]) -
             return Err(Lost::RolledBack(StoreError::Full));
         }
     }
+    failpoint::reach(Point::BeforeCommit);
     execute(connection, "COMMIT").map_err(|error| {
         roll_back(connection);
         match error.sqlite_error_code() {

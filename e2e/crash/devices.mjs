@@ -1,0 +1,206 @@
+// Devices that people write with: one of ours, which keeps what it sends until it is acknowledged and asks for what it
+// missed; and an old page, which has what is pushed to it.
+import { Line } from './line.mjs';
+
+/** Messages of one device on their way at once. */
+const WINDOW = 16;
+
+/** Every so many entries a device says how far it is. */
+const READS = 40;
+
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+class Sender {
+  /** What waits to be acknowledged, in its order; the first `begun` are on their way. */
+  outbox = [];
+  sends = [];
+  #begun = 0;
+  connections = 0;
+
+  /** `contacts` are `{ person, conversation }`; `work.more()` says whether to write on, `work.acked()` is told of each. */
+  constructor({ name, person, server, contacts, work, epoch, writes = true }) {
+    Object.assign(this, { name, person, server, contacts, work, epoch, writes });
+  }
+
+  /** Comes back again and again until it is told to stop. */
+  async run() {
+    while (!this.stopping) {
+      try {
+        const address = await this.server.address(this.role);
+        this.connections += 1;
+        const line = new Line(address, this.auth(), (event, payload) => this.came(event, payload));
+        this.line = line;
+        await line.ready;
+        await this.joined();
+        this.#begun = 0;
+        this.pump();
+        await line.closed;
+        this.dropped();
+      } catch (error) {
+        this.line?.close();
+        if (error.message !== 'closed') throw error;
+        await pause(10 + 40 * this.work.chance());
+      }
+    }
+  }
+
+  stop() {
+    this.stopping = true;
+    this.line?.close();
+  }
+
+  async joined() {}
+
+  dropped() {}
+
+  hasKey() {
+    return true;
+  }
+
+  /** Sends what waits, in its order, and writes more while there is more to write. */
+  pump() {
+    while (this.writes && this.work.more() && this.outbox.length < WINDOW) this.outbox.push(this.#write());
+    while (this.#begun < Math.min(WINDOW, this.outbox.length)) this.#send(this.outbox[this.#begun++]);
+  }
+
+  #write() {
+    const { person: to, conversation } = this.contacts[Math.floor(this.work.chance() * this.contacts.length)];
+    const mark = `${this.name}-${this.sends.length}`;
+    const key = this.hasKey() ? `key-${mark}` : null;
+    const send = { by: this.person.id, stream: this.name, to: to.id, conversation, key, mark, ack: null };
+    this.sends.push(send);
+    return send;
+  }
+
+  #send(send) {
+    const line = this.line;
+    const payload = { receiverId: send.to, message: send.mark, messageType: 'text' };
+    if (send.key) payload.clientMessageId = send.key;
+    line.ask('send-message', payload).then(
+      (answer) => {
+        if (answer.code) return this.refused(send, answer, line);
+        send.ack = { id: answer._id, seq: answer.seq };
+        this.outbox.splice(this.outbox.indexOf(send), 1);
+        this.#begun -= 1;
+        this.work.acked();
+        if (line === this.line && !line.isClosed) this.pump();
+      },
+      () => {},
+    );
+  }
+
+  /** What may be tried again is, from the first on, so that the order stays. */
+  refused(send, answer, line) {
+    this.work.refused(send, answer);
+    line.close();
+  }
+
+  get settled() {
+    return this.outbox.length === 0;
+  }
+}
+
+export class Device extends Sender {
+  role = 'web';
+  shown = new Map();
+  heard = [];
+  count = 0;
+  #syncing = null;
+  #behind = false;
+
+  auth() {
+    return { token: this.person.token, deviceId: this.name };
+  }
+
+  last(conversation) {
+    return this.shown.get(conversation)?.at(-1)?.seq ?? 0;
+  }
+
+  joined() {
+    return this.sync();
+  }
+
+  /** Asks for what follows until there is nothing more. */
+  sync() {
+    this.#behind = true;
+    this.#syncing ??= this.#catchUp().finally(() => (this.#syncing = null));
+    return this.#syncing;
+  }
+
+  async #catchUp() {
+    while (this.#behind) {
+      this.#behind = false;
+      const had = this.count;
+      const asked = this.heard.length;
+      const cursors = Object.fromEntries(this.contacts.map(({ conversation: id }) => [id, this.last(id)]));
+      const answer = await this.line.ask('sync', { epoch: this.epoch, conversations: cursors });
+      if (answer.code) throw new Error('closed');
+      if (answer.reset || answer.epoch !== this.epoch) throw new Error(`${this.name} was reset`);
+      for (const [id, { entries, more, reset, receipts }] of Object.entries(answer.conversations)) {
+        if (reset) throw new Error(`${this.name} was reset in ${id}`);
+        for (const entry of entries) this.got(entry);
+        // Whoever goes on asking for what doesn't come would never say so.
+        if (more && this.count === had) throw new Error(`${this.name} in ${id}: there is more, and it does not come`);
+        if (more) this.#behind = true;
+        const other = this.contacts.find(({ conversation }) => conversation === id)?.person.id;
+        this.hear(id, this.person.id, receipts.mine, asked);
+        this.hear(id, other, receipts.theirs, asked);
+      }
+    }
+  }
+
+  came(event, payload) {
+    if (event === 'entry') this.got(payload);
+    else if (event === 'receipt') this.hear(payload.conversationId, payload.userId, payload);
+  }
+
+  /** The rule of gaps. */
+  got({ conversationId: id, seq, _id }) {
+    const last = this.last(id);
+    if (seq <= last) return;
+    if (seq > last + 1) return void this.sync().catch(() => this.line.close());
+    if (!this.shown.has(id)) this.shown.set(id, []);
+    this.shown.get(id).push({ id: _id, seq });
+    this.count += 1;
+    if (seq % READS === 0) this.tell(this.work.chance() < 0.5 ? 'read' : 'delivered', id, seq);
+  }
+
+  tell(event, id, seq) {
+    const asked = this.heard.length;
+    this.line.ask(event, { conversationId: id, seq }).then(
+      (receipt) => receipt.code ?? this.hear(id, this.person.id, receipt, asked),
+      () => {},
+    );
+  }
+
+  hear(conversation, user, { delivered, read }, asked) {
+    this.heard.push({ conversation, user, delivered, read, ...(asked === undefined ? {} : { asked }) });
+  }
+}
+
+export class OldPage extends Sender {
+  role = 'chat';
+  given = [];
+
+  auth() {
+    return { token: this.person.token };
+  }
+
+  /** One in ten has none, as old pages send: it is not tried again. */
+  hasKey() {
+    return this.work.chance() > 0.1;
+  }
+
+  dropped() {
+    this.outbox = this.outbox.filter(({ key }) => key !== null);
+  }
+
+  came(event, payload) {
+    if (event !== 'message-sent' && event !== 'receive-message') return;
+    const { conversationId: conversation, _id: id } = payload;
+    const connection = this.connections;
+    let one = this.given.findLast((one) => one.conversation === conversation && one.connection === connection);
+    if (!one) this.given.push((one = { name: this.name, conversation, connection, shown: [] }));
+    one.shown.push({ id });
+  }
+}

@@ -1,0 +1,141 @@
+// A practice that writes: two who treat and three who are treated, each with two devices and an old page. What they did
+// and saw becomes a history.
+import { Device, OldPage, pause } from './devices.mjs';
+import { Line } from './line.mjs';
+
+export const seeded = (seed) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+};
+
+/** How much there is to write, and how much was. */
+export class Work {
+  acks = 0;
+  refusals = new Map();
+  #waiting = [];
+
+  constructor(chance, more) {
+    Object.assign(this, { chance, more });
+  }
+
+  acked() {
+    this.acks += 1;
+    for (const one of [...this.#waiting]) if (this.acks >= one.acks) one.done();
+  }
+
+  refused(send, { code }) {
+    this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+  }
+
+  /** Comes back once so many are acknowledged. */
+  async reaches(acks) {
+    if (this.acks >= acks) return;
+    await new Promise((done) => {
+      const one = { acks, done };
+      this.#waiting.push(one);
+    });
+    this.#waiting = this.#waiting.filter((one) => one.acks > this.acks);
+  }
+}
+
+export class Practice {
+  /** Makes the people and their conversations, on a server that runs. */
+  static async open(server, work, { staff = 2, patients = 3 } = {}) {
+    const practice = new Practice();
+    const people = (role, count) =>
+      Promise.all(Array.from({ length: count }, (_, n) => server.person(`${role}${n}`, role)));
+    const [treats, treated] = [await people('dietician', staff), await people('patient', patients)];
+    const all = [...treats, ...treated];
+    Object.assign(practice, { server, work, people: all, conversations: [], greetings: [] });
+    const contacts = new Map(all.map((person) => [person.id, []]));
+    for (const one of treats)
+      for (const other of treated) {
+        const greeting = await practice.greet(one, other);
+        contacts.get(one.id).push({ person: other, conversation: greeting.conversation });
+        contacts.get(other.id).push({ person: one, conversation: greeting.conversation });
+      }
+    const { epoch } = await server.get(all[0], '/api/inbox');
+    const devices = (Kind, suffix, writes) =>
+      all.map((person) => {
+        return new Kind({ name: person.name + suffix, person, server, work, epoch, writes, contacts: contacts.get(person.id) });
+      });
+    practice.devices = [...devices(Device, '-phone', true), ...devices(Device, '-laptop', false)];
+    practice.pages = devices(OldPage, '-page', true);
+    return practice;
+  }
+
+  /** The first message makes a conversation. */
+  async greet(one, other) {
+    const mark = `greeting-${one.name}-${other.name}`;
+    const line = new Line(await this.server.address('web'), { token: one.token, deviceId: mark }, () => {});
+    await line.ready;
+    const payload = { receiverId: other.id, message: mark, messageType: 'text', clientMessageId: `key-${mark}` };
+    const answer = await line.ask('send-message', payload);
+    line.close();
+    const conversation = answer.conversationId;
+    this.conversations.push({ id: conversation, people: [one, other] });
+    const ack = { id: answer._id, seq: answer.seq };
+    this.greetings.push({ by: one.id, stream: mark, to: other.id, conversation, key: `key-${mark}`, mark, ack });
+    return { conversation };
+  }
+
+  get writers() {
+    return [...this.devices, ...this.pages];
+  }
+
+  start() {
+    this.running = this.writers.map((writer) => writer.run());
+    // One that can't go on is a finding of its own.
+    this.failed = Promise.all(this.running);
+  }
+
+  /** Everything that has a key is acknowledged, and every device of ours has caught up. */
+  async settle(patience = 60_000) {
+    const deadline = performance.now() + patience;
+    const wait = async (done, what) => {
+      while (!done()) {
+        if (performance.now() > deadline) throw new Error(what());
+        await pause(20);
+      }
+    };
+    const waiting = () => this.writers.filter((writer) => !writer.settled);
+    await wait(
+      () => waiting().length === 0,
+      () => `not sent: ${waiting().map(({ name, outbox }) => `${name} ${outbox.length}`)}`,
+    );
+    for (const device of this.devices) await device.sync();
+  }
+
+  async stop() {
+    for (const writer of this.writers) writer.stop();
+    await this.failed;
+  }
+
+  /** What everybody did and saw, and what can be read now. */
+  async history() {
+    const [log, stored] = [{}, {}];
+    for (const { id, people } of this.conversations) {
+      [log[id], stored[id]] = [[], {}];
+      for (const person of people) {
+        const { entries, receipts } = await this.server.read(person, id);
+        const entry = ({ _id, seq, clientMessageId, message, senderId }) => {
+          return { id: _id, seq, key: clientMessageId, mark: message, sender: senderId };
+        };
+        log[id].push({ reader: person.name, entries: entries.map(entry) });
+        stored[id][person.id] = receipts.mine;
+      }
+    }
+    const shown = ({ name, person, contacts, shown }) =>
+      contacts.map(({ conversation }) => ({ name, reader: person.name, conversation, shown: shown.get(conversation) ?? [] }));
+    return {
+      sends: [...this.greetings, ...this.writers.flatMap(({ sends }) => sends)],
+      log,
+      devices: this.devices.flatMap(shown),
+      pages: this.pages.flatMap(({ given }) => given),
+      receipts: this.devices.map(({ name, heard }) => ({ device: name, heard })),
+      stored,
+    };
+  }
+}

@@ -1,0 +1,102 @@
+// The real program on one data folder, started again and again; people with accounts.
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+export const binary = process.env.BREAKABLE_BIN ?? resolve(import.meta.dirname, '../../target/debug/examples/breakable');
+const password = 'correct horse battery';
+
+export class Server {
+  #up = deferred();
+
+  static async make({ data, env } = {}) {
+    const server = new Server();
+    server.own = !data;
+    server.data = data ?? (await mkdtemp(join(tmpdir(), 'moodbites-crash-')));
+    server.env = { MOODBITES_LOG: 'error', MOODBITES_LIMITS: 'off', ...env };
+    return server;
+  }
+
+  /** Starts it, to die at `failpoint` if one is given. */
+  async boot(failpoint) {
+    const any = ['web', 'accounts', 'chat'].flatMap((role) => ['--listen', `${role}=127.0.0.1:0`]);
+    const env = { ...process.env, ...this.env, ...(failpoint ? { FAILPOINT: failpoint } : {}) };
+    const child = spawn(binary, ['serve', '--data', this.data, ...any, '--listen', 'calls=off'], {
+      env,
+      stdio: ['ignore', 'pipe', process.env.CRASH_LOG ? 'inherit' : 'ignore'],
+    });
+    this.child = child;
+    this.ended = new Promise((done) => child.once('exit', (code, signal) => done(signal ?? code)));
+    const ready = new Promise((done) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (line.startsWith('ready ')) done(JSON.parse(line.slice('ready '.length)));
+      });
+    });
+    // Where it dies while it starts, nobody was told that it is there.
+    const addresses = await Promise.race([ready, this.ended.then(() => null)]);
+    if (!addresses) return false;
+    this.#up.resolve(addresses);
+    this.ended.then(() => (this.#up = deferred()));
+    return true;
+  }
+
+  /** Where a role listens, once it does. */
+  async address(role) {
+    return (await this.#up.promise)[role][0];
+  }
+
+  async kill(signal = 'SIGKILL') {
+    this.child.kill(signal);
+    await this.ended;
+  }
+
+  async close() {
+    await this.kill();
+    if (this.own) await rm(this.data, { recursive: true, force: true });
+  }
+
+  /** A person with an account, a bearer token and, for our clients, the same token. */
+  async person(name, role) {
+    const email = `${name.toLowerCase()}@example.org`;
+    const args = ['--name', name, '--email', email, '--role', role, '--password', password];
+    await run(binary, ['user', 'add', '--data', this.data, ...args]);
+    const response = await fetch(`http://${await this.address('accounts')}/api/user/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password }),
+    });
+    const { token, user } = await response.json();
+    return { id: user._id, name, token };
+  }
+
+  async get(person, path, role = 'web') {
+    const headers = { authorization: `Bearer ${person.token}` };
+    const response = await fetch(`http://${await this.address(role)}${path}`, { headers });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  /** Everything of a conversation, oldest first, and its receipts. */
+  async read(person, conversation) {
+    const pages = [];
+    let receipts;
+    for (let before = '', more = true; more; ) {
+      const page = await this.get(person, `/api/conversations/${conversation}/entries?limit=200${before}`);
+      pages.unshift(page.entries);
+      receipts ??= page.receipts;
+      more = page.more;
+      before = `&before=${page.entries[0]?.seq}`;
+    }
+    return { entries: pages.flat(), receipts };
+  }
+}
+
+function deferred() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
+}
