@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::chat::{Audience, Moved};
-use domain::{Conversations, Entry, OldPages as Kept, StoreError, Timestamp, UserId};
+use domain::{ConnectionId, Conversations, Entry, OldPages as Kept, StoreError, Timestamp, UserId};
 use serde_json::value::{RawValue, to_raw_value};
 use store::failpoint::{self, Point};
 use wire::chat::{MessageRead, ReceiptEvent};
@@ -46,11 +46,17 @@ impl Connected {
         self.inner.old_pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn emit_to(&self, user: UserId, mut emit: impl FnMut(&Connection) -> Emitted) -> bool {
+    /// Emits to a user's old pages, but for the one that has it already; whether one has it now.
+    fn emit_to(
+        &self,
+        user: UserId,
+        has_it: Option<ConnectionId>,
+        mut emit: impl FnMut(&Connection) -> Emitted,
+    ) -> bool {
         let mut reached = false;
         self.inner.hub.for_each(user, |connection| {
             if is_old_page(connection) {
-                reached |= emit(connection) == Emitted::Queued;
+                reached |= has_it == Some(connection.id) || emit(connection) == Emitted::Queued;
             }
         });
         reached
@@ -67,8 +73,8 @@ impl Connected {
             let to = Place { entries: entry.seq, reads: 0 };
             let now = self.inner.clock.now();
             let mut old_pages = self.old_pages();
-            old_pages.tell(user, entry.conversation, to, now, || {
-                self.emit_to(user, |connection| connection.emit(old_event, shapes.old()))
+            old_pages.tell(user, entry.conversation, to, now, |has_it| {
+                self.emit_to(user, has_it, |connection| connection.emit(old_event, shapes.old()))
             });
             self.save_soon(&old_pages);
         }
@@ -106,7 +112,7 @@ impl Connected {
     /// Looks for what was missed, and gives it; `None` if there is something and the connection has to settle first.
     async fn give(&self, connection: &Connection, settled: bool) -> Result<Option<Given>, StoreError> {
         let (user, now) = (connection.user_id(), self.inner.clock.now());
-        let Some(look) = self.old_pages().look(user) else { return Ok(Some(Given::All)) };
+        let Some(look) = self.old_pages().look(user, connection.id) else { return Ok(Some(Given::All)) };
         if look.unknown {
             let reached = self.inner.kept.reached(user, now - GIVEN_FOR).await?;
             self.old_pages().learn(user, &reached);
@@ -240,10 +246,10 @@ impl Audience for Connected {
         let to = Place { entries: 0, reads: moved.receipt.read };
         let now = self.inner.clock.now();
         let mut old_pages = self.old_pages();
-        old_pages.tell(moved.other, moved.conversation, to, now, || {
+        old_pages.tell(moved.other, moved.conversation, to, now, |_| {
             moved.each_read.iter().all(|message| {
                 let read = MessageRead::new(*message, moved.conversation);
-                self.emit_to(moved.other, |connection| connection.emit("message-read", &read))
+                self.emit_to(moved.other, None, |connection| connection.emit("message-read", &read))
             })
         });
         self.save_soon(&old_pages);

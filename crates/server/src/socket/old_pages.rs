@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 use std::time::Duration;
 
-use domain::{ConversationId, ConversationSummary, Entry, EntryBody, OldReach, Timestamp, UserId};
+use domain::{ConnectionId, ConversationId, ConversationSummary, Entry, EntryBody, OldReach, Timestamp, UserId};
 
 /// Old pages open several connections in a row; the one that stays is the one that is listened to.
 pub(super) const SETTLED: Duration = Duration::from_secs(1);
@@ -59,6 +59,8 @@ pub(super) struct Gap {
 /// One look at the store on behalf of a user's pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Look {
+    /// Which is given what is found.
+    connection: ConnectionId,
     told: u64,
     /// What the store has of their places is not here yet.
     pub(super) unknown: bool,
@@ -78,6 +80,8 @@ pub(super) enum Given {
 #[derive(Debug, Default)]
 struct Page {
     places: HashMap<ConversationId, Place>,
+    /// Up to which entry a connection was given what was missed. An entry can be found in the store before it is told.
+    given: HashMap<ConversationId, (u64, ConnectionId)>,
     /// The places that the store has are among them.
     known: bool,
     live: bool,
@@ -98,21 +102,23 @@ fn oldest(now: Timestamp) -> Timestamp {
 }
 
 impl OldPages {
-    /// Something has come for the user. It is told by `emit`, which says whether a page got it, if they are live.
+    /// Something has come for the user. It is told by `emit`, which says whether a page got it, if they are live; to all but
+    /// the connection that was given it already.
     pub(super) fn tell(
         &mut self,
         user: UserId,
         conversation: ConversationId,
         to: Place,
         now: Timestamp,
-        emit: impl FnOnce() -> bool,
+        emit: impl FnOnce(Option<ConnectionId>) -> bool,
     ) {
         let Some(page) = self.users.get_mut(&user) else { return };
         page.told += 1;
         if !page.live {
             return;
         }
-        if emit() {
+        let has_it = page.given.get(&conversation).filter(|(seq, _)| to.entries <= *seq && to.entries > 0);
+        if emit(has_it.map(|(_, connection)| *connection)) {
             self.reach(user, conversation, to, now);
         } else {
             page.live = false;
@@ -142,9 +148,9 @@ impl OldPages {
     }
 
     /// Begins to look for what they have missed; `None` if they are live.
-    pub(super) fn look(&self, user: UserId) -> Option<Look> {
+    pub(super) fn look(&self, user: UserId, connection: ConnectionId) -> Option<Look> {
         let page = self.users.get(&user)?;
-        (!page.live).then_some(Look { told: page.told, unknown: !page.known })
+        (!page.live).then_some(Look { connection, told: page.told, unknown: !page.known })
     }
 
     /// What the store has of their places.
@@ -233,6 +239,11 @@ impl OldPages {
             if !take(*told) {
                 return Given::Stuck;
             }
+            if to.entries > 0
+                && let Some(page) = self.users.get_mut(&user)
+            {
+                page.given.insert(entry.conversation, (to.entries, look.connection));
+            }
             self.reach(user, entry.conversation, to, now);
         }
         for summary in summaries {
@@ -299,6 +310,8 @@ mod tests {
 
     const START: Timestamp = Timestamp(10_000_000);
 
+    const PAGE: ConnectionId = ConnectionId(1);
+
     fn at(millis: u64) -> Timestamp {
         START + Duration::from_millis(millis)
     }
@@ -347,8 +360,8 @@ mod tests {
                 changes: None,
             });
             let seen = &mut self.seen;
-            self.pages.tell(user(), conversation(), Place { entries: seq, reads: 0 }, now, || {
-                if there {
+            self.pages.tell(user(), conversation(), Place { entries: seq, reads: 0 }, now, |has_it| {
+                if there && has_it != Some(PAGE) {
                     seen.push(('+', seq));
                 }
                 there
@@ -374,7 +387,7 @@ mod tests {
 
         /// One look, given to a page that takes so many.
         fn catch_up(&mut self, now: Timestamp, mut takes: usize) -> Given {
-            let look = self.pages.look(user()).expect("they are behind");
+            let look = self.pages.look(user(), PAGE).expect("they are behind");
             let summaries = self.summaries();
             let gaps = self.pages.gaps(user(), &summaries, now);
             let found = gaps.iter().map(|gap| (gap, self.log.as_slice(), self.log.as_slice()));
@@ -422,7 +435,7 @@ mod tests {
         let mut world = World::default();
         world.pages.came(user());
         world.write(other(), at(1), true);
-        let look = world.pages.look(user()).unwrap();
+        let look = world.pages.look(user(), PAGE).unwrap();
         let before = world.summaries();
         world.write(other(), at(2), true);
         assert_eq!(world.pages.give(user(), look, &[], &before, at(3), |_| true), Given::More);
@@ -431,11 +444,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_found_in_the_store_before_it_is_told_is_not_told_to_who_was_given_it() {
+        let mut world = World::default();
+        world.write(other(), at(1), true);
+        world.pages.came(user());
+        assert_eq!(world.catch_up(at(2), 9), Given::All);
+        let late = |seq| Place { entries: seq, reads: 0 };
+        world.pages.tell(user(), conversation(), late(1), at(3), |has_it| has_it.expect("it was given") == PAGE);
+        world.pages.tell(user(), conversation(), late(2), at(3), |has_it| has_it.is_none());
+        assert!(!world.pages.came(user()), "live");
+    }
+
+    #[test]
     fn two_that_give_at_once_give_nothing_twice() {
         let mut world = World::default();
         world.pages.came(user());
         world.write(other(), at(1), true);
-        let look = world.pages.look(user()).unwrap();
+        let look = world.pages.look(user(), PAGE).unwrap();
         let summaries = world.summaries();
         assert_eq!(world.catch_up(at(2), 9), Given::All);
         let entry = world.log[0].clone();
@@ -498,7 +523,7 @@ mod tests {
         assert_eq!(world.catch_up(at(9), 9), Given::All);
         world.seen.clear();
         world.read = 3;
-        world.pages.tell(user(), conversation(), Place { entries: 0, reads: 3 }, at(10), || false);
+        world.pages.tell(user(), conversation(), Place { entries: 0, reads: 3 }, at(10), |_| false);
         assert_eq!(world.catch_up(at(11), 9), Given::All);
         assert_eq!(world.seen, [('r', 1), ('r', 2)]);
         world.restart();
