@@ -2,9 +2,9 @@
 //!
 //! [`Sqlite`] implements [`Users`](domain::Users), [`Sessions`](domain::Sessions),
 //! [`Conversations`](domain::Conversations) and [`Calls`](domain::Calls) on one file, `moodbites.db` in the data folder.
-//! What a method has answered is on the disk: one thread writes, commits whatever has queued up as one transaction with a
-//! savepoint per operation, and answers only then; a few threads read. Nothing here needs a Tokio runtime, and a caller
-//! that goes away in the middle of a call takes nothing of anybody else with it.
+//! What a method has answered is on the disk: one thread writes, commits whatever has queued up as one transaction and
+//! answers only then; a few threads read. Nothing here needs a Tokio runtime, and a caller that goes away in the middle of
+//! a call takes nothing of anybody else with it.
 //!
 //! This crate decides nothing about who may do what, reads no clock and puts nothing on the wire. It logs no content: no
 //! text, no address, no hash.
