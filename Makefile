@@ -38,7 +38,7 @@ test-wire: target/debug/moodbites $(E2E_MODULES) ## socket.io-client against the
 test-conformance: target/debug/examples/conformance $(E2E_MODULES) ## the public suites of Socket.IO 5 and Engine.IO 4, by behaviour
 	cd e2e && npm run --silent test:conformance
 
-test-crash: target/debug/moodbites target/debug/examples/breakable $(E2E_MODULES) ## people write while the server is killed forty times; the histories are checked
+test-crash: target/debug/moodbites target/debug/examples/breakable target/debug/examples/hold $(E2E_MODULES) ## people write while the server is killed forty times; the histories are checked
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:crash
 
 torture: target/debug/examples/breakable $(E2E_MODULES) ## the same for a million messages and two thousand kills: some twenty minutes
@@ -49,8 +49,8 @@ test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:browser
 
 # With the features of the tests, so that what `make test` has compiled is used again.
-.PHONY: target/debug/examples/breakable target/debug/examples/conformance
-target/debug/examples/breakable target/debug/examples/conformance: $(WEB_APP) | tools
+.PHONY: target/debug/examples/breakable target/debug/examples/conformance target/debug/examples/hold
+target/debug/examples/breakable target/debug/examples/conformance target/debug/examples/hold: $(WEB_APP) | tools
 	cargo build --workspace --locked --example $(notdir $@)
 
 .PHONY: target/debug/moodbites

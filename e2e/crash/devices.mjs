@@ -2,7 +2,7 @@
 // missed; and an old page, which has what is pushed to it.
 import { Line } from './line.mjs';
 
-/** Messages of one device on their way at once. */
+/** Messages of one device on their way at once, unless `work` says otherwise. */
 const WINDOW = 16;
 
 /** Every so many entries a device says how far it is. */
@@ -49,6 +49,10 @@ class Sender {
     this.line?.close();
   }
 
+  get window() {
+    return this.work.window ?? WINDOW;
+  }
+
   async joined() {}
 
   dropped() {}
@@ -59,8 +63,8 @@ class Sender {
 
   /** Sends what waits, in its order, and writes more while there is more to write. */
   pump() {
-    while (this.writes && this.work.more() && this.outbox.length < WINDOW) this.outbox.push(this.#write());
-    while (this.#begun < Math.min(WINDOW, this.outbox.length)) this.#send(this.outbox[this.#begun++]);
+    while (this.writes && this.work.more() && this.outbox.length < this.window) this.outbox.push(this.#write());
+    while (this.#begun < Math.min(this.window, this.outbox.length)) this.#send(this.outbox[this.#begun++]);
   }
 
   #write() {
@@ -74,7 +78,8 @@ class Sender {
 
   #send(send) {
     const line = this.line;
-    const payload = { receiverId: send.to, message: send.mark, messageType: 'text' };
+    const message = this.work.padding ? `${send.mark} ${this.work.padding}` : send.mark;
+    const payload = { receiverId: send.to, message, messageType: 'text' };
     if (send.key) payload.clientMessageId = send.key;
     line.ask('send-message', payload).then(
       (answer) => {

@@ -16,8 +16,9 @@ export class Work {
   refusals = new Map();
   #waiting = [];
 
-  constructor(chance, more) {
-    Object.assign(this, { chance, more });
+  /** `window`: messages of a device on their way at once; `padding`: what makes each message longer. */
+  constructor(chance, more, { window, padding } = {}) {
+    Object.assign(this, { chance, more, window, padding });
   }
 
   acked() {
@@ -27,6 +28,12 @@ export class Work {
 
   refused(send, { code }) {
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+    this.onRefused?.(code);
+  }
+
+  /** Comes back once something was refused with that code. */
+  async isRefused(code) {
+    if (!this.refusals.has(code)) await new Promise((done) => (this.onRefused = (was) => was === code && done()));
   }
 
   /** Comes back once so many are acknowledged. */
@@ -121,7 +128,7 @@ export class Practice {
       for (const person of people) {
         const { entries, receipts } = await this.server.read(person, id);
         const entry = ({ _id, seq, clientMessageId, message, senderId }) => {
-          return { id: _id, seq, key: clientMessageId, mark: message, sender: senderId };
+          return { id: _id, seq, key: clientMessageId, mark: message.split(' ')[0], sender: senderId };
         };
         log[id].push({ reader: person.name, entries: entries.map(entry) });
         stored[id][person.id] = receipts.mine;
