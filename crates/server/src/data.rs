@@ -74,7 +74,7 @@ pub fn write_secret(path: &Path, text: &str) -> io::Result<()> {
     fs::rename(&beside, path)
 }
 
-fn private(options: &mut OpenOptions) -> &OpenOptions {
+pub(crate) fn private(options: &mut OpenOptions) -> &OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     options

@@ -5,6 +5,7 @@
 //! port 0) and a future that ends when it is to stop. `bin/moodbites.rs` does nothing but call [`cli`].
 
 mod assets;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod data;

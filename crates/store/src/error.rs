@@ -18,6 +18,8 @@ pub enum OpenError {
     Newer { path: PathBuf, found: u32, known: u32 },
     #[error("{} is a database of another program", path.display())]
     Foreign { path: PathBuf },
+    #[error("{} is damaged", path.display())]
+    Damaged { path: PathBuf },
     #[error("{} cannot be opened", path.display())]
     Database { path: PathBuf, source: rusqlite::Error },
     #[error("no randomness from the operating system")]

@@ -20,4 +20,4 @@ mod json;
 mod sqlite;
 
 pub use error::OpenError;
-pub use sqlite::{Options, Sqlite};
+pub use sqlite::{FILE, Options, Sqlite};

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod backup;
 mod config;
 mod serve;
 mod user;
@@ -34,6 +35,10 @@ enum Command {
     /// Add, list, approve and disable people; works while the server runs and while it doesn't
     #[command(subcommand)]
     User(user::User),
+    /// Copy the whole practice into one file; works while the server runs
+    Backup(backup::Backup),
+    /// Make a practice of such a file again, in an empty folder
+    Restore(backup::Restore),
     /// Check the configuration, or show what holds
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -65,6 +70,8 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(command) => command.run(),
         Command::User(command) => command.run(),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
         Command::Config(command) => command.run(),
     };
     match done {

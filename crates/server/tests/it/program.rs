@@ -361,6 +361,39 @@ fn what_is_wrong_with_the_configuration_is_said_before_anything_is_made() {
 }
 
 #[test]
+fn a_practice_is_copied_while_it_runs_and_made_again_elsewhere() {
+    let data = folder();
+    let add = [
+        "user",
+        "add",
+        "--data",
+        data.path().to_str().unwrap(),
+        "--name",
+        "Hannah",
+        "--email",
+        "hannah@example.org",
+        "--role",
+        "dietician",
+        "--password",
+        "correct horse battery",
+    ];
+    assert!(run(data.path(), &add).status.success());
+    let server = Running::start(data.path(), &ANY_PORT);
+    let elsewhere = folder();
+    let (archive, back) = (elsewhere.path().join("practice.tar"), elsewhere.path().join("back"));
+    let (archive, back) = (archive.to_str().unwrap(), back.to_str().unwrap());
+    let backup = run(data.path(), &["backup", archive, "--data", data.path().to_str().unwrap()]);
+    assert!(backup.status.success() && said(&backup).contains("2 files"), "{}", said(&backup));
+    server.terminate();
+    let restore = ["restore", archive, "--data", back];
+    assert!(run(data.path(), &restore).status.success());
+    let again = run(data.path(), &restore);
+    assert!(!again.status.success() && said(&again).contains("already"), "{}", said(&again));
+    let restored = Running::start(Path::new(back), &ANY_PORT);
+    assert!(restored.sign_in("hannah@example.org", "correct horse battery").contains(" 200 "));
+}
+
+#[test]
 fn the_version_is_said() {
     let data = folder();
     assert_eq!(said(&run(data.path(), &["--version"])), format!("moodbites {}\n", env!("CARGO_PKG_VERSION")));

@@ -34,16 +34,20 @@ pub(crate) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
         transaction.execute_batch(step).map_err(database)?;
     }
     if found == 0 {
-        let mut random = [0; 8];
-        getrandom::fill(&mut random)?;
-        let epoch = format!("{:016x}", u64::from_be_bytes(random));
-        transaction.execute("INSERT INTO about (name, value) VALUES ('epoch', ?1)", [epoch]).map_err(database)?;
+        transaction.execute("INSERT INTO about (name, value) VALUES ('epoch', ?1)", [epoch()?]).map_err(database)?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(database)?;
     }
     transaction.pragma_update(None, "user_version", VERSION).map_err(database)?;
     transaction.commit().map_err(database)?;
     tracing::info!(from = found, to = VERSION, "the schema is up to date");
     Ok(())
+}
+
+/// A name for a new life of the data.
+pub(crate) fn epoch() -> Result<String, OpenError> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random)?;
+    Ok(format!("{:016x}", u64::from_be_bytes(random)))
 }
 
 /// Whether nothing is to be done; an error if the file is another program's or a newer version's.

@@ -29,7 +29,8 @@ use self::readers::Read;
 use self::writer::Operation;
 use crate::error::{Failure, OpenError};
 
-const FILE: &str = "moodbites.db";
+/// What the database is called in the data folder.
+pub const FILE: &str = "moodbites.db";
 
 /// What may be set of a store; the defaults are for a server.
 #[derive(Debug, Clone, Copy)]
@@ -105,6 +106,33 @@ impl Sqlite {
             drop(alive);
         })?;
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Copies the database of that folder into a new file, as it is at one moment; it may be in use.
+    pub fn copy(data_dir: &Path, to: &Path) -> Result<(), OpenError> {
+        let path = data_dir.join(FILE);
+        let database = |source| OpenError::Database { path: path.clone(), source };
+        let connection = connect(&path, Options::default()).map_err(database)?;
+        connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]).map_err(database)?;
+        Ok(())
+    }
+
+    /// Checks a database that was copied and begins a new epoch in it: whoever knows positions in its conversations may
+    /// know more than it has.
+    pub fn begin_anew(data_dir: &Path) -> Result<(), OpenError> {
+        let path = data_dir.join(FILE);
+        let database = |source| OpenError::Database { path: path.clone(), source };
+        let mut connection = connect(&path, Options::default()).map_err(database)?;
+        migrations::migrate(&mut connection, &path)?;
+        let sound: String =
+            connection.pragma_query_value(None, "integrity_check", |row| row.get(0)).map_err(database)?;
+        if sound != "ok" {
+            return Err(OpenError::Damaged { path });
+        }
+        connection
+            .execute("UPDATE about SET value = ?1 WHERE name = 'epoch'", [migrations::epoch()?])
+            .map_err(database)?;
+        tidy_file(connection).map_err(database)
     }
 
     /// Takes nothing more, writes what was taken, and ends. The file is then whole by itself. What is asked of it
@@ -202,6 +230,12 @@ fn write_ahead(connection: &Connection, patience: Duration) -> Result<(), rusqli
         rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_BUSY),
         Some("the file system cannot do write-ahead logging, or another process keeps it busy".to_owned()),
     ))
+}
+
+/// Leaves nothing beside the file.
+fn tidy_file(connection: Connection) -> Result<(), rusqlite::Error> {
+    connection.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| error)
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>, OpenError> {
