@@ -1,5 +1,6 @@
 //! `moodbites backup` and `moodbites restore`.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -33,7 +34,7 @@ impl Backup {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = resolve(&gather(self.place.flags())?)?;
         let summary = backup::pack(&config.data, &self.to)?;
-        println!("Backed up {} to {}.", said(summary), self.to.display());
+        writeln!(io::stdout(), "Backed up {} to {}.", said(summary), self.to.display())?;
         Ok(())
     }
 }
@@ -43,7 +44,11 @@ impl Restore {
         let config = resolve(&gather(self.place.flags())?)?;
         let summary = backup::unpack(&self.from, &config.data).context("can't restore")?;
         let folder = config.data.display();
-        println!("Restored {} into {folder}. Start it with: moodbites serve --data '{folder}'", said(summary));
+        writeln!(
+            io::stdout(),
+            "Restored {} into {folder}. Start it with: moodbites serve --data '{folder}'",
+            said(summary)
+        )?;
         Ok(())
     }
 }
