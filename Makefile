@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test test-rust test-web test-wire test-conformance test-crash torture test-browser check check-rust check-web audit bench tools
+.PHONY: help run install dev test test-rust test-web test-wire test-conformance test-crash torture test-browser check check-rust check-web audit bench tools servers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -26,7 +26,7 @@ dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localh
 
 test: test-rust test-web test-wire test-conformance test-crash test-browser ## every test: Rust, TypeScript, the wire, the browser
 
-test-rust: $(WEB_APP) | tools ## unit, property and contract tests
+test-rust: $(WEB_APP) servers | tools ## unit, property and contract tests
 	cargo test --workspace --locked
 
 test-web: $(WEB_MODULES) ## the web app's own tests
@@ -52,6 +52,10 @@ test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real
 .PHONY: target/debug/examples/breakable target/debug/examples/conformance target/debug/examples/hold
 target/debug/examples/breakable target/debug/examples/conformance target/debug/examples/hold: $(WEB_APP) | tools
 	cargo build --workspace --locked --example $(notdir $@)
+
+servers: | tools ## the servers that tests run against: MongoDB's protocol, and a network that breaks
+	@scripts/servers.sh ferretdb >/dev/null
+	@scripts/servers.sh toxiproxy >/dev/null
 
 .PHONY: target/debug/moodbites
 target/debug/moodbites: $(WEB_APP) | tools

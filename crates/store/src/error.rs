@@ -26,6 +26,25 @@ pub enum OpenError {
     Randomness(#[from] getrandom::Error),
     #[error("no thread for the store")]
     Thread(#[source] io::Error),
+    #[error(
+        "the URI of the MongoDB store can't be used; it should look like \
+         mongodb://user:password@host:27017/database?replicaSet=name (it is not shown, for the password in it)"
+    )]
+    Uri,
+    #[error("MongoDB at {hosts} can't be reached: {why}. Start it, or unset MONGODB_URI to keep data in SQLite")]
+    Unreachable { hosts: String, why: String },
+    #[error(
+        "the database {name} was written by a newer version of MoodBites (its data has version {found}, this program \
+         knows {known}); start the newer version"
+    )]
+    NewerDatabase { name: String, found: u32, known: u32 },
+    #[error(
+        "the database {name} belongs to another program, perhaps to the older services; name one of its own in \
+         MONGODB_URI: mongodb://host:27017/moodbites_data"
+    )]
+    ForeignDatabase { name: String },
+    #[error("the database can't be prepared")]
+    Prepare(#[from] StoreError),
 }
 
 /// Why an operation did not do what it was for: the database did not let it, or it says no.

@@ -3,13 +3,18 @@
 //! [`Sqlite`] implements [`Users`](domain::Users), [`Sessions`](domain::Sessions),
 //! [`Conversations`](domain::Conversations) and [`Calls`](domain::Calls) on one file, `moodbites.db` in the data folder.
 //! What a method has answered is on the disk: one thread writes, commits whatever has queued up as one transaction and
-//! answers only then; a few threads read. Nothing here needs a Tokio runtime, and a caller that goes away in the middle of
-//! a call takes nothing of anybody else with it.
+//! answers only then; a few threads read. It needs no Tokio runtime.
+//!
+//! [`MongoDb`] implements them on a MongoDB database. What must happen once is an insert under a unique key, confirmed by
+//! a majority; nothing relies on transactions, on atomic updates, or on anything that the smaller servers of that protocol
+//! lack.
+//!
+//! With either, a caller that goes away in the middle of a call takes nothing of anybody else with it.
 //!
 //! This crate decides nothing about who may do what, reads no clock and puts nothing on the wire. It logs no content: no
 //! text, no address, no hash.
 //!
-//! `contract` (a feature) is the suite that every store must pass; a second one is done when it does.
+//! `contract` (a feature) is the suite that every store must pass; another one is done when it does.
 #![warn(missing_docs)]
 
 #[cfg(any(test, feature = "contract"))]
@@ -17,7 +22,9 @@ pub mod contract;
 mod error;
 pub mod failpoint;
 mod json;
+mod mongodb;
 mod sqlite;
 
 pub use error::OpenError;
+pub use mongodb::MongoDb;
 pub use sqlite::{FILE, Options, Sqlite};
