@@ -1,6 +1,6 @@
 import type { Session } from '../features/auth';
 import type { CallSocket } from '../features/calls';
-import { browserStorage, browserTabs, ChatStore, restApi } from '../features/chat';
+import { browserStorage, browserTabs, ChatStore, restApi, uploader } from '../features/chat';
 import { deviceId } from '../shared/lib/ids';
 import { Observable, type Readable } from '../shared/lib/observable';
 import { Connection, openSocket, type ClientEvents, type ServerEvents } from '../shared/socket';
@@ -26,7 +26,7 @@ function asCallSocket(connection: Connection): CallSocket {
 function create(session: Session, userId: string): Personal {
   const connection = new Connection({ open: openSocket, session, deviceId: deviceId() });
   const chat = new ChatStore({
-    userId, connection, api: restApi(session.http), storage: browserStorage(userId), tabs: browserTabs(userId),
+    userId, connection, api: restApi(session.http), upload: uploader(session), storage: browserStorage(userId), tabs: browserTabs(userId),
   });
   return { userId, connection, callSocket: asCallSocket(connection), chat };
 }

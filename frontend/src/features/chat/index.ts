@@ -1,6 +1,7 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 
 export { restApi } from './api';
+export { uploader } from './attach/upload';
 export { ChatStore } from './model/ChatStore';
 export { ChatContext, useChat, useUnreadTotal } from './model/context';
 export { forgetDrafts } from './model/Drafts';

@@ -1,6 +1,7 @@
 import { m } from '../../../shared/i18n';
 import { durationText } from '../../../shared/lib/time';
 import type { CallFacts, Entry } from '../../../shared/wire/types';
+import { fileOf, type FileShown } from './file';
 
 /** A call in one line of words, as this person saw it. */
 export function callTitle(call: CallFacts, own: boolean): string {
@@ -22,10 +23,21 @@ export function callDetail(call: CallFacts, own: boolean): string {
   }
 }
 
+/** A file in one line: what was written with it, else what it is. */
+export function fileText({ kind, name }: Pick<FileShown, 'kind' | 'name'>, caption: string): string {
+  if (caption !== '') return caption.replace(/\s+/g, ' ');
+  if (kind === 'image') return m.preview_image();
+  return kind === 'audio' ? m.preview_audio() : name;
+}
+
 /** What the list shows of the last thing said. */
 export function previewOf(entry: Entry, me: string): string {
   const own = entry.senderId === me;
   if (entry.call) return callTitle(entry.call, own);
-  const text = entry.messageType === 'plan' ? m.plan_preview({ name: entry.planName ?? entry.message }) : entry.message.replace(/\s+/g, ' ');
+  const file = fileOf(entry);
+  const text =
+    entry.messageType === 'plan' ? m.plan_preview({ name: entry.planName ?? entry.message })
+    : file ? fileText(file, entry.message)
+    : entry.message.replace(/\s+/g, ' ');
   return own ? m.preview_own({ text }) : text;
 }

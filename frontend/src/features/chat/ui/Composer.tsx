@@ -1,12 +1,19 @@
 import { ActionIcon } from '@mantine/core';
 import { IconArrowUp } from '@tabler/icons-react';
-import { useEffect, useId, useLayoutEffect, useRef, type KeyboardEvent, type SyntheticEvent } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from 'react';
 import { m } from '../../../shared/i18n';
 import { useEnterSends } from '../../../shared/lib/enterSends';
-import { useSelected } from '../../../shared/lib/useObservable';
+import { useObservable, useSelected } from '../../../shared/lib/useObservable';
 import { ICON } from '../../../shared/ui';
+import { AttachButton } from '../attach/AttachButton';
+import type { Attachments } from '../attach/useAttachments';
 import { useChat } from '../model/context';
 import { byteLength, MAX_BYTES } from '../model/limits';
+import { problemText } from '../voice/problem';
+import { useRecorder } from '../voice/recorders';
+import type { RecorderState } from '../voice/Recorder';
+import { VoiceBar } from '../voice/VoiceBar';
+import { VoiceButton } from '../voice/VoiceButton';
 import classes from './Composer.module.css';
 
 const LINES = 6;
@@ -20,7 +27,13 @@ function fit(element: HTMLTextAreaElement): void {
   element.toggleAttribute('data-scrolls', element.scrollHeight > most);
 }
 
-export function Composer({ otherId, name }: { otherId: string; name: string }) {
+interface Props {
+  otherId: string;
+  name: string;
+  attachments: Attachments;
+}
+
+export function Composer({ otherId, name, attachments }: Props) {
   const chat = useChat();
   const text = useSelected(chat.drafts.state, (drafts) => drafts[otherId] ?? '');
   const [enterSends] = useEnterSends();
@@ -28,10 +41,14 @@ export function Composer({ otherId, name }: { otherId: string; name: string }) {
   const problemId = useId();
   const over = text.length * 3 > MAX_BYTES ? byteLength(text.trim()) - MAX_BYTES : 0;
   const sendable = text.trim() !== '' && over <= 0;
+  const recorder = useRecorder(otherId);
+  const voice = useObservable(recorder.state);
+  const [slide, setSlide] = useState(0);
+  const writing = voice.phase === 'idle';
 
   useLayoutEffect(() => {
     if (field.current) fit(field.current);
-  }, [text]);
+  }, [text, writing]);
   useEffect(() => {
     const element = field.current;
     if (!element) return;
@@ -43,12 +60,12 @@ export function Composer({ otherId, name }: { otherId: string; name: string }) {
     });
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+  }, [writing]);
 
   // Ready to write, but on a phone not with the keyboard over what is to be read.
   useEffect(() => {
-    if (!window.matchMedia('(pointer: coarse)').matches) field.current?.focus({ preventScroll: true });
-  }, []);
+    if (writing && !window.matchMedia('(pointer: coarse)').matches) field.current?.focus({ preventScroll: true });
+  }, [writing]);
 
   const send = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -66,24 +83,39 @@ export function Composer({ otherId, name }: { otherId: string; name: string }) {
         {over > 0 && (
           <p id={problemId} className={classes.problem} role="alert">{m.composer_too_long({ count: over })}</p>
         )}
+        {voice.phase === 'idle' && voice.problem && <p className={classes.problem} role="alert">{problemText(voice.problem)}</p>}
         <div className={classes.box}>
-          <textarea
-            ref={field} className={classes.field} rows={1} value={text} placeholder={m.composer_placeholder()}
-            aria-label={m.composer_label({ name })} aria-invalid={over > 0} aria-describedby={over > 0 ? problemId : undefined}
-            enterKeyHint={enterSends ? 'send' : 'enter'}
-            onChange={(event) => {
-              const value = event.currentTarget.value;
-              chat.drafts.set(otherId, value);
-              if (value.trim() === '') chat.typing.stopped();
-              else chat.typing.typed(otherId);
-            }}
-            onKeyDown={onKeyDown}
-          />
-          <ActionIcon className={classes.send} type="submit" size={36} radius="xl" variant="filled" disabled={!sendable} aria-label={m.composer_send()}>
-            <IconArrowUp {...ICON} stroke={2} />
-          </ActionIcon>
+          {voice.phase === 'idle' ? (
+            <>
+              <AttachButton input={attachments.input} onFiles={attachments.add} />
+              <textarea
+                ref={field} className={classes.field} rows={1} value={text} placeholder={m.composer_placeholder()}
+                aria-label={m.composer_label({ name })} aria-invalid={over > 0} aria-describedby={over > 0 ? problemId : undefined}
+                enterKeyHint={enterSends ? 'send' : 'enter'}
+                onChange={(event) => {
+                  const value = event.currentTarget.value;
+                  recorder.dismiss();
+                  chat.drafts.set(otherId, value);
+                  if (value.trim() === '') chat.typing.stopped();
+                  else chat.typing.typed(otherId);
+                }}
+                onKeyDown={onKeyDown}
+              />
+            </>
+          ) : (
+            <VoiceBar recorder={recorder} state={voice} slide={slide} />
+          )}
+          {isHandFree(voice) && text.trim() === '' && <VoiceButton recorder={recorder} state={voice} onSlide={setSlide} />}
+          {writing && text.trim() !== '' && (
+            <ActionIcon className={classes.send} type="submit" size={36} radius="xl" variant="filled" disabled={!sendable} aria-label={m.composer_send()}>
+              <IconArrowUp {...ICON} stroke={2} />
+            </ActionIcon>
+          )}
         </div>
       </form>
     </div>
   );
 }
+
+/** The button that records is under the finger, or free to be pressed. */
+const isHandFree = (voice: RecorderState): boolean => voice.phase === 'idle' || voice.phase === 'asking' || (voice.phase === 'recording' && !voice.locked);

@@ -1,8 +1,11 @@
 import { useNavigate, useRouter } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import { m } from '../../../shared/i18n';
 import { useSelected } from '../../../shared/lib/useObservable';
 import { Avatar, StateNote } from '../../../shared/ui';
+import { DropZone } from '../attach/DropZone';
+import { GalleryContext } from '../attach/gallery';
+import { AttachmentLayer, useAttachments } from '../attach/useAttachments';
 import { hasOlder } from '../model/log';
 import { useChat } from '../model/context';
 import { Composer } from './Composer';
@@ -10,6 +13,8 @@ import classes from './Conversation.module.css';
 import { ConversationHeader } from './ConversationHeader';
 import { MessageList } from './MessageList';
 import { MessageSkeleton } from './MessageSkeleton';
+
+const ConversationGallery = lazy(() => import('../attach/ConversationGallery'));
 
 /** Enough to fill a screen and more, so that the list opens at its place at once. */
 const ENOUGH = 30;
@@ -19,6 +24,8 @@ export function Conversation({ otherId }: { otherId: string }) {
   const room = useSelected(chat.state, ({ rooms }) => rooms.get(otherId));
   const items = useSelected(chat.outbox.items, (all) => all);
   const outgoing = useMemo(() => items.filter((item) => item.receiverId === otherId), [items, otherId]);
+  const attachments = useAttachments();
+  const [picture, showPicture] = useState<string | null>(null);
   const navigate = useNavigate();
   const router = useRouter();
 
@@ -42,7 +49,7 @@ export function Conversation({ otherId }: { otherId: string }) {
   const empty = room.log.length === 0 && outgoing.length === 0;
   return (
     // eslint-disable-next-line jsx-a11y-x/no-static-element-interactions -- Escape leaves from anywhere inside
-    <div className={classes.conversation} onKeyDown={onKeyDown}>
+    <div className={classes.conversation} onKeyDown={onKeyDown} onPaste={attachments.onPaste}>
       <ConversationHeader other={room.other} typing={room.typing} onBack={leave} />
       <div className={classes.body}>
         {!ready && <MessageSkeleton />}
@@ -53,9 +60,16 @@ export function Conversation({ otherId }: { otherId: string }) {
             text={m.chat_private()}
           />
         )}
-        {ready && !empty && <MessageList room={room} outgoing={outgoing} />}
+        {ready && !empty && <GalleryContext value={showPicture}><MessageList room={room} outgoing={outgoing} /></GalleryContext>}
       </div>
-      <Composer otherId={otherId} name={room.other.name} />
+      <Composer otherId={otherId} name={room.other.name} attachments={attachments} />
+      <DropZone name={room.other.name} onFiles={attachments.add} />
+      <AttachmentLayer attachments={attachments} otherId={otherId} name={room.other.name} />
+      {picture !== null && (
+        <Suspense fallback={null}>
+          <ConversationGallery room={room} outgoing={outgoing} start={picture} onClose={() => showPicture(null)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { IconPhone, IconPhoneX, IconSalad, IconVideo } from '@tabler/icons-react';
+import { IconMicrophone, IconPaperclip, IconPhone, IconPhoneX, IconPhoto, IconSalad, IconVideo } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo, useEffect, useRef } from 'react';
 import { m } from '../../../shared/i18n';
@@ -8,7 +8,7 @@ import { useSelected } from '../../../shared/lib/useObservable';
 import type { Entry } from '../../../shared/wire/types';
 import { Avatar, Hidden } from '../../../shared/ui';
 import { useChat } from '../model/context';
-import { previewOf } from '../model/preview';
+import { fileText, previewOf } from '../model/preview';
 import type { Room } from '../model/room';
 import { DeliveryMark } from './DeliveryMark';
 import classes from './List.module.css';
@@ -17,7 +17,8 @@ function KindIcon({ entry }: { entry: Entry }) {
   const props = { size: 16, stroke: 1.75, 'aria-hidden': true, className: classes.kind };
   if (entry.call?.outcome === 'missed') return <IconPhoneX {...props} />;
   if (entry.call) return entry.call.callType === 'video' ? <IconVideo {...props} /> : <IconPhone {...props} />;
-  return entry.messageType === 'plan' ? <IconSalad {...props} /> : null;
+  const Icon = { plan: IconSalad, image: IconPhoto, audio: IconMicrophone, file: IconPaperclip, text: null, call: null }[entry.messageType];
+  return Icon && entry.deletedAt === undefined ? <Icon {...props} /> : null;
 }
 
 interface Props {
@@ -56,7 +57,7 @@ export const ConversationRow = memo(function ConversationRow({ room, selected, f
               ) : draft !== '' && !selected ? (
                 <><span className={classes.draft}>{m.draft()}</span> {draft}</>
               ) : unsent ? (
-                <><DeliveryMark mark={unsent.state} /> {m.preview_own({ text: unsent.message })}</>
+                <><DeliveryMark mark={unsent.state} /> {m.preview_own({ text: unsent.attachment ? fileText(unsent.attachment, unsent.message) : unsent.message })}</>
               ) : last ? (
                 <><KindIcon entry={last} />{previewOf(last, chat.userId)}</>
               ) : (

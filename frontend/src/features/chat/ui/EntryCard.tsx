@@ -1,10 +1,11 @@
-import { IconPhone, IconPhoneX, IconSalad, IconVideo } from '@tabler/icons-react';
+import { IconPhone, IconPhoneX, IconVideo } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { m } from '../../../shared/i18n';
 import { useCallStarter } from '../../../shared/lib/callStarter';
 import { clockTime, fullTime } from '../../../shared/lib/time';
 import type { CallFacts, Contact } from '../../../shared/wire/types';
 import { Hidden, ICON } from '../../../shared/ui';
+import { PlanCard } from '../attach/PlanCard';
 import { callDetail, callTitle } from '../model/preview';
 import type { Row } from '../model/rows';
 import { DeliveryMark } from './DeliveryMark';
@@ -16,10 +17,7 @@ type CardRow = Extract<Row, { type: 'card' }>;
 export function EntryCard({ row, other }: { row: CardRow; other: Contact }) {
   const { entry } = row;
   if (entry.call) return <CallCard row={row} call={entry.call} other={other} />;
-  const calories = entry.totalCalories === undefined || entry.totalCalories === '' ? null : m.plan_calories({ calories: entry.totalCalories });
-  return (
-    <Card row={row} name={other.name} icon={<IconSalad {...ICON} />} title={entry.planName ?? m.plan_untitled()} line={calories ?? ''} text={entry.message} />
-  );
+  return <PlanCard entry={entry} own={row.own} mark={row.mark} name={other.name} />;
 }
 
 function CallCard({ row, call, other }: { row: CardRow; call: CallFacts; other: Contact }) {
@@ -48,11 +46,10 @@ interface CardProps {
   title: string;
   line: string;
   tone?: 'leaf' | 'danger';
-  text?: string;
   action?: ReactNode;
 }
 
-function Card({ row, name, icon, title, line, tone = 'leaf', text = '', action }: CardProps) {
+function Card({ row, name, icon, title, line, tone = 'leaf', action }: CardProps) {
   return (
     <div className={classes.place} data-own={row.own || undefined}>
       <div className={classes.card} title={fullTime(row.at)}>
@@ -67,7 +64,6 @@ function Card({ row, name, icon, title, line, tone = 'leaf', text = '', action }
           </p>
         </div>
         {action}
-        {text !== '' && <p className={classes.text}>{text}</p>}
       </div>
     </div>
   );

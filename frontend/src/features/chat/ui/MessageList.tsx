@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { m } from '../../../shared/i18n';
 import { dayTitle } from '../../../shared/lib/time';
+import { boxOf } from '../attach/media';
 import { useChat } from '../model/context';
 import { hasOlder } from '../model/log';
 import type { Outgoing } from '../model/outbox/outgoing';
@@ -13,7 +14,10 @@ import classes from './MessageList.module.css';
 import { MessageRow } from './MessageRow';
 import { useSeen } from './useSeen';
 
-const HEIGHTS: Record<Row['type'], number> = { start: 160, day: 48, new: 40, text: 44, card: 76, file: 76 };
+const HEIGHTS: Record<Row['type'], number> = { start: 160, day: 48, new: 40, text: 44, card: 76, file: 82 };
+/** A guess until it is measured; of pictures the height is known. */
+const heightOf = (row: Row | undefined): number =>
+  row?.type === 'file' && row.file.kind === 'image' ? boxOf(row.file).height + (row.text === '' ? 14 : 54) : HEIGHTS[row?.type ?? 'text'];
 /** So near to the end counts as being there. */
 const END_PX = 48;
 /** Older ones are fetched before the person gets to the top. */
@@ -33,7 +37,7 @@ export function MessageList({ room, outgoing }: { room: Room; outgoing: readonly
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => HEIGHTS[rows[index]?.type ?? 'text'],
+    estimateSize: (index) => heightOf(rows[index]),
     getItemKey: (index) => rows[index]?.key ?? index,
     anchorTo: 'end',
     followOnAppend: true,

@@ -2,10 +2,10 @@ import { memo } from 'react';
 import { m } from '../../../shared/i18n';
 import { dayTitle } from '../../../shared/lib/time';
 import type { Contact } from '../../../shared/wire/types';
+import { MediaRow } from '../attach/MediaRow';
 import type { Row } from '../model/rows';
 import { Bubble } from './Bubble';
 import { EntryCard } from './EntryCard';
-import { FileCard } from './FileCard';
 import classes from './MessageList.module.css';
 
 export const MessageRow = memo(function MessageRow({ row, other }: { row: Row; other: Contact }) {
@@ -30,6 +30,6 @@ export const MessageRow = memo(function MessageRow({ row, other }: { row: Row; o
     case 'card':
       return <EntryCard row={row} other={other} />;
     case 'file':
-      return <FileCard row={row} name={other.name} />;
+      return <MediaRow row={row} name={other.name} />;
   }
 });

@@ -1,0 +1,68 @@
+import type { ReactNode } from 'react';
+import { m, errorText } from '../../../shared/i18n';
+import { clockTime, fullTime } from '../../../shared/lib/time';
+import { Hidden } from '../../../shared/ui';
+import { useChat } from '../model/context';
+import type { Outgoing } from '../model/outbox/outgoing';
+import type { Row } from '../model/rows';
+import { DeliveryMark } from '../ui/DeliveryMark';
+import { Linked } from '../ui/Linked';
+import { AudioCard } from '../voice/AudioCard';
+import { FileCard } from './FileCard';
+import { ImageCard } from './ImageCard';
+import classes from './MediaRow.module.css';
+
+export type MediaRowData = Extract<Row, { type: 'file' }>;
+
+/** What each kind of card is given: its row, and whether bytes are still on their way out. */
+export interface MediaProps {
+  row: MediaRowData;
+  /** Who wrote it, for names that screen readers say. */
+  name: string;
+  waiting: Outgoing | null;
+}
+
+const CARDS = { image: ImageCard, file: FileCard, audio: AudioCard } as const;
+
+/** A picture, a file or a voice note, in the conversation or on its way there. */
+export function MediaRow({ row, name }: { row: MediaRowData; name: string }) {
+  const { own, outgoing, file } = row;
+  const Card = CARDS[file.kind];
+  const waiting = outgoing && (outgoing.state === 'waiting' || outgoing.state === 'uploading') ? outgoing : null;
+  return (
+    <div className={classes.line} data-own={own || undefined} data-first={row.first || undefined}>
+      <div className={classes.card} data-kind={file.kind} title={fullTime(row.at)}>
+        <Hidden>{own ? m.said_by_you() : m.said_by({ name })}</Hidden>
+        <Card row={row} name={name} waiting={waiting} />
+        {row.text !== '' && <p className={classes.caption}><Linked text={row.text} /></p>}
+        {file.kind === 'image' && <Meta row={row} over={row.text === ''} />}
+      </div>
+      {outgoing?.state === 'failed' && <Failed item={outgoing} />}
+    </div>
+  );
+}
+
+/** When, and how far it has come. */
+export function Meta({ row, over = false, children }: { row: MediaRowData; over?: boolean; children?: ReactNode }) {
+  return (
+    <span className={classes.meta} data-over={over || undefined}>
+      {children}
+      <time dateTime={row.at}>{clockTime(row.at)}</time>
+      {row.mark && <DeliveryMark mark={row.mark} />}
+    </span>
+  );
+}
+
+function Failed({ item }: { item: Outgoing }) {
+  const { outbox } = useChat();
+  const text = item.code === 'too_large' ? m.attach_too_large() : errorText(item.code ?? 'internal');
+  return (
+    <div className={classes.failed}>
+      <span role="alert">{m.send_failed()} {text}</span>
+      <span className={classes.actions}>
+        <button type="button" onClick={() => outbox.retry(item.clientMessageId)}>{m.try_again()}</button>
+        <button type="button" onClick={() => outbox.remove(item.clientMessageId)}>{m.delete_message()}</button>
+      </span>
+    </div>
+  );
+}
