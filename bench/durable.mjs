@@ -17,8 +17,9 @@ export async function durable(server, pairs, { seconds }) {
     )
   ).flat();
   const took = [];
-  let refused = 0;
-  const cpu = cpuSeconds(server.pid);
+  const refused = [];
+  const cpu = () => server.pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  const before = cpu();
   const began = performance.now();
   const until = began + seconds * 1000;
   await Promise.all(
@@ -27,15 +28,15 @@ export async function durable(server, pairs, { seconds }) {
         const asked = performance.now();
         const payload = { clientMessageId: `${run}-${writer}-${n}`, receiverId: to, message: TEXT, messageType: 'text' };
         const answer = await from.ask('send-message', payload);
-        if (answer.includes('"code"')) refused += 1;
+        if (answer.includes('"code"')) refused.push(answer);
         else took.push(performance.now() - asked);
       }
     }),
   );
   const elapsed = (performance.now() - began) / 1000;
-  const used = cpuSeconds(server.pid) - cpu;
+  const used = cpu() - before;
   for (const { from } of writers) from.close();
-  if (refused > 0) throw new Error(`${refused} messages were refused`);
+  if (refused.length > 0) throw new Error(`${refused.length} messages were refused: ${refused[0]}`);
   took.sort((a, b) => a - b);
   return { perSecond: took.length / elapsed, perCpuSecond: took.length / used, p50: percentile(took, 0.5), p99: percentile(took, 0.99) };
 }

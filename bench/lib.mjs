@@ -16,14 +16,34 @@ export async function start(command, args, env = {}) {
     });
   });
   return {
+    /** The processes that it takes: a server's own, and its database's where that is another. */
+    pids: [child.pid],
     pid: child.pid,
     address: addresses.web[0],
     started,
-    async stop() {
-      const ended = new Promise((done) => child.once('exit', done));
-      child.kill('SIGTERM');
-      await ended;
-    },
+    stop: () => ended(child, 'SIGTERM'),
+    kill: () => ended(child, 'SIGKILL'),
+  };
+}
+
+function ended(child, signal) {
+  const exit = new Promise((done) => child.once('exit', done));
+  child.kill(signal);
+  return exit;
+}
+
+/** A server of MongoDB's protocol on SQLite, as the tests have it; it ends when this process does. */
+export async function database(folder) {
+  const command = new URL('../e2e/servers/bin/ferretdb', import.meta.url).pathname;
+  const child = spawn(command, [folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const uri = await new Promise((done, failed) => {
+    child.once('exit', (code) => failed(new Error(`${command} ended with ${code}; scripts/servers.sh ferretdb builds it`)));
+    createInterface({ input: child.stdout }).once('line', done);
+  });
+  return {
+    pid: child.pid,
+    uri,
+    stop: () => ended(child, 'SIGTERM'),
   };
 }
 

@@ -36,7 +36,9 @@ io.on('connection', (socket) => {
     try {
       const stored = await Message.create({ conversation, sender: user, receiver: receiverId, clientMessageId, message, messageType });
       const head = { participants, lastMessage: message, lastUpdated: stored.createdAt };
-      await Conversation.updateOne({ _id: conversation }, { $set: head }, { upsert: true });
+      const write = () => Conversation.updateOne({ _id: conversation }, { $set: head }, { upsert: true });
+      // Two that write their first words at once both make the conversation; the second finds it made.
+      await write().catch((error) => (error.code === 11000 ? write() : Promise.reject(error)));
       const entry = { ...stored.toJSON(), messageId: stored._id, senderId: user, receiverId };
       io.to(receiverId).to(user).emit('entry', entry);
       acknowledge(entry);
