@@ -1,6 +1,16 @@
 import { expect, it, vi } from 'vitest';
 import entriesPage from '../../../../fixtures/wire/entries-page.json';
 import entryCall from '../../../../fixtures/wire/entry-call.json';
+import entryDeleted from '../../../../fixtures/wire/entry-deleted.json';
+import entryDeletion from '../../../../fixtures/wire/entry-deletion.json';
+import entryEdit from '../../../../fixtures/wire/entry-edit.json';
+import entryReaction from '../../../../fixtures/wire/entry-reaction.json';
+import entryTakenBack from '../../../../fixtures/wire/entry-reaction-taken-back.json';
+import entryReply from '../../../../fixtures/wire/entry-reply-to-deleted.json';
+import deleteMessage from '../../../../fixtures/wire/delete-message.json';
+import editMessage from '../../../../fixtures/wire/edit-message.json';
+import react from '../../../../fixtures/wire/react.json';
+import verify from '../../../../fixtures/wire/verify.json';
 import entryMessage from '../../../../fixtures/wire/entry-message.json';
 import entryPlan from '../../../../fixtures/wire/entry-plan.json';
 import errorBody from '../../../../fixtures/wire/error.json';
@@ -13,11 +23,11 @@ import sessionExpired from '../../../../fixtures/wire/session-expired.json';
 import syncAnswer from '../../../../fixtures/wire/sync-answer.json';
 import syncQuestion from '../../../../fixtures/wire/sync.json';
 import typing from '../../../../fixtures/wire/user-typing.json';
-import { ChatStore } from '../../features/chat';
+import { applyChange, ChatStore } from '../../features/chat';
 import { isErrorBody } from '../lib/errors';
 import type { ClientEvents, ServerEvents } from '../socket';
 import { FakeConnection } from '../testing/FakeConnection';
-import type { EntriesPage, Entry, Inbox, Receipt, SyncAnswer } from './types';
+import type { ChangeEntry, EntriesPage, Entry, Inbox, Receipt, SyncAnswer } from './types';
 
 /** A type as the compiler infers it from JSON: with any string where we know which. */
 type Loose<T> = T extends string
@@ -30,11 +40,15 @@ type Loose<T> = T extends string
 type Pushed<E extends keyof ServerEvents> = Loose<Parameters<ServerEvents[E]>[0]>;
 
 // The compiler is the test here: a field that the server renames or leaves out fails the check.
-const entries: Loose<Entry>[] = [entryMessage, entryCall, entryPlan];
+const entries: Loose<Entry>[] = [entryMessage, entryCall, entryPlan, entryDeleted, entryReply];
+const changes: Loose<ChangeEntry>[] = [entryEdit, entryDeletion, entryReaction, entryTakenBack];
 const page: Loose<EntriesPage> = entriesPage;
 const inbox: Loose<Inbox> = inboxJson;
 const answer: Loose<SyncAnswer> = syncAnswer;
 const question: ClientEvents['sync'][0] = syncQuestion;
+const deeds: [ClientEvents['edit-message'][0], ClientEvents['delete-message'][0], ClientEvents['react'][0], ClientEvents['verify'][0]] = [
+  editMessage, deleteMessage, react, verify,
+];
 const acknowledged: Receipt = receiptAnswer;
 const pushed: {
   receipt: Pushed<'receipt'>;
@@ -46,7 +60,7 @@ const pushed: {
 
 it('takes what the server is known to send', async () => {
   const connection = new FakeConnection();
-  const api = { inbox: () => Promise.resolve(inbox as Inbox), entries: () => Promise.resolve(page as EntriesPage) };
+  const api = { inbox: () => Promise.resolve(inbox as Inbox), entries: () => Promise.resolve(page as EntriesPage), search: () => Promise.resolve({ results: [], next: null }) };
   const chat = new ChatStore({ userId: inbox.user._id, connection, api });
   chat.start();
   connection.phase.set('online');
@@ -60,6 +74,13 @@ it('takes what the server is known to send', async () => {
   const seqs = room?.log.map((entry) => entry.seq) ?? [];
   expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
   expect(Object.keys(acknowledged).sort()).toEqual(['delivered', 'read']);
+});
+
+it('makes of a message what its changes say', () => {
+  expect(deeds).toHaveLength(4);
+  const message = { ...entryMessage, seq: 1 } as Entry;
+  const whole = (changes as Entry[]).sort((a, b) => a.seq - b.seq).reduce(applyChange, message);
+  expect(whole).toEqual({ ...entryDeleted, _id: message._id, messageId: message.messageId, clientMessageId: message.clientMessageId, senderId: message.senderId, receiverId: message.receiverId, createdAt: message.createdAt, conversationId: message.conversationId, isRead: message.isRead });
 });
 
 it('knows an error when it sees one', () => {

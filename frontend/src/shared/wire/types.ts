@@ -66,6 +66,7 @@ export interface Reaction {
   reaction: string;
 }
 
+/** A message or a call; or a change of a message, which has neither `message` (but an edit's) nor `messageType`. */
 export interface Entry {
   conversationId: string;
   seq: number;
@@ -111,6 +112,9 @@ export interface Entry {
   height?: number;
   thumbnailUrl?: string;
 }
+
+/** What a change has for sure. */
+export type ChangeEntry = Omit<Entry, 'message' | 'messageType' | 'target' | 'targetSeq'> & { target: string; targetSeq: number };
 
 export interface ConversationRow {
   conversationId: string;

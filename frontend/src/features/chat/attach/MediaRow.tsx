@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
-import { m, errorText } from '../../../shared/i18n';
+import { m } from '../../../shared/i18n';
 import { clockTime, fullTime } from '../../../shared/lib/time';
 import { Hidden } from '../../../shared/ui';
-import { useChat } from '../model/context';
 import type { Outgoing } from '../model/outbox/outgoing';
 import type { Row } from '../model/rows';
 import { DeliveryMark } from '../ui/DeliveryMark';
@@ -30,14 +29,11 @@ export function MediaRow({ row, name }: { row: MediaRowData; name: string }) {
   const Card = CARDS[file.kind];
   const waiting = outgoing && (outgoing.state === 'waiting' || outgoing.state === 'uploading') ? outgoing : null;
   return (
-    <div className={classes.line} data-own={own || undefined} data-first={row.first || undefined}>
-      <div className={classes.card} data-kind={file.kind} title={fullTime(row.at)}>
-        <Hidden>{own ? m.said_by_you() : m.said_by({ name })}</Hidden>
-        <Card row={row} name={name} waiting={waiting} />
-        {row.text !== '' && <p className={classes.caption}><Linked text={row.text} /></p>}
-        {file.kind === 'image' && <Meta row={row} over={row.text === ''} />}
-      </div>
-      {outgoing?.state === 'failed' && <Failed item={outgoing} />}
+    <div className={classes.card} data-kind={file.kind} data-own={own || undefined} title={fullTime(row.at)}>
+      <Hidden>{own ? m.said_by_you() : m.said_by({ name })}</Hidden>
+      <Card row={row} name={name} waiting={waiting} />
+      {row.text !== '' && <p className={classes.caption}><Linked text={row.text} /></p>}
+      {file.kind === 'image' && <Meta row={row} over={row.text === ''} />}
     </div>
   );
 }
@@ -47,22 +43,9 @@ export function Meta({ row, over = false, children }: { row: MediaRowData; over?
   return (
     <span className={classes.meta} data-over={over || undefined}>
       {children}
+      {row.edited && <span>{m.message_edited()}</span>}
       <time dateTime={row.at}>{clockTime(row.at)}</time>
       {row.mark && <DeliveryMark mark={row.mark} />}
     </span>
-  );
-}
-
-function Failed({ item }: { item: Outgoing }) {
-  const { outbox } = useChat();
-  const text = item.code === 'too_large' ? m.attach_too_large() : errorText(item.code ?? 'internal');
-  return (
-    <div className={classes.failed}>
-      <span role="alert">{m.send_failed()} {text}</span>
-      <span className={classes.actions}>
-        <button type="button" onClick={() => outbox.retry(item.clientMessageId)}>{m.try_again()}</button>
-        <button type="button" onClick={() => outbox.remove(item.clientMessageId)}>{m.delete_message()}</button>
-      </span>
-    </div>
   );
 }

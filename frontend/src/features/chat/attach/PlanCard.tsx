@@ -29,41 +29,39 @@ export function PlanCard({ entry, own, mark, name }: Props) {
   const calories = entry.totalCalories === undefined || entry.totalCalories === '' ? null : m.plan_calories({ calories: entry.totalCalories });
   const shown = all || meals.length <= SHOWN + 1 ? meals : meals.slice(0, SHOWN);
   return (
-    <div className={classes.place} data-own={own || undefined}>
-      <section className={classes.card} aria-labelledby={titleId} title={fullTime(entry.createdAt)}>
-        <Hidden>{own ? m.said_by_you() : m.said_by({ name })}</Hidden>
-        <div className={classes.head}>
-          <span className={classes.icon}><IconSalad {...ICON} /></span>
-          <div className={classes.words}>
-            <h4 id={titleId} className={classes.title}>{entry.planName ?? m.plan_untitled()}</h4>
-            <p className={classes.line}>
-              {calories !== null && <span>{calories}</span>}
-              <time dateTime={entry.createdAt}>{clockTime(entry.createdAt)}</time>
-              {mark && <DeliveryMark mark={mark} />}
-            </p>
-          </div>
+    <section className={classes.card} aria-labelledby={titleId} title={fullTime(entry.createdAt)}>
+      <Hidden>{own ? m.said_by_you() : m.said_by({ name })}</Hidden>
+      <div className={classes.head}>
+        <span className={classes.icon}><IconSalad {...ICON} /></span>
+        <div className={classes.words}>
+          <h4 id={titleId} className={classes.title}>{entry.planName ?? m.plan_untitled()}</h4>
+          <p className={classes.line}>
+            {calories !== null && <span>{calories}</span>}
+            <time dateTime={entry.createdAt}>{clockTime(entry.createdAt)}</time>
+            {mark && <DeliveryMark mark={mark} />}
+          </p>
         </div>
-        {entry.message !== '' && <p className={classes.text}><Linked text={entry.message} /></p>}
-        {preferences.length > 0 && (
-          <ul className={classes.preferences} aria-label={m.plan_preferences()}>
-            {preferences.map((preference) => (
-              <li key={`${preference.name}:${preference.value}`}>
-                {preference.name !== null && <span className={classes.quiet}>{preference.name}: </span>}
-                {preference.value}
-              </li>
-            ))}
-          </ul>
-        )}
-        {shown.length > 0 && (
-          <ol className={classes.meals} aria-label={m.plan_meals()}>
-            {shown.map((meal, index) => <MealItem key={index} meal={meal} />)}
-          </ol>
-        )}
-        {shown.length < meals.length && (
-          <button type="button" className={classes.more} onClick={() => setAll(true)}>{m.plan_all_meals({ count: meals.length })}</button>
-        )}
-      </section>
-    </div>
+      </div>
+      {entry.message !== '' && <p className={classes.text}><Linked text={entry.message} /></p>}
+      {preferences.length > 0 && (
+        <ul className={classes.preferences} aria-label={m.plan_preferences()}>
+          {preferences.map((preference) => (
+            <li key={`${preference.name}:${preference.value}`}>
+              {preference.name !== null && <span className={classes.quiet}>{preference.name}: </span>}
+              {preference.value}
+            </li>
+          ))}
+        </ul>
+      )}
+      {shown.length > 0 && (
+        <ol className={classes.meals} aria-label={m.plan_meals()}>
+          {shown.map((meal, index) => <MealItem key={index} meal={meal} />)}
+        </ol>
+      )}
+      {shown.length < meals.length && (
+        <button type="button" className={classes.more} onClick={() => setAll(true)}>{m.plan_all_meals({ count: meals.length })}</button>
+      )}
+    </section>
   );
 }
 

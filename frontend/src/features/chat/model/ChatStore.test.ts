@@ -2,7 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { contactOf, CONVERSATION, entriesOf, entryOf, ME, OTHER, userOf } from '../../../shared/testing/data';
 import { FakeConnection } from '../../../shared/testing/FakeConnection';
 import type { ConversationRow, Entry, Inbox, SyncAnswer } from '../../../shared/wire/types';
+import { AppError } from '../../../shared/lib/errors';
 import { ChatStore } from './ChatStore';
+import { shownLog, type Room } from './room';
+import { rowsOf } from './rows';
 
 const receipts = (read = 0, theirs = 0) => ({ mine: { delivered: read, read }, theirs: { delivered: theirs, read: theirs } });
 
@@ -20,7 +23,7 @@ const nothing: SyncAnswer = { epoch: 'e1', reset: false, conversations: {} };
 async function setUp(conversations: ConversationRow[] = [rowOf(10)]) {
   const connection = new FakeConnection();
   const inbox: Inbox = { user: userOf(), epoch: 'e1', conversations, contacts: [contactOf()] };
-  const api = { inbox: vi.fn(() => Promise.resolve(inbox)), entries: vi.fn() };
+  const api = { inbox: vi.fn(() => Promise.resolve(inbox)), entries: vi.fn(), search: vi.fn() };
   const chat = new ChatStore({ userId: ME, connection, api });
   chat.start();
   connection.phase.set('online');
@@ -142,7 +145,7 @@ describe('ChatStore', () => {
     expect(chat.room(OTHER)?.older).toBe('failed');
     api.entries.mockResolvedValueOnce({ entries: entriesOf(6, 9), more: true, receipts: receipts() });
     await chat.loadOlder(OTHER);
-    expect(api.entries).toHaveBeenLastCalledWith(CONVERSATION, 10);
+    expect(api.entries).toHaveBeenLastCalledWith(CONVERSATION, { before: 10 });
     expect(seqs()).toEqual([6, 7, 8, 9, 10]);
   });
 
@@ -172,11 +175,133 @@ describe('ChatStore', () => {
   it('tells why there is nothing, and tries again with the connection', async () => {
     const connection = new FakeConnection();
     const inbox: Inbox = { user: userOf(), epoch: 'e1', conversations: [], contacts: [] };
-    const api = { inbox: vi.fn().mockRejectedValueOnce(new Error('away')).mockResolvedValue(inbox), entries: vi.fn() };
+    const api = { inbox: vi.fn().mockRejectedValueOnce(new Error('away')).mockResolvedValue(inbox), entries: vi.fn(), search: vi.fn() };
     const chat = new ChatStore({ userId: ME, connection, api });
     chat.start();
     await vi.waitFor(() => expect(chat.state.value.phase).toBe('failed'));
     connection.phase.set('online');
     await vi.waitFor(() => expect(chat.state.value.phase).toBe('ready'));
+  });
+});
+
+describe('changes of messages', () => {
+  const change = (seq: number, kind: 'edit' | 'deletion' | 'reaction', targetSeq: number, part: Partial<Entry> = {}) =>
+    entryOf(seq, { kind, targetSeq, target: `e${targetSeq}`, ...part });
+
+  it('folds what is pushed into the message and the preview, and counts nothing', async () => {
+    const { connection, chat } = await setUp();
+    await connection.answer('sync', nothing);
+    connection.push('entry', change(11, 'edit', 10, { message: 'better' }));
+    expect(chat.room(OTHER)?.log[0]).toMatchObject({ message: 'better', changedSeq: 11 });
+    connection.push('entry', change(12, 'deletion', 10));
+    expect(chat.room(OTHER)).toMatchObject({ unread: 0, lastMessage: { seq: 10, message: '', deletedAt: expect.any(String) as string } });
+    chat.markRead(OTHER);
+    expect(connection.names()).toEqual([]);
+  });
+
+  it('folds what a catch-up brings, also into a message that comes later with an older page', async () => {
+    const { connection, api, chat } = await setUp();
+    await connection.answer('sync', syncOf([change(11, 'edit', 9, { message: 'better' }), change(12, 'edit', 8, { message: 'new' })], { unread: 0 }));
+    api.entries.mockResolvedValueOnce({ entries: [entryOf(8, { message: 'newer', changedSeq: 13 }), entryOf(9)], more: true, receipts: receipts() });
+    await chat.loadOlder(OTHER);
+    expect(chat.room(OTHER)?.log.slice(0, 2).map((entry) => entry.message)).toEqual(['newer', 'better']);
+  });
+
+  it('sends them one after another, each under an id of its own, and shows them at once', async () => {
+    const { connection, chat } = await setUp([rowOf(10, { lastEntry: entryOf(10, { senderId: ME }) })]);
+    await connection.answer('sync', nothing);
+    const entry = chat.room(OTHER)?.log[0] as Entry;
+    chat.aims.set(OTHER, { kind: 'edit', entry, text: entry.message });
+    chat.send(OTHER, 'better');
+    chat.react(entry, '👍');
+    const [text] = rowsOf(chat.room(OTHER) as Room, chat.outbox.items.value, ME).filter((row) => row.type === 'text');
+    expect(text).toMatchObject({ text: 'better', edited: true, mark: 'sending', reactions: [{ userId: ME, reaction: '👍' }] });
+    const id = chat.outbox.items.value[0]?.clientMessageId ?? '';
+    const asked = await connection.answer('edit-message', change(11, 'edit', 10, { senderId: ME, message: 'better', clientMessageId: id }));
+    expect(asked).toEqual({ clientMessageId: id, messageId: 'e10', message: 'better' });
+    await vi.waitFor(() => expect(connection.names()).toContain('react'));
+    expect(chat.outbox.items.value).toHaveLength(1);
+    expect(chat.room(OTHER)?.log[0]?.message).toBe('better');
+  });
+
+  it('says what could not be changed, and shows it as it was', async () => {
+    const { connection, chat } = await setUp();
+    await connection.answer('sync', nothing);
+    chat.react(chat.room(OTHER)?.log[0] as Entry, '👍');
+    connection.asked.find(({ event }) => event === 'react')?.reject(new AppError('message_deleted'));
+    await vi.waitFor(() => expect(chat.outbox.items.value[0]?.state).toBe('failed'));
+    const [row] = rowsOf(chat.room(OTHER) as Room, chat.outbox.items.value, ME).filter((each) => each.type === 'text');
+    expect(row).toMatchObject({ reactions: [], outgoing: { code: 'message_deleted' } });
+  });
+
+  it('waits without a connection, and the newest of a kind alone goes out', async () => {
+    const { connection, chat } = await setUp();
+    await connection.answer('sync', nothing);
+    connection.phase.set('offline');
+    const entry = chat.room(OTHER)?.log[0] as Entry;
+    for (const reaction of ['👍', '❤️', null]) chat.react(entry, reaction);
+    connection.phase.set('online');
+    await vi.waitFor(() => expect(connection.names()).toContain('react'));
+    expect(connection.asked.filter(({ event }) => event === 'react').map(({ payload }) => payload)).toMatchObject([{ reaction: null }]);
+    expect(chat.outbox.items.value).toHaveLength(1);
+  });
+});
+
+describe('what is far back', () => {
+  it('is shown instead of the newest, until it meets them', async () => {
+    const { connection, api, chat } = await setUp([rowOf(500)]);
+    await connection.answer('sync', nothing);
+    const shown = () => shownLog(chat.room(OTHER) as Room).map((entry) => entry.seq);
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(95, 105), more: true, moreAfter: true, receipts: receipts() });
+    expect(await chat.jump(OTHER, 100)).toBe(true);
+    expect(api.entries).toHaveBeenLastCalledWith(CONVERSATION, { around: 100 });
+    expect([shown().at(0), shown().at(-1)]).toEqual([95, 105]);
+    expect(chat.room(OTHER)?.spot).toEqual({ seq: 100 });
+
+    connection.push('entry', entryOf(501));
+    expect(shown().at(-1)).toBe(105);
+    chat.markRead(OTHER);
+    expect(chat.room(OTHER)?.unread).toBe(1);
+
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(106, 499), more: true, receipts: receipts() });
+    await chat.loadNewer(OTHER);
+    expect(chat.room(OTHER)?.past).toBeNull();
+    expect([shown().at(0), shown().at(-1)]).toEqual([95, 501]);
+  });
+
+  it('is left for the newest by writing', async () => {
+    const { connection, api, chat } = await setUp([rowOf(500)]);
+    await connection.answer('sync', nothing);
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(95, 105), more: true, receipts: receipts() });
+    await chat.jump(OTHER, 100);
+    chat.send(OTHER, 'hello');
+    expect(chat.room(OTHER)?.past).toBeNull();
+  });
+});
+
+describe('proof', () => {
+  const ask = () => window.dispatchEvent(new Event('focus'));
+
+  it('asks when the person comes back whether anything is missing, and catches up if so', async () => {
+    const { connection } = await setUp();
+    await connection.answer('sync', nothing);
+    ask();
+    expect(await connection.answer('verify', { same: true })).toEqual({ epoch: 'e1', conversations: 1, entries: 10 });
+    expect(connection.names()).not.toContain('sync');
+    ask();
+    await connection.answer('verify', { same: false });
+    expect(connection.names()).toContain('sync');
+  });
+
+  it('asks after half a minute of silence', async () => {
+    vi.useFakeTimers();
+    const { connection } = await setUp();
+    await connection.answer('sync', nothing);
+    await vi.advanceTimersByTimeAsync(29_000);
+    connection.push('entry', entryOf(11));
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(connection.names()).not.toContain('verify');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(connection.names()).toContain('verify');
   });
 });

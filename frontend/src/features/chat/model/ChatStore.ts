@@ -1,46 +1,40 @@
-import { randomId } from '../../../shared/lib/ids';
 import { codeOf } from '../../../shared/lib/errors';
-import { Observable, type Readable } from '../../../shared/lib/observable';
-import type { Connection } from '../../../shared/socket';
-import type { Contact, Entry, Inbox, SyncAnswer } from '../../../shared/wire/types';
+import { randomId } from '../../../shared/lib/ids';
+import type { Readable } from '../../../shared/lib/observable';
+import type { Contact, Entry, SyncAnswer } from '../../../shared/wire/types';
 import type { ChatApi } from '../api';
+import { Aims } from './Aims';
+import { isEditable } from './allowed';
+import type { ChatDeps } from './deps';
 import { Drafts } from './Drafts';
-import { append, appendAll, countsAsUnread, firstSeq, hasOlder, lastSeq, prependAll, unreadAfter } from './log';
+import { isShown, quoteOf } from './fold';
+import { countsAsUnread, lastSeq } from './log';
 import { Outbox } from './outbox/Outbox';
-import type { FileDraft, Outgoing, Upload } from './outbox/outgoing';
-import type { OutboxStorage } from './outbox/storage';
-import type { Tabs } from './outbox/tabs';
+import type { Change, FileDraft, Outgoing } from './outbox/outgoing';
 import { sendOutgoing } from './outbox/send';
-import { growReceipt, ReceiptSender } from './Receipts';
-import { emptyRoom, growReceipts, roomFromInbox, withRead, type ChatState, type Room } from './room';
+import { FIRST_PAGE, Paging } from './Paging';
+import { Prover } from './Prover';
+import { ReceiptSender } from './Receipts';
+import { withRead, type ChatState, type Room } from './room';
+import { Rooms } from './Rooms';
 import { Syncer } from './Syncer';
 import { TypingSender, TypingShown } from './Typing';
-
-export interface ChatDeps {
-  userId: string;
-  connection: Pick<Connection, 'on' | 'emitNow' | 'emitWithAck' | 'phase'>;
-  api: ChatApi;
-  /** Brings files to the server. */
-  upload?: Upload;
-  /** Where what is unsent survives the page, and the other tabs of this person; without them, this page is all there is. */
-  storage?: OutboxStorage;
-  tabs?: Tabs;
-}
-
-/** Loaded at once when a conversation opens: about a screen and a half. */
-const FIRST_PAGE = 30;
 
 /** All conversations of one person. Push is a hint: whatever it leaves out, `sync` brings. */
 export class ChatStore {
   readonly userId: string;
+  readonly api: ChatApi;
   readonly drafts: Drafts;
+  readonly aims = new Aims();
   readonly outbox: Outbox;
   readonly typing: TypingSender;
-  readonly #state = new Observable<ChatState>({ phase: 'loading', problem: null, catchingUp: false, rooms: new Map() });
-  readonly #deps: ChatDeps;
+  readonly #connection: ChatDeps['connection'];
+  readonly #rooms: Rooms;
+  readonly #paging: Paging;
   readonly #receipts: ReceiptSender;
   readonly #typingShown: TypingShown;
   readonly #syncer: Syncer;
+  readonly #prover: Prover;
   readonly #arrivals = new Set<(entry: Entry, from: Contact) => void>();
   #open: string | null = null;
   #loading = false;
@@ -48,10 +42,13 @@ export class ChatStore {
   #stops: (() => void)[] = [];
 
   constructor(deps: ChatDeps) {
-    const { connection, userId } = deps;
+    const { connection, userId, api } = deps;
     const isOnline = () => connection.phase.value === 'online';
     this.userId = userId;
-    this.#deps = deps;
+    this.api = api;
+    this.#connection = connection;
+    this.#rooms = new Rooms(userId);
+    this.#paging = new Paging(this.#rooms, api);
     this.drafts = new Drafts(userId);
     this.outbox = new Outbox({
       send: (item) => sendOutgoing(connection, item),
@@ -68,32 +65,38 @@ export class ChatStore {
       isOnline,
     });
     this.typing = new TypingSender((receiverId, isTyping) => connection.emitNow('typing', { receiverId, isTyping }));
-    this.#typingShown = new TypingShown((other, typing) => this.#patch(other, { typing }));
+    this.#typingShown = new TypingShown((other, typing) => this.#rooms.patch(other, { typing }));
     this.#syncer = new Syncer({
       ask: (question) => connection.emitWithAck('sync', question),
-      positions: () => this.#positions(),
+      positions: () => this.#rooms.positions(),
       apply: (answer) => this.#apply(answer),
       isOnline,
-      onBusy: (catchingUp) => this.#state.update((state) => ({ ...state, catchingUp })),
+      onBusy: (catchingUp) => this.#rooms.set({ catchingUp }),
+    });
+    this.#prover = new Prover({
+      ask: () => this.#isWhole(),
+      isReady: () => isOnline() && this.state.value.phase === 'ready' && !this.state.value.catchingUp,
+      onDifferent: () => this.#syncer.request(),
     });
   }
 
   get state(): Readable<ChatState> {
-    return this.#state;
+    return this.#rooms.state;
   }
 
   start(): void {
-    const { connection } = this.#deps;
+    const connection = this.#connection;
     this.#stops = [
       connection.phase.subscribe(() => {
         if (connection.phase.value === 'online') this.#online();
         else this.outbox.rest();
       }),
       connection.on('entry', (entry) => this.#receive(entry)),
-      connection.on('receipt', (receipt) => this.#receipt(receipt)),
+      connection.on('receipt', (receipt) => this.#rooms.receipt(receipt)),
       connection.on('user-typing', ({ senderId, isTyping }) => this.#typingShown.set(senderId, isTyping)),
       connection.on('presence', ({ userId, online, lastSeen }) => this.#presence(userId, online, lastSeen)),
     ];
+    this.#prover.start();
     void this.outbox.start();
     void this.reload();
   }
@@ -105,6 +108,7 @@ export class ChatStore {
     this.typing.stopped();
     this.#typingShown.stop();
     this.#syncer.stop();
+    this.#prover.stop();
   }
 
   /** Something came from another person. */
@@ -114,18 +118,23 @@ export class ChatStore {
   }
 
   room(otherId: string): Room | undefined {
-    return this.#state.value.rooms.get(otherId);
+    return this.#rooms.of(otherId);
   }
 
   async reload(): Promise<void> {
     if (this.#loading) return;
     this.#loading = true;
-    if (this.#state.value.phase === 'failed') this.#state.update((state) => ({ ...state, phase: 'loading', problem: null }));
+    if (this.state.value.phase === 'failed') this.#rooms.set({ phase: 'loading', problem: null });
     try {
-      this.#take(await this.#deps.api.inbox());
+      const inbox = await this.api.inbox();
+      this.#rooms.take(inbox, this.#syncer.epoch === '' || this.#syncer.epoch === inbox.epoch);
+      this.#syncer.epoch = inbox.epoch;
+      for (const room of this.#rooms.all()) this.#afterChange(room);
+      if (this.#open !== null) this.open(this.#open);
+      // Whatever was pushed before this answer came is asked for again.
+      this.#syncer.request();
     } catch (error) {
-      const problem = codeOf(error);
-      this.#state.update((state) => (state.phase === 'ready' ? state : { ...state, phase: 'failed', problem }));
+      if (this.state.value.phase !== 'ready') this.#rooms.set({ phase: 'failed', problem: codeOf(error) });
     } finally {
       this.#loading = false;
     }
@@ -137,149 +146,120 @@ export class ChatStore {
     this.#open = otherId;
     const room = this.room(otherId);
     if (!room) return;
-    if (room.unread > 0 && room.newFrom === null) this.#patch(otherId, { newFrom: room.receipts.mine.read + 1 });
+    if (room.unread > 0 && room.newFrom === null) this.#rooms.patch(otherId, { newFrom: room.receipts.mine.read + 1 });
     if (room.log.length < FIRST_PAGE) void this.loadOlder(otherId);
   }
 
   leave(otherId: string): void {
     if (this.#open === otherId) this.#open = null;
     this.typing.stopped();
-    this.#patch(otherId, { newFrom: null });
+    this.#rooms.patch(otherId, { newFrom: null, past: null, spot: null });
   }
 
-  async loadOlder(otherId: string): Promise<void> {
-    const room = this.room(otherId);
-    if (!room || room.conversationId === null || !hasOlder(room.log) || room.older === 'loading') return;
-    const before = firstSeq(room.log);
-    this.#patch(otherId, { older: 'loading' });
-    try {
-      const page = await this.#deps.api.entries(room.conversationId, before);
-      this.#change(otherId, (now) => {
-        const log = (firstSeq(now.log) === before ? prependAll(now.log, page.entries) : null) ?? now.log;
-        // Where more is unread than the first page has, the line stands at the first that is here, and stays there.
-        const newFrom = now.newFrom !== null && now.log.length < FIRST_PAGE ? Math.max(now.newFrom, firstSeq(log)) : now.newFrom;
-        return { ...now, older: 'idle', log, newFrom, receipts: growReceipts(now.receipts, page.receipts) };
-      });
-    } catch {
-      this.#patch(otherId, { older: 'failed' });
-    }
+  loadOlder(otherId: string): Promise<void> {
+    return this.#paging.older(otherId);
   }
 
+  loadNewer(otherId: string): Promise<void> {
+    return this.#paging.newer(otherId);
+  }
+
+  /** Brings a message into view, however far back it is; false where it can't be loaded. */
+  async jump(otherId: string, seq: number): Promise<boolean> {
+    const found = await this.#paging.around(otherId, seq);
+    if (found) this.#rooms.patch(otherId, { spot: { seq } });
+    return found;
+  }
+
+  backToLatest(otherId: string): void {
+    this.#paging.latest(otherId);
+  }
+
+  /** What is in the field: a message, an answer or another text of an old one, as was chosen before. */
   send(otherId: string, text: string): void {
     this.typing.stopped();
+    const aim = this.aims.take(otherId);
+    if (aim?.kind === 'edit') {
+      if (text !== aim.entry.message) this.#change(aim.entry, { kind: 'edit' }, text);
+      return;
+    }
     this.drafts.set(otherId, '');
-    this.outbox.add({ receiverId: otherId, message: text });
+    this.backToLatest(otherId);
+    this.outbox.add({ receiverId: otherId, message: text, ...(aim && { replyTo: quoteOf(aim.entry) }) });
   }
 
   /** Shown at once; kept as bytes, then uploaded, then sent, after what was written before. */
   sendFile(otherId: string, file: FileDraft): Outgoing {
-    return this.outbox.add({ receiverId: otherId, message: file.caption ?? '', ...(file.replyTo && { replyTo: file.replyTo }) }, file);
+    const aim = this.aims.takeReply(otherId);
+    const replyTo = file.replyTo ?? (aim && quoteOf(aim.entry));
+    this.backToLatest(otherId);
+    return this.outbox.add({ receiverId: otherId, message: file.caption ?? '', ...(replyTo && { replyTo }) }, file);
+  }
+
+  /** Begins to change the last text of one's own, if that is still allowed. */
+  editLast(otherId: string): boolean {
+    const entry = this.room(otherId)?.log.findLast((each) => each.senderId === this.userId && each.messageType === 'text' && isShown(each));
+    if (!entry || !isEditable(entry)) return false;
+    this.aims.set(otherId, { kind: 'edit', entry, text: entry.message });
+    return true;
+  }
+
+  deleteForEveryone(entry: Entry): void {
+    this.#change(entry, { kind: 'deletion' });
+  }
+
+  /** Null takes it back. */
+  react(entry: Entry, reaction: string | null): void {
+    this.#change(entry, { kind: 'reaction', reaction });
   }
 
   /** What is at the end of this conversation was on the screen, in a window that is looked at. */
   markRead(otherId: string): void {
     const room = this.room(otherId);
-    if (!room?.conversationId) return;
-    const seq = lastSeq(room.log);
-    if (seq <= room.receipts.mine.read) return;
-    this.#change(otherId, (now) => withRead(now, this.userId, { read: seq }));
+    if (!room?.conversationId || room.past) return;
+    const { log, receipts } = room;
+    if (!log.some((entry) => entry.seq > receipts.mine.read && entry.senderId !== this.userId && isShown(entry)) && room.unread === 0) return;
+    const seq = lastSeq(log);
+    this.#rooms.change(otherId, (now) => withRead(now, this.userId, { read: seq }));
     this.#receipts.want('read', room.conversationId, seq);
   }
 
+  /** Changes go the way of messages: shown at once, sent when there is a connection. */
+  #change(entry: Entry, change: Omit<Change, 'messageId' | 'seq'>, message = ''): void {
+    this.outbox.change(this.#rooms.otherOf(entry), { ...change, messageId: entry.messageId, seq: entry.seq }, message);
+  }
+
   #online(): void {
-    if (this.#state.value.phase === 'ready') this.#syncer.request();
+    if (this.state.value.phase === 'ready') this.#syncer.request();
     // Who is there, and who is new, is not in the log.
-    if (this.#wasOnline || this.#state.value.phase !== 'ready') void this.reload();
+    if (this.#wasOnline || this.state.value.phase !== 'ready') void this.reload();
     this.#wasOnline = true;
     this.#receipts.wake();
     this.outbox.wake();
-    if (this.#open !== null && this.room(this.#open)?.older === 'failed') this.#patch(this.#open, { older: 'idle' });
+    if (this.#open !== null && this.room(this.#open)?.older === 'failed') this.#rooms.patch(this.#open, { older: 'idle' });
   }
 
-  #take(inbox: Inbox): void {
-    // Of another epoch, nothing that we have is sure.
-    const known = this.#syncer.epoch === '' || this.#syncer.epoch === inbox.epoch;
-    const before = known ? this.#state.value.rooms : new Map<string, Room>();
-    this.#syncer.epoch = inbox.epoch;
-    const rooms = new Map<string, Room>();
-    for (const contact of inbox.contacts) {
-      rooms.set(contact._id, { ...(before.get(contact._id) ?? emptyRoom(contact)), other: contact });
-    }
-    for (const row of inbox.conversations) rooms.set(row.other._id, roomFromInbox(row, before.get(row.other._id)));
-    this.#state.update((state) => ({ ...state, phase: 'ready', problem: null, rooms }));
-    for (const room of rooms.values()) this.#afterChange(room);
-    if (this.#open !== null) this.open(this.#open);
-    // Whatever was pushed before this answer came is asked for again.
-    this.#syncer.request();
-  }
-
-  #positions(): Record<string, number> {
-    const rooms = [...this.#state.value.rooms.values()];
-    return Object.fromEntries(rooms.flatMap((room) => (room.conversationId === null ? [] : [[room.conversationId, lastSeq(room.log)]])));
+  async #isWhole(): Promise<boolean> {
+    return (await this.#connection.emitWithAck('verify', { epoch: this.#syncer.epoch, ...this.#rooms.sums() })).same;
   }
 
   #apply(answer: SyncAnswer): boolean {
-    let more = false;
-    const byId = new Map([...this.#state.value.rooms.values()].map((room) => [room.conversationId, room.other._id]));
-    for (const [conversationId, part] of Object.entries(answer.conversations)) {
-      const first = part.entries[0];
-      const otherId = byId.get(conversationId) ?? (first && this.#otherOf(first));
-      if (otherId === undefined) continue;
-      if (!this.room(otherId)) {
-        void this.reload();
-        continue;
-      }
-      more ||= part.more;
-      const seen = lastSeq(this.room(otherId)?.log ?? []);
-      this.#change(otherId, (room) => {
-        const fresh = part.reset || answer.reset ? null : appendAll(room.log, part.entries);
-        const receipts = part.reset || answer.reset ? part.receipts : growReceipts(room.receipts, part.receipts);
-        const log = fresh ?? part.entries;
-        // What was read here a moment ago, the server may not have counted yet.
-        const ahead = receipts.mine.read > part.receipts.mine.read;
-        const unread = (ahead ? unreadAfter(log, receipts.mine.read, this.userId) : null) ?? part.unread;
-        return { ...room, conversationId, log, receipts, unread };
-      });
-      for (const entry of part.entries) if (part.reset || entry.seq > seen) this.#settle(entry, otherId);
-    }
-    if (answer.reset) this.#dropAbsent(answer);
+    this.#prover.heard();
+    const { more, strangers, fresh, reset } = this.#rooms.apply(answer);
+    if (strangers) void this.reload();
+    for (const otherId of reset) this.outbox.settle(otherId);
+    for (const { entry, otherId } of fresh) this.#settle(entry, otherId);
     return more;
   }
 
-  /** Another epoch: what the server does not name is not there any more. */
-  #dropAbsent(answer: SyncAnswer): void {
-    for (const room of this.#state.value.rooms.values()) {
-      if (room.conversationId !== null && !(room.conversationId in answer.conversations)) {
-        this.#change(room.other._id, ({ other }) => emptyRoom(other));
-      }
-    }
-  }
-
-  #otherOf(entry: Entry): string {
-    return entry.senderId === this.userId ? entry.receiverId : entry.senderId;
-  }
-
-  /** One entry, by push or as the answer to what we sent. */
   #receive(entry: Entry): void {
-    const otherId = this.#otherOf(entry);
-    const room = this.room(otherId);
-    if (!room) {
-      // A new contact, or the inbox is not here yet and will have it.
-      if (this.#state.value.phase === 'ready') void this.reload();
-      return;
-    }
-    const appended = append(room.conversationId === null ? [] : room.log, entry);
-    if (appended.kind === 'gap') this.#syncer.request();
-    if (appended.kind === 'double') this.outbox.confirm(entry.clientMessageId);
-    if (appended.kind !== 'added') return;
-    const unread = countsAsUnread(entry, this.userId) && entry.seq > room.receipts.mine.read;
-    this.#change(otherId, (now) => ({
-      ...now,
-      conversationId: entry.conversationId,
-      log: appended.log,
-      unread: now.unread + (unread ? 1 : 0),
-    }));
-    this.#settle(entry, otherId);
+    this.#prover.heard();
+    const received = this.#rooms.receive(entry);
+    if (received === 'gap') this.#syncer.request();
+    if (received === 'double') this.outbox.confirm(entry.clientMessageId);
+    if (received === 'added') this.#settle(entry, this.#rooms.otherOf(entry));
+    // A new contact, or the inbox is not here yet and will have it.
+    if (received === 'unknown' && this.state.value.phase === 'ready') void this.reload();
   }
 
   /** What follows from an entry being in the log. */
@@ -288,11 +268,11 @@ export class ChatStore {
       this.outbox.confirm(entry.clientMessageId);
       return;
     }
-    this.#typingShown.set(otherId, false);
+    if (isShown(entry)) this.#typingShown.set(otherId, false);
     const room = this.room(otherId);
     if (!room) return;
     if (this.#open === otherId && room.newFrom === null && !this.#isSeen() && countsAsUnread(entry, this.userId)) {
-      this.#patch(otherId, { newFrom: entry.seq });
+      this.#rooms.patch(otherId, { newFrom: entry.seq });
     }
     this.#afterChange(room);
     if (countsAsUnread(entry, this.userId)) for (const listener of [...this.#arrivals]) listener(entry, room.other);
@@ -305,40 +285,16 @@ export class ChatStore {
   #afterChange(room: Room): void {
     if (room.conversationId === null) return;
     this.#receipts.know(room.conversationId, room.receipts.mine);
-    if (room.log.some((entry) => entry.senderId !== this.userId && entry.seq > room.receipts.mine.delivered)) {
+    if (room.log.some((entry) => entry.senderId !== this.userId && entry.seq > room.receipts.mine.delivered && isShown(entry))) {
       this.#receipts.want('delivered', room.conversationId, lastSeq(room.log));
     }
   }
 
-  #receipt(receipt: { conversationId: string; userId: string; delivered: number; read: number }): void {
-    const room = [...this.#state.value.rooms.values()].find((each) => each.conversationId === receipt.conversationId);
-    if (!room) return;
-    this.#change(room.other._id, (now) => {
-      if (receipt.userId === this.userId) return withRead(now, this.userId, receipt);
-      const theirs = growReceipt(now.receipts.theirs, receipt);
-      return theirs === now.receipts.theirs ? now : { ...now, receipts: { ...now.receipts, theirs } };
-    });
-  }
-
   #presence(userId: string, online: boolean, lastSeen: string | undefined): void {
+    this.#prover.heard();
     // Somebody who has come to the practice since.
-    if (!this.room(userId) && this.#state.value.phase === 'ready') void this.reload();
-    this.#change(userId, (room) => ({ ...room, other: { ...room.other, online, ...(lastSeen === undefined ? {} : { lastSeen }) } }));
+    if (!this.room(userId) && this.state.value.phase === 'ready') void this.reload();
+    this.#rooms.presence(userId, online, lastSeen);
     if (!online) this.#typingShown.set(userId, false);
-  }
-
-  #patch(otherId: string, change: Partial<Room>): void {
-    this.#change(otherId, (room) => {
-      const same = Object.entries(change).every(([key, value]) => room[key as keyof Room] === value);
-      return same ? room : { ...room, ...change };
-    });
-  }
-
-  #change(otherId: string, change: (room: Room) => Room): void {
-    const room = this.room(otherId);
-    if (!room) return;
-    const next = change(room);
-    if (next === room) return;
-    this.#state.update((state) => ({ ...state, rooms: new Map(state.rooms).set(otherId, next) }));
   }
 }

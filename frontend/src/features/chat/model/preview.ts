@@ -1,7 +1,7 @@
 import { m } from '../../../shared/i18n';
 import { durationText } from '../../../shared/lib/time';
-import type { CallFacts, Entry } from '../../../shared/wire/types';
-import { fileOf, type FileShown } from './file';
+import type { CallFacts, Entry, ReplyTo } from '../../../shared/wire/types';
+import type { Outgoing } from './outbox/outgoing';
 
 /** A call in one line of words, as this person saw it. */
 export function callTitle(call: CallFacts, own: boolean): string {
@@ -23,21 +23,38 @@ export function callDetail(call: CallFacts, own: boolean): string {
   }
 }
 
-/** A file in one line: what was written with it, else what it is. */
-export function fileText({ kind, name }: Pick<FileShown, 'kind' | 'name'>, caption: string): string {
-  if (caption !== '') return caption.replace(/\s+/g, ' ');
-  if (kind === 'image') return m.preview_image();
-  return kind === 'audio' ? m.preview_audio() : name;
+/** What a message says, in one line. */
+export function oneLine(said: Pick<Entry, 'messageType' | 'message'> & { planName?: string; fileName?: string; deletedAt?: string }): string {
+  if (said.deletedAt !== undefined) return m.message_deleted();
+  const text = said.message.replace(/\s+/g, ' ').trim();
+  switch (said.messageType) {
+    case 'plan':
+      return m.plan_preview({ name: said.planName ?? text });
+    case 'image':
+      return text === '' ? m.preview_image() : text;
+    case 'audio':
+      return text === '' ? m.preview_audio() : text;
+    case 'file':
+      return text === '' ? (said.fileName ?? m.file_untitled()) : text;
+    default:
+      return text;
+  }
 }
 
 /** What the list shows of the last thing said. */
 export function previewOf(entry: Entry, me: string): string {
   const own = entry.senderId === me;
   if (entry.call) return callTitle(entry.call, own);
-  const file = fileOf(entry);
-  const text =
-    entry.messageType === 'plan' ? m.plan_preview({ name: entry.planName ?? entry.message })
-    : file ? fileText(file, entry.message)
-    : entry.message.replace(/\s+/g, ' ');
+  const text = oneLine(entry);
   return own ? m.preview_own({ text }) : text;
+}
+
+/** The same of one that has not arrived. */
+export function previewOfOutgoing({ message, attachment }: Outgoing): string {
+  return m.preview_own({ text: oneLine({ message, messageType: attachment?.kind ?? 'text', ...(attachment && { fileName: attachment.name }) }) });
+}
+
+/** What a reply quotes. */
+export function quoteText(reply: ReplyTo): string {
+  return reply.deleted ? m.message_deleted() : oneLine(reply);
 }

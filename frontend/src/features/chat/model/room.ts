@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../shared/wire/errors';
-import type { Contact, ConversationRow, Receipt, Receipts } from '../../../shared/wire/types';
+import type { Contact, ConversationRow, Entry, Receipt, Receipts } from '../../../shared/wire/types';
+import { fold, isShown, newestShown } from './fold';
 import { unreadAfter, type Log } from './log';
 import { growReceipt } from './Receipts';
 
@@ -7,7 +8,14 @@ import { growReceipt } from './Receipts';
 export interface Room {
   other: Contact;
   conversationId: string | null;
+  /** The newest, without a gap up to the last. */
   log: Log;
+  /** The newest message or call. */
+  lastMessage: Entry | null;
+  /** A stretch far back that is shown instead, while the person looks there. */
+  past: { log: Log; newer: 'idle' | 'loading' | 'failed' } | null;
+  /** What to bring into view; a new object each time. */
+  spot: { seq: number } | null;
   receipts: Receipts;
   unread: number;
   /** Loading what is before the log. */
@@ -32,6 +40,9 @@ export function emptyRoom(other: Contact): Room {
     other,
     conversationId: null,
     log: [],
+    lastMessage: null,
+    past: null,
+    spot: null,
     receipts: { mine: NOTHING, theirs: NOTHING },
     unread: 0,
     older: 'idle',
@@ -50,9 +61,20 @@ export function roomFromInbox(row: ConversationRow, known: Room | undefined): Ro
     other: row.other,
     conversationId: row.conversationId,
     log: [row.lastEntry],
+    lastMessage: row.lastMessage ?? (isShown(row.lastEntry) ? row.lastEntry : null),
+    past: null,
     receipts: row.receipts,
     unread: row.unread,
   };
+}
+
+export const shownLog = (room: Room): Log => room.past?.log ?? room.log;
+
+/** With another log, and what follows from the changes that are new in it. */
+export function withLog(room: Room, log: Log, changes: Log = log): Room {
+  const folded = fold(log, changes);
+  const past = room.past && { ...room.past, log: fold(room.past.log, changes) };
+  return { ...room, log: folded, lastMessage: newestShown(folded, room.lastMessage), past };
 }
 
 export function growReceipts(old: Receipts, next: Receipts): Receipts {
@@ -69,8 +91,8 @@ export function withRead(room: Room, me: string, receipt: Partial<Receipt>): Roo
 /** Last activity first; people with whom nothing was said yet follow, by name. */
 export function sortRooms(rooms: Iterable<Room>): Room[] {
   return [...rooms].sort((a, b) => {
-    const left = a.log.at(-1)?.createdAt;
-    const right = b.log.at(-1)?.createdAt;
+    const left = a.lastMessage?.createdAt;
+    const right = b.lastMessage?.createdAt;
     if (left !== undefined && right !== undefined) return right.localeCompare(left);
     if (left !== undefined || right !== undefined) return left !== undefined ? -1 : 1;
     return a.other.name.localeCompare(b.other.name);

@@ -1,9 +1,10 @@
 import { dayKey } from '../../../shared/lib/time';
-import type { Entry } from '../../../shared/wire/types';
+import type { Entry, Reaction, ReplyTo } from '../../../shared/wire/types';
+import { fileOf, type FileShown } from './file';
+import { after, isShown } from './fold';
 import { countsAsUnread, hasOlder } from './log';
 import type { Outgoing } from './outbox/outgoing';
-import { fileOf, type FileShown } from './file';
-import type { Room } from './room';
+import { shownLog, type Room } from './room';
 
 /** How far an own message has come. */
 export type Mark = 'waiting' | 'uploading' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
@@ -17,19 +18,30 @@ interface Placed {
   last: boolean;
   /** Time and mark are shown: once a group, and where the next message has come less far. */
   meta: boolean;
+  mark: Mark | null;
+  /** As it is now, once it is in the log. */
+  entry?: Entry;
+  /** The message that is not in the log yet, or the change of one that could not be made. */
+  outgoing?: Outgoing;
+  reply?: ReplyTo;
+  edited: boolean;
+  reactions: readonly Reaction[];
 }
 
 export type Row =
   | { type: 'start'; key: string }
   | { type: 'day'; key: string; at: string }
   | { type: 'new'; key: string }
-  | (Placed & { type: 'text'; text: string; mark: Mark | null; outgoing?: Outgoing })
-  | (Placed & { type: 'card'; entry: Entry; mark: Mark | null })
-  | (Placed & { type: 'file'; file: FileShown; text: string; mark: Mark | null; outgoing?: Outgoing });
+  | (Placed & { type: 'text'; text: string })
+  | (Placed & { type: 'card'; entry: Entry })
+  | (Placed & { type: 'file'; file: FileShown; text: string })
+  /** Deleted for everyone. */
+  | (Placed & { type: 'gone' });
 
-type Item = Extract<Row, { type: 'text' | 'card' | 'file' }>;
+export type Item = Extract<Row, { own: boolean }>;
 
 const GROUP_MS = 5 * 60_000;
+const NONE: readonly Reaction[] = [];
 
 function markOf(entry: Entry, room: Room): Mark {
   if (entry.seq <= room.receipts.theirs.read) return 'read';
@@ -39,29 +51,62 @@ function markOf(entry: Entry, room: Room): Mark {
 /** The key stays when a message goes from the outbox into the log, so that it does not move. */
 const keyOf = (own: boolean, clientMessageId: string): string => `${own ? 'me' : 'other'}:${clientMessageId}`;
 
-function itemOf(entry: Entry, room: Room, me: string): Item {
-  const own = entry.senderId === me;
-  const placed = { key: keyOf(own, entry.clientMessageId), at: entry.createdAt, own, first: true, last: true, meta: true };
-  const file = fileOf(entry);
-  if (file) return { ...placed, type: 'file', file, text: entry.message, mark: own ? markOf(entry, room) : null };
-  if (entry.kind === 'call' || entry.messageType !== 'text') {
-    return { ...placed, type: 'card', entry, mark: own && entry.kind === 'message' ? markOf(entry, room) : null };
+/** A message with what is about to be done to it; and what could not be done, or is still under way. */
+function withChanges(entry: Entry, changes: readonly Outgoing[], me: string): { entry: Entry; change: Outgoing | undefined } {
+  let next = entry;
+  for (const { change, state, message, createdAt } of changes) {
+    if (change && state !== 'failed') next = after(next, { kind: change.kind, reaction: change.reaction ?? null, by: me, message, at: createdAt });
   }
-  return { ...placed, type: 'text', text: entry.message, mark: own ? markOf(entry, room) : null };
+  const failed = changes.find((item) => item.state === 'failed');
+  const underWay = changes.find((item) => item.change?.kind !== 'reaction' && item.state !== 'sent');
+  return { entry: next, change: failed ?? underWay };
+}
+
+function itemOf(stored: Entry, room: Room, me: string, changes: readonly Outgoing[]): Item {
+  const { entry, change } = withChanges(stored, changes, me);
+  const own = entry.senderId === me;
+  const mark = change ? change.state : own && entry.kind === 'message' ? markOf(entry, room) : null;
+  const placed = {
+    key: keyOf(own, entry.clientMessageId), at: entry.createdAt, own, first: true, last: true, meta: true, mark, entry,
+    edited: entry.editedAt !== undefined, reactions: entry.reactions ?? NONE,
+    ...(change?.state === 'failed' && { outgoing: change }),
+    ...(entry.replyTo && { reply: entry.replyTo }),
+  };
+  if (entry.deletedAt !== undefined) return { ...placed, type: 'gone', mark: change ? mark : null };
+  const file = fileOf(entry);
+  if (file) return { ...placed, type: 'file', file, text: entry.message };
+  if (entry.kind === 'call' || entry.messageType !== 'text') return { ...placed, type: 'card' };
+  return { ...placed, type: 'text', text: entry.message };
+}
+
+function outgoingOf(item: Outgoing): Item {
+  const placed = {
+    key: keyOf(true, item.clientMessageId), at: item.createdAt, own: true, first: true, last: true, meta: true, mark: item.state,
+    outgoing: item, text: item.message, edited: false, reactions: NONE, ...(item.replyTo && { reply: item.replyTo }),
+  };
+  return item.attachment ? { ...placed, type: 'file', file: item.attachment } : { ...placed, type: 'text' };
 }
 
 function grouped(before: Item, after: Item): boolean {
   return (
     before.type === 'text' && after.type === 'text' && before.own === after.own &&
+    before.reactions.length === 0 && before.outgoing?.state !== 'failed' &&
     Math.abs(new Date(after.at).getTime() - new Date(before.at).getTime()) < GROUP_MS
   );
+}
+
+function changesBySeq(outgoing: readonly Outgoing[]): ReadonlyMap<number, Outgoing[]> {
+  const bySeq = new Map<number, Outgoing[]>();
+  for (const item of outgoing) if (item.change) bySeq.set(item.change.seq, [...(bySeq.get(item.change.seq) ?? []), item]);
+  return bySeq;
 }
 
 /** The conversation as it is shown: oldest first, what is on its way last. */
 export function rowsOf(room: Room, outgoing: readonly Outgoing[], me: string): Row[] {
   const rows: Row[] = [];
+  const log = shownLog(room);
   // What comes first here does not begin its day if there is more before it; a separator would jump away when that comes.
-  const whole = !hasOlder(room.log);
+  const whole = !hasOlder(log);
   if (whole) rows.push({ type: 'start', key: 'start' });
   let previous: Item | null = null;
   let newShown = false;
@@ -76,23 +121,20 @@ export function rowsOf(room: Room, outgoing: readonly Outgoing[], me: string): R
     }
     if (previous !== null && !otherDay && !startsNew && grouped(previous, item)) {
       previous.last = false;
-      previous.meta = previous.mark !== item.mark;
+      previous.meta = previous.mark !== item.mark || previous.edited;
       item.first = false;
     }
     rows.push(item);
     previous = item;
   };
 
+  const changes = changesBySeq(outgoing);
   const stored = new Set<string>();
-  for (const entry of room.log) {
+  for (const entry of log) {
     if (entry.senderId === me) stored.add(entry.clientMessageId);
-    add(itemOf(entry, room, me), countsAsUnread(entry, me) ? entry.seq : null);
+    if (isShown(entry)) add(itemOf(entry, room, me, changes.get(entry.seq) ?? []), countsAsUnread(entry, me) ? entry.seq : null);
   }
-  for (const item of outgoing) {
-    if (stored.has(item.clientMessageId)) continue;
-    const key = keyOf(true, item.clientMessageId);
-    const placed = { key, at: item.createdAt, own: true, first: true, last: true, meta: true, text: item.message, mark: item.state, outgoing: item };
-    add(item.attachment ? { ...placed, type: 'file', file: item.attachment } : { ...placed, type: 'text' }, null);
-  }
+  if (room.past) return rows;
+  for (const item of outgoing) if (!item.change && !stored.has(item.clientMessageId)) add(outgoingOf(item), null);
   return rows;
 }

@@ -1,43 +1,13 @@
 import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { m } from '../../../shared/i18n';
-import { CallStarterContext } from '../../../shared/lib/callStarter';
 import { AppError } from '../../../shared/lib/errors';
-import { contactOf, CONVERSATION, entriesOf, entryOf, ME, OTHER, userOf } from '../../../shared/testing/data';
-import { FakeConnection } from '../../../shared/testing/FakeConnection';
-import { expectAccessible, renderAt } from '../../../shared/testing/render';
-import type { Contact, ConversationRow, Inbox } from '../../../shared/wire/types';
-import { ChatStore } from '../model/ChatStore';
-import { ChatContext } from '../model/context';
-import { UserChatPanel } from './UserChatPanel';
+import { contactOf, entryOf, OTHER } from '../../../shared/testing/data';
+import { expectAccessible } from '../../../shared/testing/render';
+import { layOut, rowOf, setUp } from './testing';
 
-const zero = { delivered: 0, read: 0 };
-
-/** jsdom lays nothing out; the list needs a height to show rows in. */
-beforeEach(() => {
-  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(600);
-  vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(800);
-});
-
-async function setUp(path: string, rows: ConversationRow[], others: Contact[] = []) {
-  const connection = new FakeConnection();
-  const inbox: Inbox = { user: userOf({ role: 2 }), epoch: 'e1', conversations: rows, contacts: [...rows.map((row) => row.other), ...others] };
-  const api = { inbox: () => Promise.resolve(inbox), entries: () => Promise.resolve({ entries: entriesOf(1, 2), more: false, receipts: { mine: zero, theirs: zero } }) };
-  const chat = new ChatStore({ userId: ME, connection, api });
-  chat.start();
-  connection.phase.set('online');
-  await vi.waitFor(() => expect(connection.names()).toContain('sync'));
-  await connection.answer('sync', { epoch: 'e1', reset: false, conversations: {} });
-  const calls = { start: vi.fn(), active: false };
-  const page = await renderAt(path, <CallStarterContext value={calls}><ChatContext value={chat}><UserChatPanel /></ChatContext></CallStarterContext>);
-  return { ...page, chat, connection, calls };
-}
-
-const rowOf = (part: Partial<ConversationRow> = {}): ConversationRow => ({
-  conversationId: CONVERSATION, other: contactOf({ role: 1, name: 'Peter Novak' }), lastEntry: entryOf(3, { message: 'the third' }), lastSeq: 3,
-  unread: 2, receipts: { mine: { delivered: 1, read: 1 }, theirs: zero }, ...part,
-});
+beforeEach(layOut);
 
 it('lists who wrote what, finds by name and filters', async () => {
   const clara = contactOf({ _id: '0000000000000000000000dd', name: 'Clara Jensen', role: 1, online: false });

@@ -14,7 +14,9 @@ import { useRecorder } from '../voice/recorders';
 import type { RecorderState } from '../voice/Recorder';
 import { VoiceBar } from '../voice/VoiceBar';
 import { VoiceButton } from '../voice/VoiceButton';
+import { AimBar } from './AimBar';
 import classes from './Composer.module.css';
+import { useWriting } from './useWriting';
 
 const LINES = 6;
 
@@ -35,7 +37,8 @@ interface Props {
 
 export function Composer({ otherId, name, attachments }: Props) {
   const chat = useChat();
-  const text = useSelected(chat.drafts.state, (drafts) => drafts[otherId] ?? '');
+  const { text, aim, write } = useWriting(otherId);
+  const pageOnly = useSelected(chat.outbox.safety, (safety) => safety === 'page-only');
   const [enterSends] = useEnterSends();
   const field = useRef<HTMLTextAreaElement>(null);
   const problemId = useId();
@@ -45,6 +48,7 @@ export function Composer({ otherId, name, attachments }: Props) {
   const voice = useObservable(recorder.state);
   const [slide, setSlide] = useState(0);
   const writing = voice.phase === 'idle';
+  const editing = aim?.kind === 'edit';
 
   useLayoutEffect(() => {
     if (field.current) fit(field.current);
@@ -67,6 +71,12 @@ export function Composer({ otherId, name, attachments }: Props) {
     if (writing && !window.matchMedia('(pointer: coarse)').matches) field.current?.focus({ preventScroll: true });
   }, [writing]);
 
+  // Chosen in a menu: go on writing here.
+  const chosen = aim?.entry.messageId;
+  useEffect(() => {
+    if (chosen !== undefined) field.current?.focus();
+  }, [chosen, editing]);
+
   const send = (event: SyntheticEvent) => {
     event.preventDefault();
     if (!sendable) return;
@@ -74,6 +84,11 @@ export function Composer({ otherId, name, attachments }: Props) {
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && aim) {
+      event.preventDefault();
+      chat.aims.set(otherId, null);
+    }
+    if (event.key === 'ArrowUp' && text === '' && chat.editLast(otherId)) event.preventDefault();
     if (event.key !== 'Enter' || event.nativeEvent.isComposing || event.shiftKey || event.altKey) return;
     if (enterSends || event.ctrlKey || event.metaKey) send(event);
   };
@@ -84,6 +99,8 @@ export function Composer({ otherId, name, attachments }: Props) {
           <p id={problemId} className={classes.problem} role="alert">{m.composer_too_long({ count: over })}</p>
         )}
         {voice.phase === 'idle' && voice.problem && <p className={classes.problem} role="alert">{problemText(voice.problem)}</p>}
+        {pageOnly && <p className={classes.note} role="status">{m.composer_page_only()}</p>}
+        <AimBar otherId={otherId} name={name} />
         <div className={classes.box}>
           {voice.phase === 'idle' ? (
             <>
@@ -95,8 +112,8 @@ export function Composer({ otherId, name, attachments }: Props) {
                 onChange={(event) => {
                   const value = event.currentTarget.value;
                   recorder.dismiss();
-                  chat.drafts.set(otherId, value);
-                  if (value.trim() === '') chat.typing.stopped();
+                  write(value);
+                  if (value.trim() === '' || editing) chat.typing.stopped();
                   else chat.typing.typed(otherId);
                 }}
                 onKeyDown={onKeyDown}
@@ -107,7 +124,7 @@ export function Composer({ otherId, name, attachments }: Props) {
           )}
           {isHandFree(voice) && text.trim() === '' && <VoiceButton recorder={recorder} state={voice} onSlide={setSlide} />}
           {writing && text.trim() !== '' && (
-            <ActionIcon className={classes.send} type="submit" size={36} radius="xl" variant="filled" disabled={!sendable} aria-label={m.composer_send()}>
+            <ActionIcon className={classes.send} type="submit" size={36} radius="xl" variant="filled" disabled={!sendable} aria-label={editing ? m.editing_save() : m.composer_send()}>
               <IconArrowUp {...ICON} stroke={2} />
             </ActionIcon>
           )}

@@ -6,6 +6,7 @@ import { Avatar, StateNote } from '../../../shared/ui';
 import { DropZone } from '../attach/DropZone';
 import { GalleryContext } from '../attach/gallery';
 import { AttachmentLayer, useAttachments } from '../attach/useAttachments';
+import { isShown } from '../model/fold';
 import { hasOlder } from '../model/log';
 import { useChat } from '../model/context';
 import { Composer } from './Composer';
@@ -13,6 +14,8 @@ import classes from './Conversation.module.css';
 import { ConversationHeader } from './ConversationHeader';
 import { MessageList } from './MessageList';
 import { MessageSkeleton } from './MessageSkeleton';
+import { SearchBar } from './SearchBar';
+import { useFindKey } from './useFindKey';
 
 const ConversationGallery = lazy(() => import('../attach/ConversationGallery'));
 
@@ -25,6 +28,8 @@ export function Conversation({ otherId }: { otherId: string }) {
   const items = useSelected(chat.outbox.items, (all) => all);
   const outgoing = useMemo(() => items.filter((item) => item.receiverId === otherId), [items, otherId]);
   const attachments = useAttachments();
+  const [searching, setSearching] = useState(false);
+  useFindKey(() => setSearching(true));
   const [picture, showPicture] = useState<string | null>(null);
   const navigate = useNavigate();
   const router = useRouter();
@@ -46,11 +51,14 @@ export function Conversation({ otherId }: { otherId: string }) {
     void navigate({ to: '/chats/{-$userId}', params: {}, replace: true });
   };
   const ready = room.log.length >= ENOUGH || !hasOlder(room.log) || room.older === 'failed';
-  const empty = room.log.length === 0 && outgoing.length === 0;
+  const empty = !room.log.some(isShown) && outgoing.length === 0;
   return (
     // eslint-disable-next-line jsx-a11y-x/no-static-element-interactions -- Escape leaves from anywhere inside
     <div className={classes.conversation} onKeyDown={onKeyDown} onPaste={attachments.onPaste}>
-      <ConversationHeader other={room.other} typing={room.typing} onBack={leave} />
+      <ConversationHeader other={room.other} typing={room.typing} onBack={leave} onSearch={room.conversationId === null ? null : () => setSearching(true)} />
+      {searching && room.conversationId !== null && (
+        <SearchBar otherId={otherId} name={room.other.name} conversationId={room.conversationId} onClose={() => setSearching(false)} />
+      )}
       <div className={classes.body}>
         {!ready && <MessageSkeleton />}
         {ready && empty && (

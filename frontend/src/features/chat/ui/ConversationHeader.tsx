@@ -1,5 +1,5 @@
 import { ActionIcon } from '@mantine/core';
-import { IconArrowLeft, IconPhone, IconVideo } from '@tabler/icons-react';
+import { IconArrowLeft, IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
 import { useCallStarter } from '../../../shared/lib/callStarter';
 import { roleName } from '../../../shared/lib/roles';
@@ -13,6 +13,8 @@ interface Props {
   other: Contact;
   typing: boolean;
   onBack: () => void;
+  /** Null where there is nothing to search yet. */
+  onSearch: (() => void) | null;
 }
 
 function status(other: Contact): string {
@@ -21,7 +23,7 @@ function status(other: Contact): string {
   return other.speciality ?? roleName(other.role);
 }
 
-export function ConversationHeader({ other, typing, onBack }: Props) {
+export function ConversationHeader({ other, typing, onBack, onSearch }: Props) {
   const calls = useCallStarter();
   const onePane = useOnePane();
   const Heading = onePane ? 'h1' : 'h2';
@@ -37,6 +39,11 @@ export function ConversationHeader({ other, typing, onBack }: Props) {
         <Heading className={classes.name}>{other.name}</Heading>
         <p className={classes.status} data-typing={typing || undefined}>{typing ? m.typing() : status(other)}</p>
       </div>
+      {onSearch && (
+        <ActionIcon variant="subtle" color="gray" size={44} aria-label={m.search_open()} title={m.search_open()} onClick={onSearch}>
+          <IconSearch {...ICON} />
+        </ActionIcon>
+      )}
       {calls && (
         <div className={classes.calls}>
           <button

@@ -9,7 +9,9 @@ import { useChat } from '../model/context';
 import { filterRooms, type RoomFilter } from '../model/filter';
 import { sortRooms } from '../model/room';
 import { ConversationRow } from './ConversationRow';
+import { FoundMessages } from './FoundMessages';
 import classes from './List.module.css';
+import { useSearch } from './useSearch';
 
 interface Props {
   title: string;
@@ -25,9 +27,6 @@ const FILTERS: readonly { value: RoomFilter; label: () => string }[] = [
   { value: 'online', label: m.filter_online },
 ];
 
-/** More than this many are not looked through by eye. */
-const SEARCH_FROM = 6;
-
 export function ConversationList({ title, emptyText, filters, selected }: Props) {
   const chat = useChat();
   const rooms = useSelected(chat.state, (state) => state.rooms);
@@ -35,6 +34,7 @@ export function ConversationList({ title, emptyText, filters, selected }: Props)
   const [filter, setFilter] = useState<RoomFilter>('all');
   const wanted = useDeferredValue(text);
   const search = useRef<HTMLInputElement>(null);
+  const found = useSearch(text);
   useSearchKey(search);
 
   const shown = useMemo(() => filterRooms(sortRooms(rooms.values()), filter, wanted, selected), [rooms, filter, wanted, selected]);
@@ -43,7 +43,7 @@ export function ConversationList({ title, emptyText, filters, selected }: Props)
     <>
       <div className={classes.head}>
         <h1 className={classes.title}>{title}</h1>
-        {(filters || rooms.size > SEARCH_FROM) && (
+        {rooms.size > 0 && (
           <TextInput
             ref={search} size="sm" type="search" aria-label={m.chat_search()} placeholder={m.chat_search()}
             leftSection={<IconSearch {...ICON} size={18} />} value={text} onChange={(event) => setText(event.currentTarget.value)}
@@ -59,16 +59,19 @@ export function ConversationList({ title, emptyText, filters, selected }: Props)
           </div>
         )}
       </div>
-      {shown.length === 0 ? (
-        <StateNote title={rooms.size === 0 ? m.chat_nobody() : m.chat_no_match()} text={rooms.size === 0 ? emptyText : m.chat_no_match_text()} />
-      ) : (
-        // eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions -- arrow keys move among the links inside
-        <ul className={classes.rows} aria-label={m.chat_list_label()} onKeyDown={moveFocus}>
-          {shown.map((room) => (
-            <ConversationRow key={room.other._id} room={room} selected={room.other._id === selected} focusable={room === focusable} />
-          ))}
-        </ul>
-      )}
+      <div className={classes.scroll}>
+        {shown.length > 0 ? (
+          // eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions -- arrow keys move among the links inside
+          <ul className={classes.rows} aria-label={m.chat_list_label()} onKeyDown={moveFocus}>
+            {shown.map((room) => (
+              <ConversationRow key={room.other._id} room={room} selected={room.other._id === selected} focusable={room === focusable} />
+            ))}
+          </ul>
+        ) : (
+          found.q === '' && <StateNote title={rooms.size === 0 ? m.chat_nobody() : m.chat_no_match()} text={rooms.size === 0 ? emptyText : m.chat_no_match_text()} />
+        )}
+        {found.q !== '' && <FoundMessages found={found} />}
+      </div>
     </>
   );
 }

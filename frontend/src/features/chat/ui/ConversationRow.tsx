@@ -1,4 +1,4 @@
-import { IconMicrophone, IconPaperclip, IconPhone, IconPhoneX, IconPhoto, IconSalad, IconVideo } from '@tabler/icons-react';
+import { IconBan, IconMicrophone, IconPaperclip, IconPhone, IconPhoneX, IconPhoto, IconSalad, IconVideo } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo, useEffect, useRef } from 'react';
 import { m } from '../../../shared/i18n';
@@ -8,7 +8,7 @@ import { useSelected } from '../../../shared/lib/useObservable';
 import type { Entry } from '../../../shared/wire/types';
 import { Avatar, Hidden } from '../../../shared/ui';
 import { useChat } from '../model/context';
-import { fileText, previewOf } from '../model/preview';
+import { previewOf, previewOfOutgoing } from '../model/preview';
 import type { Room } from '../model/room';
 import { DeliveryMark } from './DeliveryMark';
 import classes from './List.module.css';
@@ -17,8 +17,9 @@ function KindIcon({ entry }: { entry: Entry }) {
   const props = { size: 16, stroke: 1.75, 'aria-hidden': true, className: classes.kind };
   if (entry.call?.outcome === 'missed') return <IconPhoneX {...props} />;
   if (entry.call) return entry.call.callType === 'video' ? <IconVideo {...props} /> : <IconPhone {...props} />;
+  if (entry.deletedAt !== undefined) return <IconBan {...props} />;
   const Icon = { plan: IconSalad, image: IconPhoto, audio: IconMicrophone, file: IconPaperclip, text: null, call: null }[entry.messageType];
-  return Icon && entry.deletedAt === undefined ? <Icon {...props} /> : null;
+  return Icon && <Icon {...props} />;
 }
 
 interface Props {
@@ -31,8 +32,8 @@ export const ConversationRow = memo(function ConversationRow({ room, selected, f
   const chat = useChat();
   const { other, unread } = room;
   const draft = useSelected(chat.drafts.state, (drafts) => drafts[other._id] ?? '');
-  const unsent = useSelected(chat.outbox.items, (items) => items.findLast((item) => item.receiverId === other._id));
-  const last = room.log.at(-1);
+  const unsent = useSelected(chat.outbox.items, (items) => items.findLast((item) => item.receiverId === other._id && !item.change));
+  const last = room.lastMessage;
   const place = useRef<HTMLLIElement>(null);
   // Chosen by keyboard or address, it may be out of view.
   useEffect(() => {
@@ -57,7 +58,7 @@ export const ConversationRow = memo(function ConversationRow({ room, selected, f
               ) : draft !== '' && !selected ? (
                 <><span className={classes.draft}>{m.draft()}</span> {draft}</>
               ) : unsent ? (
-                <><DeliveryMark mark={unsent.state} /> {m.preview_own({ text: unsent.attachment ? fileText(unsent.attachment, unsent.message) : unsent.message })}</>
+                <><DeliveryMark mark={unsent.state} /> {previewOfOutgoing(unsent)}</>
               ) : last ? (
                 <><KindIcon entry={last} />{previewOf(last, chat.userId)}</>
               ) : (

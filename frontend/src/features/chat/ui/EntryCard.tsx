@@ -51,20 +51,18 @@ interface CardProps {
 
 function Card({ row, name, icon, title, line, tone = 'leaf', action }: CardProps) {
   return (
-    <div className={classes.place} data-own={row.own || undefined}>
-      <div className={classes.card} title={fullTime(row.at)}>
-        <span className={classes.icon} data-tone={tone}>{icon}</span>
-        <div className={classes.words}>
-          <Hidden>{row.own ? m.said_by_you() : m.said_by({ name })}</Hidden>
-          <p className={classes.title}>{title}</p>
-          <p className={classes.line}>
-            {line !== '' && <span className={classes.detail}>{line}</span>}
-            <time dateTime={row.at}>{clockTime(row.at)}</time>
-            {row.mark && <DeliveryMark mark={row.mark} />}
-          </p>
-        </div>
-        {action}
+    <div className={classes.card} title={fullTime(row.at)}>
+      <span className={classes.icon} data-tone={tone}>{icon}</span>
+      <div className={classes.words}>
+        <Hidden>{row.own ? m.said_by_you() : m.said_by({ name })}</Hidden>
+        <p className={classes.title}>{title}</p>
+        <p className={classes.line}>
+          {line !== '' && <span className={classes.detail}>{line}</span>}
+          <time dateTime={row.at}>{clockTime(row.at)}</time>
+          {row.mark && <DeliveryMark mark={row.mark} />}
+        </p>
       </div>
+      {action}
     </div>
   );
 }

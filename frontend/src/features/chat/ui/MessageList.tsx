@@ -1,25 +1,28 @@
 import { Loader } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { m } from '../../../shared/i18n';
 import { dayTitle } from '../../../shared/lib/time';
+import { moveFocus } from '../../../shared/lib/useRoving';
 import { boxOf } from '../attach/media';
+import { hasMenu } from '../model/allowed';
 import { useChat } from '../model/context';
 import { hasOlder } from '../model/log';
 import type { Outgoing } from '../model/outbox/outgoing';
-import type { Room } from '../model/room';
+import { shownLog, type Room } from '../model/room';
 import { rowsOf, type Row } from '../model/rows';
 import { JumpToLatest } from './JumpToLatest';
+import type { MenuPage, OnMenu } from './Message';
 import classes from './MessageList.module.css';
+import { MessageMenu } from './MessageMenu';
 import { MessageRow } from './MessageRow';
+import { END_PX, useKeepsEnd, useOpensAtPlace, useSettled, useSpot } from './useListPlace';
 import { useSeen } from './useSeen';
 
-const HEIGHTS: Record<Row['type'], number> = { start: 160, day: 48, new: 40, text: 44, card: 76, file: 82 };
+const HEIGHTS: Record<Row['type'], number> = { start: 160, day: 48, new: 40, text: 44, card: 76, file: 82, gone: 44 };
 /** A guess until it is measured; of pictures the height is known. */
 const heightOf = (row: Row | undefined): number =>
   row?.type === 'file' && row.file.kind === 'image' ? boxOf(row.file).height + (row.text === '' ? 14 : 54) : HEIGHTS[row?.type ?? 'text'];
-/** So near to the end counts as being there. */
-const END_PX = 48;
 /** Older ones are fetched before the person gets to the top. */
 const AHEAD_ROWS = 12;
 /** Room for the sign that older messages are coming. */
@@ -32,6 +35,7 @@ export function MessageList({ room, outgoing }: { room: Room; outgoing: readonly
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(room, outgoing, chat.userId), [room, outgoing, chat.userId]);
   const [atEnd, setAtEnd] = useState(true);
+  const inPast = room.past !== null;
 
   // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is compiled
   const virtual = useVirtualizer({
@@ -40,7 +44,7 @@ export function MessageList({ room, outgoing }: { room: Room; outgoing: readonly
     estimateSize: (index) => heightOf(rows[index]),
     getItemKey: (index) => rows[index]?.key ?? index,
     anchorTo: 'end',
-    followOnAppend: true,
+    followOnAppend: !inPast,
     scrollEndThreshold: END_PX,
     overscan: 10,
     paddingStart: TOP_PX,
@@ -48,34 +52,46 @@ export function MessageList({ room, outgoing }: { room: Room; outgoing: readonly
   });
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
 
   const toEnd = useCallback(() => virtual.scrollToEnd({ behavior: 'auto' }), [virtual]);
-  useOpensAtPlace(rows, (index) => virtual.scrollToIndex(index, { align: 'start' }), toEnd);
+  useOpensAtPlace(rows, room.spot !== null, (index) => virtual.scrollToIndex(index, { align: 'start' }), toEnd);
   useKeepsEnd(scroller, toEnd);
-  useSeen(otherId, atEnd, room.log.at(-1)?.seq ?? 0);
+  useSeen(otherId, atEnd && !inPast, room.log.at(-1)?.seq ?? 0);
+  const lit = useSpot(rows, room.spot, (index) => virtual.scrollToIndex(index, { align: 'center' }));
+  const { jumpBack, onQuote, onJump } = useJumps(room, toEnd);
+  const { menu, onMenu, closeMenu } = useMenu(scroller);
 
   // What I just wrote is what I want to see.
-  const lastOwn = outgoing.at(-1)?.clientMessageId;
+  const lastOwn = outgoing.findLast((item) => !item.change)?.clientMessageId;
   useLayoutEffect(() => {
     if (lastOwn !== undefined) toEnd();
   }, [lastOwn, toEnd]);
 
-  const settled = useSettled();
-  const wantsOlder = settled && first < AHEAD_ROWS && hasOlder(room.log) && room.older === 'idle';
+  const settled = useSettled(room.spot);
+  const older = hasOlder(shownLog(room));
+  const wantsOlder = settled && first < AHEAD_ROWS && older && room.older === 'idle';
+  const wantsNewer = settled && room.past?.newer === 'idle' && last > rows.length - AHEAD_ROWS;
   useEffect(() => {
     if (wantsOlder) void chat.loadOlder(otherId);
   }, [chat, otherId, wantsOlder]);
+  useEffect(() => {
+    if (wantsNewer) void chat.loadNewer(otherId);
+  }, [chat, otherId, wantsNewer]);
 
   const onScroll = () => {
     const element = scroller.current;
     if (element) setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < END_PX);
   };
+  const tabStop = items.findLast(({ index }) => offersMenu(rows[index]))?.key;
+  const chosen = menu && rows.find((row) => row.key === menu.key);
   return (
     <>
       {/* eslint-disable-next-line jsx-a11y-x/no-noninteractive-tabindex -- it scrolls, also by keyboard */}
       <div ref={scroller} className={classes.scroller} onScroll={onScroll} tabIndex={0} role="region" aria-label={m.messages_label()}>
         <StickyDay rows={rows} offset={virtual.scrollOffset ?? 0} at={(offset) => virtual.getVirtualItemForOffset(offset)?.index} />
-        <ol className={classes.rows} style={{ height: virtual.getTotalSize() }}>
+        {/* eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions -- arrow keys move among the buttons of messages */}
+        <ol className={classes.rows} style={{ height: virtual.getTotalSize() }} onKeyDown={moveFocus}>
           {items.map((item) => {
             const row = rows[item.index];
             return (
@@ -84,13 +100,16 @@ export function MessageList({ room, outgoing }: { room: Room; outgoing: readonly
                   key={item.key} ref={virtual.measureElement} data-index={item.index} className={classes.place}
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
-                  <MessageRow row={row} other={room.other} />
+                  <MessageRow
+                    row={row} other={room.other} lit={lit !== null && 'own' in row && row.entry?.seq === lit}
+                    tabStop={item.key === tabStop} onMenu={onMenu} onQuote={onQuote}
+                  />
                 </li>
               )
             );
           })}
         </ol>
-        {hasOlder(room.log) && (
+        {older && (
           <div className={classes.top}>
             {room.older === 'failed' ? (
               <button type="button" className={classes.textButton} onClick={() => void chat.loadOlder(otherId)}>{m.older_failed()}</button>
@@ -99,56 +118,69 @@ export function MessageList({ room, outgoing }: { room: Room; outgoing: readonly
             )}
           </div>
         )}
+        {room.past?.newer === 'failed' && (
+          <button type="button" className={classes.textButton} onClick={() => void chat.loadNewer(otherId)}>{m.newer_failed()}</button>
+        )}
       </div>
-      {!atEnd && <JumpToLatest unread={room.unread} onJump={toEnd} />}
+      {(!atEnd || inPast) && <JumpToLatest unread={room.unread} back={jumpBack} onJump={onJump} />}
+      {menu && chosen && 'own' in chosen && (
+        <MessageMenu key={menu.key} row={chosen} otherId={otherId} name={room.other.name} page={menu.page} anchor={menu.anchor} onClose={closeMenu} />
+      )}
     </>
   );
 }
 
-/** At the "New" line if there is one, else at the end. */
-function useOpensAtPlace(rows: readonly Row[], toIndex: (index: number) => void, toEnd: () => void): void {
-  const opened = useRef(false);
+const offersMenu = (row: Row | undefined): boolean => row !== undefined && 'own' in row && hasMenu(row);
+
+/** From a quote to what it quotes, from there back, and to the newest. */
+function useJumps(room: Room, toEnd: () => void) {
+  const chat = useChat();
+  const otherId = room.other._id;
+  const [from, setFrom] = useState<number | null>(null);
+  const wantsEnd = useRef(false);
+  const inPast = room.past !== null;
   useLayoutEffect(() => {
-    if (opened.current) return;
-    opened.current = true;
-    const at = rows.findIndex((row) => row.type === 'new');
-    if (at >= 0) toIndex(Math.max(0, at - 1));
-    else toEnd();
-  });
+    if (!inPast && wantsEnd.current) toEnd();
+    wantsEnd.current = false;
+  }, [inPast, toEnd]);
+  const onQuote = useCallback(
+    (seq: number, quotedFrom: number | null) => {
+      void chat.jump(otherId, seq).then((found) => setFrom(found ? quotedFrom : null));
+    },
+    [chat, otherId],
+  );
+  const onJump = () => {
+    setFrom(null);
+    if (from !== null) {
+      void chat.jump(otherId, from);
+      return;
+    }
+    wantsEnd.current = inPast;
+    chat.backToLatest(otherId);
+    if (!inPast) toEnd();
+  };
+  return { jumpBack: from !== null, onQuote, onJump };
 }
 
-/**
- * Whether the place of opening is reached: heights are measured over some frames, and rows added before in that time would
- * move the target.
- */
-function useSettled(): boolean {
-  const [settled, setSettled] = useState(false);
-  useEffect(() => {
-    let left = 10;
-    let frame = requestAnimationFrame(function next() {
-      left -= 1;
-      if (left === 0) setSettled(true);
-      else frame = requestAnimationFrame(next);
-    });
-    return () => cancelAnimationFrame(frame);
+interface OpenMenu {
+  key: string;
+  page: MenuPage;
+  anchor: DOMRect;
+}
+
+function useMenu(scroller: RefObject<HTMLDivElement | null>) {
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const before = useRef<Element | null>(null);
+  const onMenu: OnMenu = useCallback((key, page, anchor) => {
+    before.current = document.activeElement;
+    setMenu({ key, page, anchor });
   }, []);
-  return settled;
-}
-
-/** The end stays in view when the keyboard or a growing composer takes height away. */
-function useKeepsEnd(scroller: React.RefObject<HTMLDivElement | null>, toEnd: () => void): void {
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    let height = element.clientHeight;
-    const observer = new ResizeObserver(() => {
-      const lost = height - element.clientHeight;
-      height = element.clientHeight;
-      if (lost > 0 && element.scrollHeight - element.scrollTop - element.clientHeight - lost < END_PX) toEnd();
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [scroller, toEnd]);
+  const closeMenu = useCallback(() => {
+    setMenu(null);
+    // Unless the field has it now, for the answer.
+    if (before.current instanceof HTMLElement && scroller.current?.contains(before.current)) before.current.focus({ preventScroll: true });
+  }, [scroller]);
+  return { menu, onMenu, closeMenu };
 }
 
 interface StickyProps {

@@ -3,17 +3,28 @@ import { m } from '../../../shared/i18n';
 import { dayTitle } from '../../../shared/lib/time';
 import type { Contact } from '../../../shared/wire/types';
 import { MediaRow } from '../attach/MediaRow';
-import type { Row } from '../model/rows';
+import type { Item, Row } from '../model/rows';
 import { Bubble } from './Bubble';
 import { EntryCard } from './EntryCard';
+import { Gone } from './Gone';
+import { Message, type OnMenu } from './Message';
 import classes from './MessageList.module.css';
 
-export const MessageRow = memo(function MessageRow({ row, other }: { row: Row; other: Contact }) {
+interface Props {
+  row: Row;
+  other: Contact;
+  lit: boolean;
+  tabStop: boolean;
+  onMenu: OnMenu;
+  onQuote: (seq: number, from: number | null) => void;
+}
+
+export const MessageRow = memo(function MessageRow({ row, ...around }: Props) {
   switch (row.type) {
     case 'start':
       return (
         <div className={classes.start}>
-          <p>{m.chat_start({ name: other.name })}</p>
+          <p>{m.chat_start({ name: around.other.name })}</p>
           <p>{m.chat_private()}</p>
         </div>
       );
@@ -25,11 +36,20 @@ export const MessageRow = memo(function MessageRow({ row, other }: { row: Row; o
       );
     case 'new':
       return <p className={classes.new}><span>{m.new_line()}</span></p>;
+    default:
+      return <Message row={row} {...around}><Content row={row} other={around.other} onQuote={around.onQuote} /></Message>;
+  }
+});
+
+function Content({ row, other, onQuote }: { row: Item } & Pick<Props, 'other' | 'onQuote'>) {
+  switch (row.type) {
     case 'text':
-      return <Bubble row={row} name={other.name} />;
+      return <Bubble row={row} other={other} onQuote={onQuote} />;
     case 'card':
       return <EntryCard row={row} other={other} />;
     case 'file':
       return <MediaRow row={row} name={other.name} />;
+    case 'gone':
+      return <Gone row={row} name={other.name} />;
   }
-});
+}

@@ -1,6 +1,7 @@
 import { Observable, type Readable } from '../../../../shared/lib/observable';
 import type { Entry } from '../../../../shared/wire/types';
-import { attach, blobIds, isOver, kept, type Draft, type FileDraft, type KeptBlob, type Outgoing, type Upload } from './outgoing';
+import { Items } from './Items';
+import { attach, blobIds, isOver, kept, type Change, type Draft, type FileDraft, type KeptBlob, type Outgoing, type Upload } from './outgoing';
 import { Sender } from './Sender';
 import type { OutboxStorage } from './storage';
 import type { TabMessage, Tabs } from './tabs';
@@ -24,15 +25,13 @@ export interface OutboxDeps {
 /** Whether all that is unsent survives the page, is about to, or does not. */
 export type Safety = 'kept' | 'storing' | 'page-only';
 
-/** Ids that were seen in the log are remembered for a while: other tabs and the storage may still name them. */
-const SETTLED = 1000;
 
 /**
  * What was written and is not in the log yet. It is kept in the browser before it is sent; of all tabs, the one that holds
  * the lock sends, the others look on. Whoever takes over sends again under the same id, and the server stores once.
  */
 export class Outbox {
-  readonly #items = new Observable<readonly Outgoing[]>([]);
+  readonly #items = new Items();
   readonly #safety = new Observable<Safety>('kept');
   readonly #deps: OutboxDeps;
   readonly #sender: Sender;
@@ -40,10 +39,8 @@ export class Outbox {
   readonly #storing = new Set<string>();
   /** In this page alone: the storage refused them. */
   readonly #unkept = new Set<string>();
-  readonly #settled = new Set<string>();
   readonly #blobs = new Map<string, Blob>();
   readonly #turn: Turn;
-  #place = 0;
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps;
@@ -60,14 +57,14 @@ export class Outbox {
     this.#turn = new Turn({
       tabs: deps.tabs,
       isOnline: deps.isOnline,
-      hasWork: () => this.#items.value.some((item) => item.state !== 'failed' && !isOver(item)),
+      hasWork: () => this.items.value.some((item) => item.state !== 'failed' && !isOver(item)),
       onTurn: () => void this.#takeOver(),
     });
   }
 
   /** In the order of writing. */
   get items(): Readable<readonly Outgoing[]> {
-    return this.#items;
+    return this.#items.list;
   }
 
   get safety(): Readable<Safety> {
@@ -89,7 +86,7 @@ export class Outbox {
       ...(files && { attachment: files.attachment }),
       clientMessageId: this.#deps.makeId(),
       createdAt: now.toISOString(),
-      place: this.#nextPlace(),
+      place: this.#items.nextPlace(this.#deps.now()),
       state: 'waiting',
     };
     this.#insert(item);
@@ -97,26 +94,36 @@ export class Outbox {
     return item;
   }
 
+  /** Of the same kind, one that has not gone out yet gives its place; a deletion makes all others needless. */
+  change(receiverId: string, change: Change, message: string): void {
+    for (const { clientMessageId, change: other, state } of this.items.value) {
+      const same = other?.messageId === change.messageId && (other.kind === change.kind || change.kind === 'deletion');
+      if (same && (state === 'waiting' || state === 'failed')) this.remove(clientMessageId);
+    }
+    this.add({ receiverId, message, change });
+  }
+
   /** A refused message may be sent again only as a new one: nothing is stored under its old id. */
   retry(clientMessageId: string): void {
-    const item = this.#of(clientMessageId);
+    const item = this.#items.of(clientMessageId);
     if (item?.state !== 'failed') return;
     const { code: _, ...rest } = item;
     const again: Outgoing = {
-      ...rest, clientMessageId: this.#deps.makeId(), createdAt: this.#deps.now().toISOString(), place: this.#nextPlace(), state: 'waiting',
+      ...rest, clientMessageId: this.#deps.makeId(), createdAt: this.#deps.now().toISOString(), place: this.#items.nextPlace(this.#deps.now()), state: 'waiting',
     };
     // What the storage refused before, it may take now.
     const blobs = blobIds(item).flatMap((id) => ({ id, blob: this.#blobs.get(id) })).filter((each): each is KeptBlob => each.blob !== undefined);
-    this.#drop(clientMessageId);
+    this.#giveUp(clientMessageId);
     this.#insert(again);
     void this.#keep(again, blobs, clientMessageId);
   }
 
   /** Given up by the person; what is on its way can't be. */
   remove(clientMessageId: string): void {
-    const item = this.#of(clientMessageId);
+    const item = this.#items.of(clientMessageId);
     if (!item || item.state === 'sending' || isOver(item)) return;
     this.#sender.abort(clientMessageId);
+    this.#items.setOver(clientMessageId);
     this.#forget(item);
     this.#deps.tabs?.tell({ type: 'gone', clientMessageId });
     this.#pumpAll();
@@ -124,15 +131,14 @@ export class Outbox {
 
   /** The conversation shows it now, however it came. */
   confirm(clientMessageId: string): void {
-    this.#settled.add(clientMessageId);
-    if (this.#settled.size > SETTLED) for (const first of [...this.#settled].slice(0, SETTLED / 2)) this.#settled.delete(first);
-    const item = this.#of(clientMessageId);
+    this.#items.setOver(clientMessageId);
+    const item = this.#items.of(clientMessageId);
     if (item) this.#forget(item);
   }
 
   /** The conversation was loaded anew: what the server has is in it, or before it. */
   settle(receiverId: string): void {
-    for (const item of this.#items.value) if (item.receiverId === receiverId && isOver(item)) this.confirm(item.clientMessageId);
+    for (const item of this.items.value) if (item.receiverId === receiverId && isOver(item)) this.confirm(item.clientMessageId);
   }
 
   /** A file that waits here. */
@@ -166,12 +172,12 @@ export class Outbox {
   /** It is this tab's turn: what the one before had begun begins again. */
   async #takeOver(): Promise<void> {
     await this.#load();
-    this.#items.update((items) => items.map((item) => (this.#sender.isBusyWith(item.clientMessageId) ? item : kept(item))));
+    this.#items.change((item) => (this.#sender.isBusyWith(item.clientMessageId) ? item : kept(item)));
     this.#pumpAll();
   }
 
   async #load(): Promise<void> {
-    const before = this.#items.value;
+    const before = this.items.value;
     const stored = await this.#deps.storage?.all().catch(() => null);
     if (!stored) return;
     const ids = new Set(stored.map((item) => item.clientMessageId));
@@ -179,8 +185,8 @@ export class Outbox {
       if (!ids.has(id) && state !== 'sent' && !this.#storing.has(id) && !this.#unkept.has(id)) this.#drop(id);
     }
     for (const item of stored) {
-      if (this.#settled.has(item.clientMessageId)) this.#forget(item);
-      else if (!this.#of(item.clientMessageId)) this.#insert(item);
+      if (this.#items.isOver(item.clientMessageId)) this.#forget(item);
+      else if (!this.#items.of(item.clientMessageId)) this.#insert(item);
     }
   }
 
@@ -189,32 +195,32 @@ export class Outbox {
     if (message.type === 'wake') {
       if (this.#turn.isHeld) this.#sender.hurry();
     } else if (message.type === 'gone') {
-      const item = this.#of(message.clientMessageId);
+      const item = this.#items.of(message.clientMessageId);
       if (item?.state === 'sending' && this.#sender.isBusyWith(item.clientMessageId)) {
         // Too late: it is on its way.
         void this.#keep(item);
         return;
       }
       this.#sender.abort(message.clientMessageId);
-      this.#drop(message.clientMessageId);
+      this.#giveUp(message.clientMessageId);
     } else {
       const { item, insteadOf } = message;
-      if (insteadOf !== undefined) this.#drop(insteadOf);
-      if (this.#settled.has(item.clientMessageId)) return;
-      if (this.#of(item.clientMessageId)) this.#replace(item);
+      if (insteadOf !== undefined) this.#giveUp(insteadOf);
+      if (this.#items.isOver(item.clientMessageId)) return;
+      if (this.#items.of(item.clientMessageId)) this.#replace(item);
       else if (!isOver(item)) this.#insert(item);
     }
     this.#pumpAll();
   }
 
   #next(receiverId: string): Outgoing | undefined {
-    const first = this.#items.value.find((item) => item.receiverId === receiverId && item.state !== 'failed' && !isOver(item));
+    const first = this.items.value.find((item) => item.receiverId === receiverId && item.state !== 'failed' && !isOver(item));
     if (first?.state !== 'waiting' || this.#storing.has(first.clientMessageId)) return undefined;
     return this.#turn.isHeld || this.#unkept.has(first.clientMessageId) ? first : undefined;
   }
 
   #pumpAll(): void {
-    for (const receiverId of new Set(this.#items.value.map((item) => item.receiverId))) this.#sender.pump(receiverId);
+    for (const receiverId of new Set(this.items.value.map((item) => item.receiverId))) this.#sender.pump(receiverId);
   }
 
   async #keep(item: Outgoing, blobs: readonly KeptBlob[] = [], insteadOf?: string): Promise<void> {
@@ -227,7 +233,7 @@ export class Outbox {
       stored = await storage.put(item, blobs, insteadOf).then(() => true, () => false);
       this.#storing.delete(id);
     }
-    const now = this.#of(id);
+    const now = this.#items.of(id);
     // Taken back, or seen in the log, meanwhile.
     if (stored && !now) void storage?.remove(item).catch(() => undefined);
     if (!now) return;
@@ -245,7 +251,7 @@ export class Outbox {
   }
 
   #patch(clientMessageId: string, change: Partial<Outgoing>): void {
-    const item = this.#of(clientMessageId);
+    const item = this.#items.of(clientMessageId);
     if (!item) return;
     const next = { ...item, ...change };
     this.#replace(next);
@@ -254,29 +260,25 @@ export class Outbox {
     if (change.state === 'failed' || 'uploaded' in change) void this.#deps.storage?.put(next).catch(() => undefined);
   }
 
-  #nextPlace(): number {
-    return Math.max(this.#deps.now().getTime(), this.#place + 1);
-  }
-
-  #of(clientMessageId: string): Outgoing | undefined {
-    return this.#items.value.find((item) => item.clientMessageId === clientMessageId);
-  }
-
   #insert(item: Outgoing): void {
-    this.#place = Math.max(this.#place, item.place);
-    this.#items.update((items) => [...items, item].sort((a, b) => a.place - b.place));
+    this.#items.insert(item);
     this.#assess();
   }
 
   #replace(item: Outgoing): void {
-    this.#items.update((items) => items.map((each) => (each.clientMessageId === item.clientMessageId ? item : each)));
+    this.#items.replace(item);
     this.#assess();
   }
 
   #drop(clientMessageId: string): void {
     this.#unkept.delete(clientMessageId);
-    this.#items.update((items) => items.filter((item) => item.clientMessageId !== clientMessageId));
+    this.#items.drop(clientMessageId);
     this.#assess();
+  }
+
+  #giveUp(clientMessageId: string): void {
+    this.#items.setOver(clientMessageId);
+    this.#drop(clientMessageId);
   }
 
   /** Gone, here and from the storage. */
@@ -287,7 +289,7 @@ export class Outbox {
   }
 
   #assess(): void {
-    const unsent = this.#items.value.filter((item) => !isOver(item)).map((item) => item.clientMessageId);
+    const unsent = this.items.value.filter((item) => !isOver(item)).map((item) => item.clientMessageId);
     const storing = unsent.some((id) => this.#storing.has(id));
     this.#safety.set(unsent.some((id) => this.#unkept.has(id)) ? 'page-only' : storing ? 'storing' : 'kept');
   }
