@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test test-rust test-web test-wire test-conformance test-crash torture test-browser check check-rust check-web audit bench tools servers
+.PHONY: help run install dev test test-rust test-web test-wire test-wire-mongodb test-conformance test-crash torture test-browser check check-rust check-web audit bench tools servers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -24,7 +24,7 @@ install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
 dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localhost:5173
 	@scripts/dev.sh
 
-test: test-rust test-web test-wire test-conformance test-crash test-browser ## every test: Rust, TypeScript, the wire, the browser
+test: test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-browser ## every test: Rust, TypeScript, the wire, the browser
 
 test-rust: $(WEB_APP) servers | tools ## unit, property and contract tests
 	cargo test --workspace --locked
@@ -32,8 +32,11 @@ test-rust: $(WEB_APP) servers | tools ## unit, property and contract tests
 test-web: $(WEB_MODULES) ## the web app's own tests
 	cd frontend && npm test
 
-test-wire: target/debug/moodbites $(E2E_MODULES) ## socket.io-client against the real server, as old clients speak and as ours does
+test-wire: target/debug/moodbites $(E2E_MODULES) servers ## socket.io-client against the real server, as old clients speak and as ours does
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:wire
+
+test-wire-mongodb: target/debug/moodbites $(E2E_MODULES) servers ## the same, with the data in MongoDB's protocol instead of SQLite
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:wire-mongodb
 
 test-conformance: target/debug/examples/conformance $(E2E_MODULES) ## the public suites of Socket.IO 5 and Engine.IO 4, by behaviour
 	cd e2e && npm run --silent test:conformance

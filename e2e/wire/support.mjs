@@ -1,6 +1,7 @@
 // The real server, and people on real sockets. Nothing here sleeps: what must not come is ruled out by a round trip that
 // comes after it, since the events of one connection keep their order.
 import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,9 +10,15 @@ import { promisify } from 'node:util';
 import { io } from 'socket.io-client';
 
 const run = promisify(execFile);
-const binary = process.env.MOODBITES_BIN ?? resolve(import.meta.dirname, '../../target/debug/moodbites');
+export const binary = process.env.MOODBITES_BIN ?? resolve(import.meta.dirname, '../../target/debug/moodbites');
 const password = 'correct horse battery';
 const PATIENCE = 10_000;
+
+/** Where to keep the data, if not in the folder: a database that nobody else has. */
+function database() {
+  const server = process.env.TEST_MONGODB;
+  return server ? { MONGODB_URI: `${server}/wire_${randomBytes(8).toString('hex')}` } : {};
+}
 
 export class Practice {
   people = {};
@@ -20,7 +27,7 @@ export class Practice {
   static async open(env = {}) {
     const practice = new Practice();
     practice.data = await mkdtemp(join(tmpdir(), 'moodbites-wire-'));
-    practice.env = { MOODBITES_LOG: 'warn', MOODBITES_LIMITS: 'off', ...env };
+    practice.env = { MOODBITES_LOG: 'warn', MOODBITES_LIMITS: 'off', ...database(), ...env };
     await practice.boot();
     return practice;
   }
@@ -56,7 +63,8 @@ export class Practice {
   }
 
   async cli(...args) {
-    return (await run(binary, [...args.slice(0, 2), '--data', this.data, ...args.slice(2)])).stdout;
+    const env = { ...process.env, ...this.env };
+    return (await run(binary, [...args.slice(0, 2), '--data', this.data, ...args.slice(2)], { env })).stdout;
   }
 
   /** A person with an account and a token, `{ id, name, email, token }`. */

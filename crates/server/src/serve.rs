@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use app::accounts::{Secret, Tokens};
 use app::fresh;
-use domain::{Role as UserRole, Sessions, StoreError, UserFilter, Users};
-use store::{Options, Sqlite};
+use domain::{Role as UserRole, StoreError, UserFilter, Users};
+use store::{MongoDb, Options, Sqlite, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -59,7 +59,7 @@ pub struct Broken;
 /// A server with its data folder to itself and its store open, listening nowhere yet.
 pub struct Server {
     services: Services,
-    store: Sqlite,
+    store: Arc<dyn Store>,
     /// Nobody is connected yet, so what was revoked before cuts nobody.
     revocations: u64,
     _lock: Locked,
@@ -74,11 +74,11 @@ impl Server {
             Some(secret) => secret.clone(),
             None => own_secret(&config).map_err(|source| OpenError::Secret { file: data::JWT_SECRET, source })?,
         };
-        let store = Sqlite::open(&config.data, Options::default())?;
+        let store = open_store(&config, Options::default()).await?;
         let revocations = store.last_revocation().await?;
-        let setup = setup(&config, &store).await?;
+        let setup = setup(&config, store.as_ref()).await?;
         let tokens = Tokens::new(secret, config.jwt_issuer.clone());
-        let ports = Ports::of(&Arc::new(store.clone()));
+        let ports = Ports::of(&store);
         let services = Services::new(Arc::new(config), tokens, ports, setup, clock);
         Ok(Self { services, store, revocations, _lock: lock })
     }
@@ -125,6 +125,14 @@ impl Server {
     }
 }
 
+/// The store that was configured.
+pub async fn open_store(config: &Config, options: Options) -> Result<Arc<dyn Store>, store::OpenError> {
+    Ok(match &config.mongodb_uri {
+        Some(uri) => Arc::new(MongoDb::open(uri.reveal()).await?),
+        None => Arc::new(Sqlite::open(&config.data, options)?),
+    })
+}
+
 /// The key in the data folder; made at the first start.
 fn own_secret(config: &Config) -> io::Result<Secret> {
     let file = config.data.join(data::JWT_SECRET);
@@ -137,7 +145,7 @@ fn own_secret(config: &Config) -> io::Result<Secret> {
 }
 
 /// The link of the first admin, as long as there is none.
-async fn setup(config: &Config, store: &Sqlite) -> Result<Setup, OpenError> {
+async fn setup(config: &Config, store: &dyn Store) -> Result<Setup, OpenError> {
     let failed = |source| OpenError::Secret { file: data::SETUP_TOKEN, source };
     let file = config.data.join(data::SETUP_TOKEN);
     let admins = Users::list(store, UserFilter { role: Some(UserRole::Admin), active: None }).await?;

@@ -6,6 +6,7 @@ use app::accounts::{Accounts, Tokens};
 use app::calling::{Calling, Rules};
 use app::chat::Chat;
 use domain::{Calls, Conversations, OldPages, Sessions, Users};
+use store::Store;
 
 use crate::config::{CallTimes, Config};
 use crate::setup::Setup;
@@ -25,7 +26,7 @@ pub struct Ports {
 
 impl Ports {
     /// Every port by the same store.
-    pub fn of<S: Users + Sessions + Conversations + Calls + OldPages + 'static>(store: &Arc<S>) -> Self {
+    pub fn of(store: &Arc<dyn Store>) -> Self {
         Self {
             users: store.clone(),
             sessions: store.clone(),

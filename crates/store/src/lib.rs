@@ -1,7 +1,7 @@
 //! What is kept: the ports of `domain` on a database.
 //!
-//! [`Sqlite`] implements [`Users`](domain::Users), [`Sessions`](domain::Sessions),
-//! [`Conversations`](domain::Conversations) and [`Calls`](domain::Calls) on one file, `moodbites.db` in the data folder.
+//! [`Sqlite`] implements [`Users`], [`Sessions`],
+//! [`Conversations`] and [`Calls`] on one file, `moodbites.db` in the data folder.
 //! What a method has answered is on the disk: one thread writes, commits whatever has queued up as one transaction and
 //! answers only then; a few threads read. It needs no Tokio runtime.
 //!
@@ -25,6 +25,30 @@ mod json;
 mod mongodb;
 mod sqlite;
 
+use async_trait::async_trait;
+use domain::{Calls, Conversations, OldPages, Sessions, Users};
+
 pub use error::OpenError;
 pub use mongodb::MongoDb;
 pub use sqlite::{FILE, Options, Sqlite};
+
+/// Every port by one store, and its end.
+#[async_trait]
+pub trait Store: Users + Sessions + Conversations + Calls + OldPages {
+    /// Takes nothing more, writes what was taken, and ends.
+    async fn close(&self);
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn close(&self) {
+        Self::close(self).await;
+    }
+}
+
+#[async_trait]
+impl Store for MongoDb {
+    async fn close(&self) {
+        Self::close(self).await;
+    }
+}

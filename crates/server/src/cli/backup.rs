@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 
 use super::{Place, gather};
 use crate::backup::{self, Summary};
-use crate::config::resolve;
+use crate::config::{Config, resolve};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  moodbites backup /mnt/stick/practice-monday.tar")]
@@ -33,6 +33,7 @@ pub(super) struct Restore {
 impl Backup {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = resolve(&gather(self.place.flags())?)?;
+        refuse_mongodb(&config)?;
         let summary = backup::pack(&config.data, &self.to)?;
         writeln!(io::stdout(), "Backed up {} to {}.", said(summary), self.to.display())?;
         Ok(())
@@ -57,4 +58,12 @@ fn said(Summary { files, bytes }: Summary) -> String {
     let mib = bytes.div_ceil(1024 * 1024);
     let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
     format!("{files}, {mib} MiB")
+}
+
+/// What is in the folder then is not what matters.
+fn refuse_mongodb(config: &Config) -> anyhow::Result<()> {
+    if config.mongodb_uri.is_some() {
+        bail!("the data is in MongoDB; back it up with mongodump, and keep {} with it", crate::data::JWT_SECRET);
+    }
+    Ok(())
 }

@@ -8,12 +8,13 @@ use anyhow::{Context, anyhow, bail};
 use app::accounts::{AccountError, Accounts, NewAccount, Secret, Tokens};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::{Role, UserFilter, Users};
-use store::{Options, Sqlite};
+use store::{Options, Store};
 use wire::error::Code;
 
 use super::{Place, gather};
 use crate::config::resolve;
 use crate::data;
+use crate::serve::open_store;
 use crate::shell::clock::Clock;
 
 #[derive(Debug, Subcommand)]
@@ -123,17 +124,16 @@ impl User {
     async fn run_on_store(self) -> anyhow::Result<()> {
         let config = resolve(&gather(self.place().clone().flags())?)?;
         data::make(&config.data)?;
-        let store = Sqlite::open(&config.data, Options { readers: 1, ..Options::default() })?;
+        let store = open_store(&config, Options { readers: 1, ..Options::default() }).await?;
         let done = self.run_with(&store).await;
         store.close().await;
         done
     }
 
-    async fn run_with(self, store: &Sqlite) -> anyhow::Result<()> {
-        let shared = Arc::new(store.clone());
+    async fn run_with(self, store: &Arc<dyn Store>) -> anyhow::Result<()> {
         // It makes no tokens.
         let tokens = Tokens::new(Secret::new(""), None);
-        let accounts = Accounts::new(shared.clone(), shared, tokens);
+        let accounts = Accounts::new(store.clone(), store.clone(), tokens);
         let now = Clock::system().now();
         let mut out = io::stdout().lock();
         match self {
@@ -143,7 +143,8 @@ impl User {
                 writeln!(out, "{} can sign in as {}.", user.name, user.email)?;
             }
             Self::List { role, .. } => {
-                let users = Users::list(store, UserFilter { role: role.map(Into::into), active: None }).await?;
+                let users =
+                    Users::list(store.as_ref(), UserFilter { role: role.map(Into::into), active: None }).await?;
                 for user in &users {
                     let role = match user.role {
                         Role::Admin => "admin",
@@ -175,9 +176,9 @@ impl User {
 }
 
 impl Whom {
-    async fn find(&self, store: &Sqlite) -> anyhow::Result<domain::User> {
+    async fn find(&self, store: &Arc<dyn Store>) -> anyhow::Result<domain::User> {
         let email = self.email.as_deref().or(self.email_flag.as_deref()).unwrap_or_default().trim().to_lowercase();
-        let user = Users::by_email(store, &email).await?;
+        let user = Users::by_email(store.as_ref(), &email).await?;
         user.ok_or_else(|| anyhow!("there is no account with the address {email}; `moodbites user list` shows all"))
     }
 }

@@ -16,11 +16,6 @@ pub enum ConfigError {
     #[error("{path}{}: {message}", line.map(|line| format!(", line {line}")).unwrap_or_default(), path = path.display())]
     File { path: PathBuf, line: Option<usize>, message: String },
     #[error(
-        "MONGODB_URI is set, but this version keeps its data in SQLite only and would not use that database. \
-         Unset MONGODB_URI to go on with SQLite"
-    )]
-    MongoDb,
-    #[error(
         "{0} is still the guide's placeholder, which everyone can read: anyone could sign in as anyone. \
          Set one of your own, or remove it and one is made at the first start"
     )]

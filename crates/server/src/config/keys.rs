@@ -20,6 +20,7 @@ macro_rules! keys {
 
 keys! {
     DATA = "data", "MOODBITES_DATA", None;
+    MONGODB_URI = "mongodb_uri", "MOODBITES_MONGODB_URI", Some("MONGODB_URI");
     LISTEN = "listen", "MOODBITES_LISTEN", None;
     JWT_SECRET = "jwt_secret", "MOODBITES_JWT_SECRET", Some("JWT_SECRET");
     JWT_ISSUER = "jwt_issuer", "MOODBITES_JWT_ISSUER", None;

@@ -21,5 +21,5 @@ pub use network::Network;
 pub use print::print;
 pub use raw::{Flags, Raw, read_environment};
 pub use resolve::resolve;
-pub use resolved::{CallTimes, Config, IceServer, Listen};
+pub use resolved::{CallTimes, Config, IceServer, Listen, MongoUri};
 pub use role::Role;

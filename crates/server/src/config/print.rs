@@ -13,6 +13,10 @@ pub fn print(config: &Config, raw: &Raw) -> String {
     let mut page = Page { text: String::new(), raw };
     let data = &config.data;
     page.setting(keys::DATA, Some(data.display().to_string().into()));
+    match &config.mongodb_uri {
+        Some(_) => page.note(keys::MONGODB_URI, "set, not shown"),
+        None => page.note(keys::MONGODB_URI, "none: data is in SQLite, in the data folder"),
+    }
     match &config.jwt_secret {
         Some(_) => page.note(keys::JWT_SECRET, "set, not shown"),
         None => page.note(keys::JWT_SECRET, &format!("the one in {}", data.join(crate::data::JWT_SECRET).display())),

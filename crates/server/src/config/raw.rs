@@ -116,14 +116,11 @@ impl Raw {
         }
         let known = || keys::ALL.iter().map(|key| key.file);
         for name in self.file.keys() {
-            if name == "mongodb_uri" {
-                return Err(ConfigError::MongoDb);
-            }
             if !known().any(|known| known == name) {
                 return Err(self.unknown_in_file(name, known()));
             }
         }
-        if self.env.contains_key("MONGODB_URI") { Err(ConfigError::MongoDb) } else { Ok(()) }
+        Ok(())
     }
 
     pub(super) fn unknown_in_file(&self, name: &str, known: impl IntoIterator<Item = &'static str>) -> ConfigError {

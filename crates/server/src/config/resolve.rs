@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::error::ConfigError;
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
-use super::resolved::{CallTimes, Config, IceServer};
+use super::resolved::{CallTimes, Config, IceServer, MongoUri};
 use super::{Network, listen};
 
 /// What stands in the guide's example. Whoever has read the guide could sign tokens by it.
@@ -23,6 +23,7 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
     let mut warnings = Vec::new();
     let config = Config {
         data: raw.data()?,
+        mongodb_uri: mongodb_uri(raw)?,
         listen: listen::resolve(raw)?,
         jwt_secret: secret(raw, &mut warnings)?,
         jwt_issuer: text(raw, keys::JWT_ISSUER)?,
@@ -54,6 +55,22 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
         );
     }
     Ok(Config { warnings, ..config })
+}
+
+/// A demo has a folder of its own, and never the database of a real practice.
+fn mongodb_uri(raw: &Raw) -> Result<Option<MongoUri>, ConfigError> {
+    match raw.given(keys::MONGODB_URI).filter(|_| !raw.flags.demo) {
+        None => Ok(None),
+        Some((_, Given::Text(uri) | Given::Toml(toml::Value::String(uri))))
+            if uri.starts_with("mongodb://") || uri.starts_with("mongodb+srv://") =>
+        {
+            Ok(Some(MongoUri(uri)))
+        }
+        Some((name, _)) => Err(ConfigError::Secret {
+            name,
+            expected: "the URI of a MongoDB database, as in mongodb://user:password@host/database",
+        }),
+    }
 }
 
 fn wrong(name: String, given: &Given, expected: &'static str) -> ConfigError {

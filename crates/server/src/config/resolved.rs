@@ -14,6 +14,8 @@ use super::{Network, Role};
 pub struct Config {
     /// Where everything that is kept is kept.
     pub data: PathBuf,
+    /// The MongoDB database that is used instead of SQLite.
+    pub mongodb_uri: Option<MongoUri>,
     /// Where each role listens; a role that is not here is off.
     pub listen: BTreeMap<Role, Listen>,
     /// The key that tokens are signed with; where there is none, the one in the data folder, made at the first start.
@@ -38,6 +40,23 @@ pub struct Config {
     pub log: String,
     /// What is allowed but should be known.
     pub warnings: Vec<String>,
+}
+
+/// A URI with a password in it, perhaps. Shows nothing of itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MongoUri(pub(super) String);
+
+impl MongoUri {
+    /// For who connects by it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for MongoUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MongoUri(…)")
+    }
 }
 
 /// How long calls ring and wait; tests have less patience than people.
@@ -97,6 +116,7 @@ impl Config {
     pub(crate) fn for_tests() -> Self {
         Self {
             data: PathBuf::new(),
+            mongodb_uri: None,
             listen: BTreeMap::new(),
             jwt_secret: None,
             jwt_issuer: None,

@@ -137,14 +137,24 @@ fn a_name_that_is_none_is_an_error_that_guesses() {
 }
 
 #[test]
-fn mongodb_is_refused_in_plain_words() {
+fn a_mongodb_uri_is_taken_and_never_shown() {
+    const URI: &str = "mongodb://moodbites:hunter2@db.example.org/moodbites_data";
     for (env, file) in [
-        (vec![("MONGODB_URI", "mongodb://localhost/moodbites")], ""),
-        (vec![], "mongodb_uri = 'mongodb://localhost/moodbites'"),
+        (vec![("MONGODB_URI", URI)], String::new()),
+        (vec![("MOODBITES_MONGODB_URI", URI), ("MONGODB_URI", "mongodb://older")], String::new()),
+        (vec![], format!("mongodb_uri = '{URI}'")),
     ] {
+        let raw = raw(&[], &env, &file);
+        let config = resolve(&raw).unwrap();
+        assert_eq!(config.mongodb_uri.as_ref().map(MongoUri::reveal), Some(URI));
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert!(!print(&config, &raw).contains("hunter2"));
+        let demo = Raw { flags: Flags { demo: true, ..raw.flags.clone() }, ..raw };
+        assert_eq!(resolve(&demo).unwrap().mongodb_uri, None, "a demo is on its own");
+    }
+    for (env, file) in [(vec![("MONGODB_URI", "hunter2")], ""), (vec![], "mongodb_uri = ['mongodb://hunter2']")] {
         let error = refused(&env, file);
-        assert!(error.contains("SQLite") && error.contains("Unset MONGODB_URI"), "{error}");
-        assert!(!error.contains("localhost"), "{error}");
+        assert!(error.to_lowercase().contains("mongodb_uri should be") && !error.contains("hunter2"), "{error}");
     }
 }
 

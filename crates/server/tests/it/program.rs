@@ -339,7 +339,7 @@ fn what_is_wrong_with_the_configuration_is_said_before_anything_is_made() {
     let place = data.path().join("never-made");
     for (name, value, expected) in [
         ("MOODBITES_JWT_SECRT", "x", "did you mean MOODBITES_JWT_SECRET?"),
-        ("MONGODB_URI", "mongodb://localhost", "SQLite"),
+        ("MONGODB_URI", "localhost", "MongoDB database"),
         ("JWT_SECRET", "your-jwt-secret-key-here", "placeholder"),
         ("CORS_ORIGIN", "*", "exact origins"),
         ("MOODBITES_LOG", "info,=,,", "log is not a filter"),

@@ -48,6 +48,9 @@ const QUEUE: usize = 1_024;
 /// Receipts are advanced under one of as many locks.
 const RECEIPT_LOCKS: usize = 64;
 
+/// Who asks whether the database answers waits no longer than this.
+const PING: Duration = Duration::from_secs(2);
+
 /// How long a start waits for the database.
 const START: Duration = Duration::from_secs(6);
 
@@ -162,9 +165,11 @@ impl MongoDb {
         self.core().client.clone().shutdown().immediate(true).await;
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, soon.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        ask::read(|| migrations::ping(&self.core().database)).await
+        let asked = ask::read(|| migrations::ping(&self.core().database));
+        let silent = |_| StoreError::Unavailable("MongoDB does not answer".to_owned());
+        tokio::time::timeout(PING, asked).await.map_err(silent)?
     }
 
     fn core(&self) -> &Core {

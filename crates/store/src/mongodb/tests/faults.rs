@@ -1,0 +1,97 @@
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use domain::{
+    AppendError, ConversationId, Conversations, Entry, EntryBody, EntryId, NewEntry, ObjectId, StoreError, Timestamp,
+    UserId,
+};
+use tokio::task::JoinSet;
+
+use super::proxy::{self, Fault};
+use super::{FerretDb, MongoDb, open};
+
+fn user(n: u8) -> UserId {
+    UserId(ObjectId::from([n; 12]))
+}
+
+/// One of a writer's entries; the second time with ids of its own, as a client's retry has.
+fn new(writer: u8, n: u64, attempt: u64) -> NewEntry {
+    let id = ObjectId::from_parts(u32::from(writer), (attempt << 32 | n).to_be_bytes());
+    // Two write to each other in each conversation.
+    let (sender, receiver) = (user(writer), user(writer ^ 1));
+    NewEntry {
+        id: EntryId(id),
+        conversation: ConversationId(id),
+        sender,
+        receiver,
+        client_message_id: format!("key-{n}").parse().expect("a key"),
+        created_at: Timestamp(1),
+        body: EntryBody::Text(format!("text {n} of {writer}")),
+        reply_to: None,
+    }
+}
+
+/// Tries until it is stored, as clients do.
+async fn append(store: &MongoDb, writer: u8, n: u64) -> Entry {
+    for attempt in 0..50 {
+        match store.append(new(writer, n, attempt)).await {
+            Ok(appended) => return appended.entry,
+            Err(AppendError::Store(StoreError::Full)) => panic!("it is not full"),
+            Err(AppendError::Store(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("never stored");
+}
+
+/// Everybody writes, in order, while the faults come; then what was told is compared with what is there.
+async fn nothing_is_lost_or_doubled(faults: Vec<Fault>, each: u64) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = FerretDb::start(folder.path());
+    let left = Arc::new(Mutex::new(VecDeque::from(faults)));
+    let address = proxy::start(server.address(), Arc::clone(&left)).await;
+    let store = MongoDb::open(&format!("mongodb://{address}/faults")).await.expect("opened");
+    let mut writers = JoinSet::new();
+    for writer in 0..8 {
+        let store = store.clone();
+        writers.spawn(async move {
+            let mut told = Vec::new();
+            for n in 0..each {
+                told.push(append(&store, writer, n).await);
+            }
+            told
+        });
+    }
+    let told: Vec<_> = writers.join_all().await.into_iter().flatten().collect();
+    assert!(left.lock().expect("no panic").is_empty(), "every fault came");
+    store.close().await;
+
+    let store = open(&server, "faults").await;
+    let mut kept = HashMap::new();
+    for writer in [0, 2, 4, 6] {
+        let log = store.between(user(writer), user(writer ^ 1)).await.expect("read").expect("it began");
+        let entries = store.entries_after(log.id, 0, u32::MAX).await.expect("read");
+        let seqs: Vec<_> = entries.iter().map(|entry| entry.seq).collect();
+        assert_eq!(seqs, (1..=2 * each).collect::<Vec<_>>(), "each of the two wrote so many, and each is there once");
+        assert_eq!(store.counts(log.id, user(writer)).await, Ok([2 * each, each]));
+        kept.extend(entries.into_iter().map(|entry| (entry.id, entry)));
+    }
+    for entry in told {
+        assert_eq!(kept.get(&entry.id), Some(&entry), "what was told is so");
+    }
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn through_cuts_and_elections_nothing_is_lost_or_doubled() {
+    use Fault::{CutAfter, CutBefore, SteppedDown, SteppedDownAfter, Unconfirmed};
+    let once = [CutAfter, CutBefore, SteppedDown, SteppedDownAfter, Unconfirmed];
+    let faults = once.into_iter().cycle().take(25).chain([CutAfter; 3]).chain([SteppedDown; 3]);
+    nothing_is_lost_or_doubled(faults.collect(), 40).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_is_done_long_after_it_was_given_up_doubles_nothing() {
+    nothing_is_lost_or_doubled(vec![Fault::Stall, Fault::Stall], 4).await;
+}
