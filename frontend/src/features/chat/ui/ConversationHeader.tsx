@@ -40,9 +40,9 @@ export function ConversationHeader({ other, typing, onBack, onSearch }: Props) {
         <p className={classes.status} data-typing={typing || undefined}>{typing ? m.typing() : status(other)}</p>
       </div>
       {onSearch && (
-        <ActionIcon variant="subtle" color="gray" size={44} aria-label={m.search_open()} title={m.search_open()} onClick={onSearch}>
-          <IconSearch {...ICON} />
-        </ActionIcon>
+        <button type="button" className={classes.call} aria-label={m.search_open()} title={m.search_open()} onClick={onSearch}>
+          <IconSearch {...ICON} size={22} />
+        </button>
       )}
       {calls && (
         <div className={classes.calls}>
