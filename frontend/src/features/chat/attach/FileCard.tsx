@@ -12,7 +12,7 @@ import { useMediaUrls } from './useMediaUrls';
 export function FileCard({ row, waiting }: MediaProps) {
   const { outbox } = useChat();
   const { file } = row;
-  const { url } = useMediaUrls(row.key, file);
+  const { url } = useMediaUrls(row);
   const name = file.name === '' ? m.file_untitled() : file.name;
   return (
     <div className={classes.card}>

@@ -60,7 +60,7 @@ export function Gallery({ pictures, start, otherName, onClose }: Props) {
 }
 
 function Download({ row }: { row: MediaRowData }) {
-  const { url } = useMediaUrls(row.key, row.file);
+  const { url } = useMediaUrls(row);
   if (url === undefined) return null;
   return (
     <a className={classes.download} href={url} download={row.file.name}>
@@ -70,7 +70,7 @@ function Download({ row }: { row: MediaRowData }) {
 }
 
 function Picture({ row, who, onSwipe }: { row: MediaRowData; who: string; onSwipe: (by: number) => void }) {
-  const { url, thumbnailUrl } = useMediaUrls(row.key, row.file);
+  const { url, thumbnailUrl } = useMediaUrls(row);
   const [failed, setFailed] = useState(false);
   const [loaded, setLoaded] = useState(false);
   const { width, height } = row.file;

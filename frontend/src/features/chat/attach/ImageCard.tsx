@@ -15,7 +15,7 @@ export function ImageCard({ row, name, waiting }: MediaProps) {
   const { outbox } = useChat();
   const openGallery = useGallery();
   const { file, own } = row;
-  const { thumbnailUrl } = useMediaUrls(row.key, file);
+  const { thumbnailUrl } = useMediaUrls(row);
   const [failed, setFailed] = useState<string | null>(null);
   const box = boxOf(file);
   const gone = failed !== null && failed === thumbnailUrl;

@@ -109,7 +109,7 @@ function Stage({ item }: { item: Picked }) {
         url !== undefined && <img className={classes.picture} src={url} alt={item.name} width={prepared.width} height={prepared.height} />
       ) : (
         <div className={classes.file}>
-          <span className={classes.fileIcon} data-refused={state.is === 'refused' || undefined}><FileIcon name={item.name} type={prepared?.type ?? ''} size={32} /></span>
+          <span className={classes.fileIcon} data-refused={state.is === 'refused' || undefined}><FileIcon name={item.name} type={item.type} size={32} /></span>
           <p className={classes.fileName}>{shortName(item.name)}</p>
           {state.is === 'refused' ? <p className={classes.refused}>{refusalText(state.why)}</p> : <p className={classes.quiet}>{state.is === 'preparing' ? m.attach_preparing() : sizeText(item.size)}</p>}
         </div>
@@ -134,7 +134,7 @@ function Thumb({ item, selected, position, of, onSelect }: ThumbProps) {
       type="button" className={classes.thumb} aria-pressed={selected} data-refused={state.is === 'refused' || undefined} onClick={onSelect}
       aria-label={m.attach_item({ name: item.name, position, count: of })}
     >
-      {url === undefined ? <FileIcon name={item.name} type={state.is === 'ready' ? state.prepared.type : ''} /> : <img src={url} alt="" />}
+      {url === undefined ? <FileIcon name={item.name} type={item.type} /> : <img src={url} alt="" />}
     </button>
   );
 }

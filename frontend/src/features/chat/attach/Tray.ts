@@ -8,6 +8,7 @@ import { prepare, type OpenPictures, type Prepared, type Refusal } from './prepa
 export interface Picked {
   id: string;
   name: string;
+  type: string;
   size: number;
   /** Taken for a picture, so freed of its position. */
   isPicture: boolean;
@@ -43,7 +44,7 @@ export class Tray {
     if (files.length === 0) return;
     const room = Math.max(0, MAX_FILES - this.#state.value.items.length);
     const taken = files.slice(0, room).map((file) => ({ file, id: randomId() }));
-    const fresh = taken.map(({ file, id }): Picked => ({ id, name: file.name, size: file.size, isPicture: categoryOf(file.name, file.type) === 'image', caption: '', state: { is: 'preparing' } }));
+    const fresh = taken.map(({ file, id }): Picked => ({ id, name: file.name, type: file.type, size: file.size, isPicture: categoryOf(file.name, file.type) === 'image', caption: '', state: { is: 'preparing' } }));
     this.#state.update(({ items, selected, leftOut }) => ({
       items: [...items, ...fresh],
       selected: selected ?? fresh[0]?.id ?? null,
@@ -86,7 +87,7 @@ export class Tray {
     if (!this.#state.value.items.some((item) => item.id === id)) return;
     const result = await prepare(file, this.#open);
     this.#patch(id, 'ok' in result
-      ? { name: result.ok.name, size: result.ok.blob.size, state: { is: 'ready', prepared: result.ok } }
+      ? { name: result.ok.name, type: result.ok.type, size: result.ok.blob.size, state: { is: 'ready', prepared: result.ok } }
       : { state: { is: 'refused', why: result.refused } });
   }
 

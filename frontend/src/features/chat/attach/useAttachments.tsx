@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type RefObject } from 'react';
 import { useObservable } from '../../../shared/lib/useObservable';
 import { useChat } from '../model/context';
-import type { ReplyTo } from '../../../shared/wire/types';
 import { openPicture } from './pictures';
 import { PreviewSheet } from './PreviewSheet';
 import { filesOf, isPasteOfFiles } from './transfer';
@@ -36,22 +35,16 @@ interface LayerProps {
   attachments: Attachments;
   otherId: string;
   name: string;
-  /** The message that is answered, by the first of what is sent. */
-  replyTo?: ReplyTo | undefined;
-  onSent?: () => void;
 }
 
 /** The sheet over the conversation, while something is picked. */
-export function AttachmentLayer({ attachments, otherId, name, replyTo, onSent }: LayerProps) {
+export function AttachmentLayer({ attachments, otherId, name }: LayerProps) {
   const chat = useChat();
   const { tray, input } = attachments;
   const open = useObservable(tray.state).items.length > 0;
   if (!open) return null;
   const send = () => {
-    tray.take()?.forEach(({ prepared, caption }, index) => {
-      chat.sendFile(otherId, { ...prepared, caption, ...(index === 0 && replyTo ? { replyTo } : {}) });
-    });
-    onSent?.();
+    for (const { prepared, caption } of tray.take() ?? []) chat.sendFile(otherId, { ...prepared, caption });
   };
   return <PreviewSheet tray={tray} name={name} onPick={() => input.current?.click()} onSend={send} />;
 }

@@ -1,8 +1,11 @@
 import { useEffect, useReducer } from 'react';
+import { useSelected } from '../../../shared/lib/useObservable';
+import type { ChatStore } from '../model/ChatStore';
 import { useChat } from '../model/context';
-import type { FileShown } from '../model/file';
+import { Addresses, isExpired } from './Addresses';
 import { localUrls } from './localUrls';
 import { hereAddress } from './media';
+import type { MediaRowData } from './MediaRow';
 
 interface Urls {
   /** The file itself. */
@@ -11,9 +14,20 @@ interface Urls {
   thumbnailUrl: string | undefined;
 }
 
+const known = new WeakMap<ChatStore, Addresses>();
+
+function addressesOf(chat: ChatStore): Addresses {
+  const addresses = known.get(chat) ?? new Addresses((conversationId, before) => chat.api.entries(conversationId, { before }));
+  known.set(chat, addresses);
+  return addresses;
+}
+
 /** Where a message's file is to be had: on this device as long as it is there, else at the server. */
-export function useMediaUrls(key: string, file: FileShown): Urls {
-  const { outbox } = useChat();
+export function useMediaUrls({ key, file, entry }: Pick<MediaRowData, 'key' | 'file' | 'entry'>): Urls {
+  const chat = useChat();
+  const { outbox } = chat;
+  const addresses = addressesOf(chat);
+  const fresh = useSelected(addresses.fresh, (all) => (entry ? all.get(entry.messageId) : undefined));
   const [, again] = useReducer((count: number) => count + 1, 0);
   const { blobId, thumbnailBlobId } = file;
   useEffect(() => {
@@ -31,8 +45,12 @@ export function useMediaUrls(key: string, file: FileShown): Urls {
       gone = true;
     };
   }, [outbox, key, blobId, thumbnailBlobId]);
-  const url = localUrls.get(key) ?? hereAddress(file.url);
-  return { url, thumbnailUrl: localUrls.get(`${key}:thumbnail`) ?? hereAddress(file.thumbnailUrl) ?? url };
+  const signed = (file.kind === 'audio' ? fresh?.audioUrl : fresh?.fileUrl) ?? file.url;
+  useEffect(() => {
+    if (entry && isExpired(signed, Date.now())) void addresses.renew(entry);
+  }, [addresses, entry, signed]);
+  const url = localUrls.get(key) ?? hereAddress(signed);
+  return { url, thumbnailUrl: localUrls.get(`${key}:thumbnail`) ?? hereAddress(fresh?.thumbnailUrl ?? file.thumbnailUrl) ?? url };
 }
 
 /** The address of bytes in memory, for as long as they are shown. */

@@ -16,7 +16,7 @@ import { Waveform } from './Waveform';
 export function AudioCard({ row, name, waiting }: MediaProps) {
   const { outbox } = useChat();
   const { file, own, key } = row;
-  const { url } = useMediaUrls(key, file);
+  const { url } = useMediaUrls(row);
   const state = useObservable(playback.state);
   const here = state.id === key;
   const playing = here && (state.phase === 'playing' || state.phase === 'loading');
