@@ -7,3 +7,5 @@ pub mod accounts;
 pub mod calling;
 pub mod chat;
 pub mod fresh;
+mod limit;
+pub mod uploads;

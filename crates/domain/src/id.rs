@@ -113,6 +113,8 @@ object_ids! {
     CallId,
     /// One sign-in of a user; revoking it ends every token made from it.
     SessionId,
+    /// Something that was uploaded: `filePublicId` on the wire.
+    UploadId,
 }
 
 /// One live Socket.IO connection, numbered by the process that holds it. Never reused, never stored.

@@ -5,7 +5,7 @@
 //! shapes on the wire live in `wire`, shapes on disk in `store`.
 //!
 //! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`CallRecord`]; the ports
-//! [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`].
+//! [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`].
 #![warn(missing_docs)]
 
 mod call;
@@ -15,6 +15,7 @@ mod id;
 mod policy;
 mod port;
 mod time;
+mod upload;
 mod user;
 
 pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
@@ -23,13 +24,14 @@ pub use conversation::{
     CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, OldReach, Plan, Receipt,
     ReceiptChange,
 };
-pub use id::{CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, ObjectId, SessionId, UserId};
+pub use id::{CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, ObjectId, SessionId, UploadId, UserId};
 pub use policy::may_contact;
 pub use port::{
-    AppendError, Appended, Calls, Claim, Conversations, InsertUserError, OldPages, Rotation, Sessions, StoreError,
-    Transition, Users,
+    AppendError, Appended, BlobId, BlobReader, BlobWriter, Blobs, Calls, Claim, Conversations, Discard,
+    InsertUploadError, InsertUserError, OldPages, Part, Rotation, Sessions, StoreError, Transition, Uploads, Users,
 };
 pub use time::Timestamp;
+pub use upload::{FileFacts, Upload, UploadKey, UploadKind};
 pub use user::{
     Gender, NewSession, NewUser, Profile, ProfileChange, Revocation, Role, Session, SessionKind, User, UserFilter,
 };

@@ -1,3 +1,5 @@
+mod uploads;
+
 use async_trait::async_trait;
 
 use crate::{
@@ -5,6 +7,8 @@ use crate::{
     NewSession, NewUser, OldReach, ProfileChange, Receipt, ReceiptChange, Revocation, Session, SessionId, Timestamp,
     User, UserFilter, UserId, change,
 };
+
+pub use uploads::{BlobId, BlobReader, BlobWriter, Blobs, Discard, InsertUploadError, Part, Uploads};
 
 /// Why a store could not do what it was asked. What it was asked has not happened, except for `Unknown`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

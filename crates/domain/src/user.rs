@@ -1,4 +1,4 @@
-use crate::{SessionId, Timestamp, UserId};
+use crate::{SessionId, Timestamp, UploadId, UserId};
 
 /// What a user may do. On the wire a number: 0 admin, 1 patient, 2 dietician.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +54,10 @@ pub struct Profile {
     pub weight_kg: Option<f64>,
     /// A dietician's field of work; public. At most 120 characters.
     pub speciality: Option<String>,
+    /// A picture of them; public.
+    pub image: Option<UploadId>,
+    /// What a dietician shows for approval; for admins alone.
+    pub certificate: Option<UploadId>,
 }
 
 /// A person with an account, as kept. `password_hash` is a PHC string and leaves the server for nobody.
@@ -99,6 +103,8 @@ pub struct ProfileChange {
     pub height_cm: Option<f64>,
     pub weight_kg: Option<f64>,
     pub speciality: Option<String>,
+    /// Held from then on in place of the one before.
+    pub image: Option<UploadId>,
 }
 
 /// Which users to list; `None` is any. The list is sorted by name and bounded by the store at 10,000.

@@ -13,6 +13,9 @@ pub const JWT_SECRET: &str = "jwt-secret";
 /// The file of the set-up link.
 pub const SETUP_TOKEN: &str = "setup-token";
 
+/// The folder of what people upload, where no object store is configured.
+pub const UPLOADS: &str = "uploads";
+
 /// Why the folder can't be used.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]

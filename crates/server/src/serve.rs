@@ -5,10 +5,10 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::accounts::{Secret, Tokens};
+use app::accounts::Secret;
 use app::fresh;
 use domain::{Role as UserRole, StoreError, UserFilter, Users};
-use store::{MongoDb, Options, Sqlite, Store};
+use store::{MongoDb, ObjectBlobs, Options, Sqlite, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -18,9 +18,9 @@ use crate::http;
 use crate::setup::Setup;
 use crate::shell::bind::Bound;
 use crate::shell::clock::Clock;
-use crate::shell::{listener, revocations};
+use crate::shell::{listener, revocations, sweeper};
 use crate::socket::Sockets;
-use crate::state::{Ports, Services};
+use crate::state::{Keys, Ports, Services};
 
 /// Requests that are being answered when it stops have this long.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -47,6 +47,8 @@ pub enum OpenError {
     Secret { file: &'static str, source: io::Error },
     #[error(transparent)]
     Store(#[from] store::OpenError),
+    #[error(transparent)]
+    Blobs(#[from] store::OpenBlobsError),
     #[error(transparent)]
     Read(#[from] StoreError),
 }
@@ -77,9 +79,13 @@ impl Server {
         let store = open_store(&config, Options::default()).await?;
         let revocations = store.last_revocation().await?;
         let setup = setup(&config, store.as_ref()).await?;
-        let tokens = Tokens::new(secret, config.jwt_issuer.clone());
+        let keys = Keys::of(secret, config.jwt_issuer.clone());
+        let blobs = match config.uploads.s3.clone() {
+            Some(s3) => ObjectBlobs::in_bucket(s3)?,
+            None => ObjectBlobs::in_folder(&config.data.join(data::UPLOADS))?,
+        };
         let ports = Ports::of(&store);
-        let services = Services::new(Arc::new(config), tokens, ports, setup, clock);
+        let services = Services::new(Arc::new(config), keys, ports, Arc::new(blobs), setup, clock);
         Ok(Self { services, store, revocations, _lock: lock })
     }
 
@@ -96,6 +102,7 @@ impl Server {
         let tasks = TaskTracker::new();
         let sockets = Sockets::start(&self.services);
         let follower = tokio::spawn(revocations::follow(self.services.clone(), self.revocations));
+        let sweeper = tokio::spawn(sweeper::run(self.services.clone()));
         for Bound { role, listener } in listeners {
             let router = http::router(role, &self.services, sockets.routes());
             tasks.spawn(listener::accept(listener, router, stop.clone(), tasks.clone()));
@@ -114,6 +121,7 @@ impl Server {
             tracing::warn!(left = tasks.len(), "some connections did not finish in time");
         }
         follower.abort();
+        sweeper.abort();
         if tokio::time::timeout(LAST_CALLS, self.services.calling.close()).await.is_err() {
             tracing::warn!("what became of some calls is not saved");
         }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use app::accounts::{Accounts, Tokens};
+use app::accounts::{Accounts, Secret, Tokens};
 use app::calling::{Calling, Rules};
 use app::chat::Chat;
-use domain::{Calls, Conversations, OldPages, Sessions, Users};
+use app::uploads::{Rules as UploadRules, Signer, Uploads};
+use domain::{Blobs, Calls, Conversations, OldPages, Sessions, Users};
 use store::Store;
 
-use crate::config::{CallTimes, Config};
+use tokio::sync::Notify;
+
+use crate::config::{CallTimes, Config, UploadConfig};
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
 use crate::socket::{CallEvents, Connected, Hub, Statuses};
@@ -22,6 +25,7 @@ pub struct Ports {
     pub conversations: Arc<dyn Conversations>,
     pub calls: Arc<dyn Calls>,
     pub old_pages: Arc<dyn OldPages>,
+    pub uploads: Arc<dyn domain::Uploads>,
 }
 
 impl Ports {
@@ -33,7 +37,25 @@ impl Ports {
             conversations: store.clone(),
             calls: store.clone(),
             old_pages: store.clone(),
+            uploads: store.clone(),
         }
+    }
+}
+
+/// What is signed with.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    /// Sign-ins.
+    pub tokens: Tokens,
+    /// Addresses of what was uploaded.
+    pub signer: Signer,
+}
+
+impl Keys {
+    /// All that follow from the one secret.
+    pub fn of(secret: Secret, issuer: Option<String>) -> Self {
+        let signer = Signer::new(&secret);
+        Self { tokens: Tokens::new(secret, issuer), signer }
     }
 }
 
@@ -54,6 +76,12 @@ pub struct Services {
     pub connected: Connected,
     /// How people say they are, on old call clients.
     pub statuses: Statuses,
+    /// What they upload.
+    pub uploads: Uploads,
+    /// Asks for a sweep: something was let go.
+    pub uploads_changed: Arc<Notify>,
+    /// Signs the addresses of what was uploaded.
+    pub signer: Signer,
     /// The ports.
     pub ports: Ports,
     /// The link that makes the first admin, while there is none.
@@ -64,7 +92,15 @@ pub struct Services {
 
 impl Services {
     /// Everything wired; the calls of before are taken up at once, by a task of the runtime that this is called in.
-    pub fn new(config: Arc<Config>, tokens: Tokens, ports: Ports, setup: Setup, clock: Clock) -> Self {
+    pub fn new(
+        config: Arc<Config>,
+        keys: Keys,
+        ports: Ports,
+        blobs: Arc<dyn Blobs>,
+        setup: Setup,
+        clock: Clock,
+    ) -> Self {
+        let Keys { tokens, signer } = keys;
         let accounts = if config.limits { Accounts::new } else { Accounts::without_limits };
         let accounts = accounts(ports.users.clone(), ports.sessions.clone(), tokens);
         let hub = Hub::default();
@@ -82,8 +118,24 @@ impl Services {
                 Arc::new(move || now.now()),
             )
         };
-        let statuses = Statuses::default();
-        Self { config, accounts, chat, calling, hub, connected, statuses, ports, setup, clock }
+        let UploadConfig { max_bytes, quota, .. } = config.uploads;
+        let rules = UploadRules { max_bytes, quota, limits: config.limits };
+        let uploads = Uploads::new(ports.uploads.clone(), blobs, rules);
+        Self {
+            config,
+            accounts,
+            chat,
+            calling,
+            hub,
+            connected,
+            statuses: Statuses::default(),
+            uploads,
+            uploads_changed: Arc::default(),
+            signer,
+            ports,
+            setup,
+            clock,
+        }
     }
 }
 

@@ -6,7 +6,8 @@ mod changes;
 use std::time::Duration;
 
 use domain::{
-    CallEntry, CallKind, CallOutcome, CallPhase, CallRecord, EntryBody, Party, Plan, Seat, Target, Timestamp, UserId,
+    CallEntry, CallKind, CallOutcome, CallPhase, CallRecord, EntryBody, FileFacts, Party, Plan, Seat, Target,
+    Timestamp, UploadId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +109,15 @@ pub(crate) fn call_from_text(text: &str) -> Result<CallRecord, Unreadable> {
     })
 }
 
+pub(crate) fn facts_to_text(facts: &FileFacts) -> String {
+    write(&Facts::from(facts))
+}
+
+pub(crate) fn facts_from_text(upload: UploadId, text: &str) -> Result<FileFacts, Unreadable> {
+    let facts: Facts = serde_json::from_str(text).map_err(|_| Unreadable("upload"))?;
+    Ok(facts.into_facts(upload))
+}
+
 fn write(mirror: &impl Serialize) -> String {
     serde_json::to_string(mirror).expect("text keys and no maps: nothing that JSON can't have")
 }
@@ -133,6 +143,55 @@ struct CallBody {
     kind: Kind,
     outcome: Outcome,
     duration_ms: u64,
+}
+
+/// Of an upload; which one, its surroundings say.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    name: String,
+    size: u64,
+    media_type: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    width: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    height: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    duration_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waveform: Vec<u8>,
+    #[serde(default)]
+    has_thumbnail: bool,
+}
+
+impl From<&FileFacts> for Facts {
+    fn from(facts: &FileFacts) -> Self {
+        Self {
+            name: facts.name.clone(),
+            size: facts.size,
+            media_type: facts.media_type.clone(),
+            width: facts.width,
+            height: facts.height,
+            duration_ms: facts.duration.map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)),
+            waveform: facts.waveform.clone(),
+            has_thumbnail: facts.has_thumbnail,
+        }
+    }
+}
+
+impl Facts {
+    fn into_facts(self, upload: UploadId) -> FileFacts {
+        FileFacts {
+            upload,
+            name: self.name,
+            size: self.size,
+            media_type: self.media_type,
+            width: self.width,
+            height: self.height,
+            duration: self.duration_ms.map(Duration::from_millis),
+            waveform: self.waveform,
+            has_thumbnail: self.has_thumbnail,
+        }
+    }
 }
 
 #[derive(Serialize, Deserialize)]

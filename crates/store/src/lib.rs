@@ -11,12 +11,16 @@
 //!
 //! With either, a caller that goes away in the middle of a call takes nothing of anybody else with it.
 //!
+//! [`ObjectBlobs`] implements [`Blobs`](domain::Blobs), the bytes of uploads, on a folder or an S3-compatible object store;
+//! it wants a Tokio runtime.
+//!
 //! This crate decides nothing about who may do what, reads no clock and puts nothing on the wire. It logs no content: no
 //! text, no address, no hash.
 //!
 //! `contract` (a feature) is the suite that every store must pass; another one is done when it does.
 #![warn(missing_docs)]
 
+mod blobs;
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 mod error;
@@ -26,15 +30,16 @@ mod mongodb;
 mod sqlite;
 
 use async_trait::async_trait;
-use domain::{Calls, Conversations, OldPages, Sessions, Users};
+use domain::{Calls, Conversations, OldPages, Sessions, Uploads, Users};
 
+pub use blobs::{ObjectBlobs, OpenBlobsError, S3};
 pub use error::OpenError;
 pub use mongodb::MongoDb;
 pub use sqlite::{FILE, Options, Sqlite};
 
 /// Every port by one store, and its end.
 #[async_trait]
-pub trait Store: Users + Sessions + Conversations + Calls + OldPages {
+pub trait Store: Users + Sessions + Conversations + Calls + OldPages + Uploads {
     /// Takes nothing more, writes what was taken, and ends.
     async fn close(&self);
 }

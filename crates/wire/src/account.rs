@@ -6,6 +6,7 @@ use domain::{Gender, Timestamp, User};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::file::Addresses;
 use crate::time::Iso;
 use crate::user::{UserRecord, WireRole, gender_from_text};
 
@@ -105,8 +106,8 @@ pub struct SignedIn {
 
 impl SignedIn {
     /// The answer to our web app.
-    pub fn new(access_token: String, expires_at: Timestamp, user: &User) -> Self {
-        Self { access_token, expires_at: Iso(expires_at), user: user.into() }
+    pub fn new(access_token: String, expires_at: Timestamp, user: &User, addresses: &dyn Addresses) -> Self {
+        Self { access_token, expires_at: Iso(expires_at), user: UserRecord::new(user, addresses) }
     }
 }
 

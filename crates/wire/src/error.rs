@@ -70,8 +70,12 @@ codes! {
     MessageDeleted = "message_deleted", 409, false, "This message was deleted.";
     /// The message was changed too often.
     TooManyChanges = "too_many_changes", 409, false, "This message was changed too often.";
+    /// A message names an upload that is not the sender's, or is gone.
+    UploadNotFound = "upload_not_found", 409, false, "That file is not there any more. Please choose it again.";
     /// The set-up link was used, or is not of this installation.
     SetupLinkInvalid = "setup_link_invalid", 410, false, "This set-up link is not valid any more.";
+    /// Not what it is said to be, or not a kind of thing that may be uploaded there.
+    UnsupportedType = "unsupported_type", 415, false, "Files of this kind can't be sent here.";
     /// Under 10 or over 128 characters, or the e-mail address itself.
     WeakPassword = "weak_password", 422, false,
         "Please choose a password of 10 to 128 characters that is not your e-mail address.";
@@ -83,6 +87,8 @@ codes! {
     Busy = "busy", 503, true, "The server is busy. Please try again in a moment.";
     /// The server's disk is full.
     StorageFull = "storage_full", 507, true, "The server has no room left. Please tell your practice.";
+    /// The user has uploaded as much as anybody may.
+    QuotaExceeded = "quota_exceeded", 507, false, "You have no room left for files. Please delete some messages with files.";
     /// The store is away.
     Unavailable = "unavailable", 503, true, "The server can't reach its data. Please try again later.";
     /// Our fault.

@@ -8,6 +8,7 @@ pub mod call;
 pub mod chat;
 pub mod entry;
 pub mod error;
+pub mod file;
 #[cfg(test)]
 mod fixture;
 pub mod packet;

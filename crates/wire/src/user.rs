@@ -3,6 +3,7 @@
 use domain::{Gender, Role, User};
 use serde::{Deserialize, Serialize};
 
+use crate::file::Addresses;
 use crate::time::Iso;
 
 /// `gender` on the wire.
@@ -47,6 +48,11 @@ impl<'de> Deserialize<'de> for WireRole {
     }
 }
 
+/// The address of their picture.
+pub(crate) fn image(user: &User, addresses: &dyn Addresses) -> Option<String> {
+    user.profile.image.map(|image| addresses.whole(image))
+}
+
 /// The record that its owner and admins get.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,8 +77,9 @@ pub struct UserRecord {
     created_at: Iso,
 }
 
-impl From<&User> for UserRecord {
-    fn from(user: &User) -> Self {
+impl UserRecord {
+    /// Of a user, as they and admins see them.
+    pub fn new(user: &User, addresses: &dyn Addresses) -> Self {
         Self {
             id: user.id.to_string(),
             name: user.name.clone(),
@@ -84,7 +91,7 @@ impl From<&User> for UserRecord {
             height_cm: user.profile.height_cm,
             weight_kg: user.profile.weight_kg,
             speciality: user.profile.speciality.clone(),
-            profile_image: None,
+            profile_image: image(user, addresses),
             created_at: Iso(user.created_at),
         }
     }
@@ -103,13 +110,14 @@ pub struct PublicUser {
     speciality: Option<String>,
 }
 
-impl From<&User> for PublicUser {
-    fn from(user: &User) -> Self {
+impl PublicUser {
+    /// Of a user, as those see them who may contact them.
+    pub fn new(user: &User, addresses: &dyn Addresses) -> Self {
         Self {
             id: user.id.to_string(),
             name: user.name.clone(),
             role: user.role.number(),
-            profile_image: None,
+            profile_image: image(user, addresses),
             speciality: user.profile.speciality.clone().filter(|_| user.role == Role::Dietician),
         }
     }
@@ -121,6 +129,9 @@ impl From<&User> for PublicUser {
 pub struct Person {
     #[serde(flatten)]
     user: UserRecord,
+    /// What a dietician shows for approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
     online: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<Iso>,
@@ -128,15 +139,17 @@ pub struct Person {
 
 impl Person {
     /// The record with what the hub knows about the person.
-    pub fn new(user: &User, online: bool, last_seen: Option<domain::Timestamp>) -> Self {
-        Self { user: UserRecord::from(user), online, last_seen: last_seen.map(Iso) }
+    pub fn new(user: &User, addresses: &dyn Addresses, online: bool, last_seen: Option<domain::Timestamp>) -> Self {
+        let certificate = user.profile.certificate.map(|certificate| addresses.whole(certificate));
+        Self { user: UserRecord::new(user, addresses), certificate, online, last_seen: last_seen.map(Iso) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{ObjectId, Profile, Timestamp, UserId};
+    use crate::fixture::Fixed;
+    use domain::{ObjectId, Profile, Timestamp, UploadId, UserId};
     use serde_json::json;
 
     fn dietician() -> User {
@@ -147,7 +160,12 @@ mod tests {
             role: Role::Dietician,
             active: true,
             password_hash: "$argon2id$secret".into(),
-            profile: Profile { weight_kg: Some(61.5), speciality: Some("Diabetes".into()), ..Profile::default() },
+            profile: Profile {
+                weight_kg: Some(61.5),
+                speciality: Some("Diabetes".into()),
+                image: Some(UploadId(ObjectId::from([9; 12]))),
+                ..Profile::default()
+            },
             created_at: Timestamp(0),
             valid_after: Timestamp(0),
         }
@@ -156,9 +174,9 @@ mod tests {
     #[test]
     fn the_record_has_everything_but_secrets() {
         assert_eq!(
-            serde_json::to_value(UserRecord::from(&dietician())).unwrap(),
+            serde_json::to_value(UserRecord::new(&dietician(), &Fixed)).unwrap(),
             json!({ "_id": "070707070707070707070707", "name": "Maya Lindqvist", "email": "maya@example.org", "role": 2,
-                    "active": true, "weightKg": 61.5, "speciality": "Diabetes", "profileImage": null,
+                    "active": true, "weightKg": 61.5, "speciality": "Diabetes", "profileImage": "https://chat.example.org/api/uploads/090909090909090909090909?expires=1764083536&signature=c2ln",
                     "createdAt": "1970-01-01T00:00:00.000Z" })
         );
     }
@@ -166,8 +184,8 @@ mod tests {
     #[test]
     fn the_public_part_tells_no_health_and_no_address() {
         assert_eq!(
-            serde_json::to_value(PublicUser::from(&dietician())).unwrap(),
-            json!({ "_id": "070707070707070707070707", "name": "Maya Lindqvist", "role": 2, "profileImage": null,
+            serde_json::to_value(PublicUser::new(&dietician(), &Fixed)).unwrap(),
+            json!({ "_id": "070707070707070707070707", "name": "Maya Lindqvist", "role": 2, "profileImage": "https://chat.example.org/api/uploads/090909090909090909090909?expires=1764083536&signature=c2ln",
                     "speciality": "Diabetes" })
         );
     }

@@ -1,6 +1,6 @@
 //! What people tell about themselves, and what others may know of it.
 
-use domain::{Role, Timestamp, User, UserFilter, UserId, may_contact};
+use domain::{ProfileChange, Role, Timestamp, UploadId, User, UserFilter, UserId, may_contact};
 
 use super::validate::ProfileInput;
 use super::{AccountError, Accounts, password};
@@ -48,6 +48,12 @@ impl Accounts {
         let change = input.check()?;
         let user = self.inner.users.change_profile(caller.id, change).await?.ok_or(AccountError::NotFound)?;
         Ok(Profiled { user })
+    }
+
+    /// Gives the caller a picture of themself, one that they uploaded.
+    pub async fn change_image(&self, caller: &User, image: UploadId) -> Result<User, AccountError> {
+        let change = ProfileChange { image: Some(image), ..ProfileChange::default() };
+        self.inner.users.change_profile(caller.id, change).await?.ok_or(AccountError::NotFound)
     }
 
     /// Approves or disables somebody, as an admin. Nobody does it to themself, so that an admin is always left.

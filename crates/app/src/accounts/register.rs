@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::{NewUser, Profile, Role, Timestamp, User, UserId};
+use domain::{NewUser, Profile, Role, Timestamp, UploadId, User, UserId};
 
 use super::validate::{self, ProfileInput};
 use super::{AccountError, Accounts, WebSignIn, password};
@@ -16,9 +16,18 @@ pub struct NewAccount {
     pub email: String,
     pub password: String,
     pub profile: ProfileInput,
+    /// Known before, where something was uploaded for it.
+    pub id: Option<UserId>,
+    /// What a dietician shows for approval.
+    pub certificate: Option<UploadId>,
 }
 
 impl Accounts {
+    /// Whether an account could be of these, as far as that can be told without the store.
+    pub fn check_new(&self, account: &NewAccount) -> Result<(), AccountError> {
+        check(account)
+    }
+
     /// A patient, who can sign in at once, or a dietician, who waits for approval.
     pub async fn register(
         &self,
@@ -61,15 +70,18 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<NewUser, AccountError> {
         let change = account.profile.check()?;
+        let certificate = account.certificate;
         let profile = Profile {
             gender: change.gender,
             age: change.age,
             height_cm: change.height_cm,
             weight_kg: change.weight_kg,
             speciality: change.speciality,
+            image: None,
+            certificate,
         };
         Ok(NewUser {
-            id: UserId(fresh::object_id(now)),
+            id: account.id.unwrap_or_else(|| UserId(fresh::object_id(now))),
             name: validate::name(&account.name)?,
             email: validate::email(&account.email)?,
             role,

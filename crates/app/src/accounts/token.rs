@@ -29,6 +29,13 @@ impl Secret {
         Self(text.as_bytes().into())
     }
 
+    /// A key for another purpose that follows from this one and tells nothing of it.
+    pub(crate) fn derive(&self, purpose: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        mac.update(purpose);
+        mac.finalize().into_bytes().into()
+    }
+
     /// How long it is; under 32 is guessable.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -32,6 +32,7 @@ impl ProfileInput {
             height_cm: within(self.height_cm, 30.0, 300.0, "The height must be between 30 and 300 cm.")?,
             weight_kg: within(self.weight_kg, 1.0, 700.0, "The weight must be between 1 and 700 kg.")?,
             speciality,
+            image: None,
         })
     }
 }

@@ -33,6 +33,13 @@ keys! {
     CALL_RING_SECONDS = "call_ring_seconds", "MOODBITES_CALL_RING_SECONDS", None;
     CALL_CONNECT_SECONDS = "call_connect_seconds", "MOODBITES_CALL_CONNECT_SECONDS", None;
     CALL_GRACE_SECONDS = "call_grace_seconds", "MOODBITES_CALL_GRACE_SECONDS", None;
+    UPLOAD_MAX_BYTES = "upload_max_bytes", "MOODBITES_UPLOAD_MAX_BYTES", None;
+    UPLOAD_QUOTA_BYTES = "upload_quota_bytes", "MOODBITES_UPLOAD_QUOTA_BYTES", None;
+    S3_BUCKET = "s3_bucket", "MOODBITES_S3_BUCKET", None;
+    S3_REGION = "s3_region", "MOODBITES_S3_REGION", None;
+    S3_ENDPOINT = "s3_endpoint", "MOODBITES_S3_ENDPOINT", None;
+    S3_ACCESS_KEY_ID = "s3_access_key_id", "MOODBITES_S3_ACCESS_KEY_ID", None;
+    S3_SECRET_ACCESS_KEY = "s3_secret_access_key", "MOODBITES_S3_SECRET_ACCESS_KEY", None;
     LOG = "log", "MOODBITES_LOG", None;
 }
 

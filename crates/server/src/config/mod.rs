@@ -15,11 +15,12 @@ mod resolved;
 mod role;
 #[cfg(test)]
 mod tests;
+mod uploads;
 
 pub use error::ConfigError;
 pub use network::Network;
 pub use print::print;
 pub use raw::{Flags, Raw, read_environment};
 pub use resolve::resolve;
-pub use resolved::{CallTimes, Config, IceServer, Listen, MongoUri};
+pub use resolved::{CallTimes, Config, IceServer, Listen, MongoUri, UploadConfig};
 pub use role::Role;

@@ -32,6 +32,21 @@ pub fn print(config: &Config, raw: &Raw) -> String {
     page.setting(keys::CALL_RING_SECONDS, seconds(config.call_times.ring));
     page.setting(keys::CALL_CONNECT_SECONDS, seconds(config.call_times.connect));
     page.setting(keys::CALL_GRACE_SECONDS, seconds(config.call_times.grace));
+    let bytes = |bytes: u64| Some(i64::try_from(bytes).unwrap_or(i64::MAX).into());
+    page.setting(keys::UPLOAD_MAX_BYTES, bytes(config.uploads.max_bytes));
+    page.setting(keys::UPLOAD_QUOTA_BYTES, bytes(config.uploads.quota));
+    match &config.uploads.s3 {
+        None => {
+            page.note(keys::S3_BUCKET, &format!("none, but the folder {}", data.join(crate::data::UPLOADS).display()))
+        }
+        Some(s3) => {
+            page.setting(keys::S3_BUCKET, Some(s3.bucket.clone().into()));
+            page.setting(keys::S3_REGION, Some(s3.region.clone().into()));
+            page.setting(keys::S3_ENDPOINT, s3.endpoint.clone().map(Into::into));
+            page.note(keys::S3_ACCESS_KEY_ID, "set, not shown");
+            page.note(keys::S3_SECRET_ACCESS_KEY, "set, not shown");
+        }
+    }
     page.setting(keys::LOG, Some(config.log.clone().into()));
     page.line("\n[listen]");
     for role in Role::ALL {

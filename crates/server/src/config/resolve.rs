@@ -9,7 +9,7 @@ use super::error::ConfigError;
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
 use super::resolved::{CallTimes, Config, IceServer, MongoUri};
-use super::{Network, listen};
+use super::{Network, listen, uploads};
 
 /// What stands in the guide's example. Whoever has read the guide could sign tokens by it.
 const PLACEHOLDER: &str = "your-jwt-secret-key-here";
@@ -34,6 +34,7 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
         trust_legacy_identity: switch(raw, keys::TRUST_LEGACY_IDENTITY)?.unwrap_or(false),
         limits: switch(raw, keys::LIMITS)?.unwrap_or(true),
         call_times: call_times(raw)?,
+        uploads: uploads::resolve(raw)?,
         log: text(raw, keys::LOG)?.unwrap_or_else(|| "info".to_owned()),
         warnings: Vec::new(),
     };
@@ -73,7 +74,7 @@ fn mongodb_uri(raw: &Raw) -> Result<Option<MongoUri>, ConfigError> {
     }
 }
 
-fn wrong(name: String, given: &Given, expected: &'static str) -> ConfigError {
+pub(super) fn wrong(name: String, given: &Given, expected: &'static str) -> ConfigError {
     let given = match given {
         Given::Text(text) => text.clone(),
         Given::Toml(value) => value.to_string(),
@@ -81,7 +82,7 @@ fn wrong(name: String, given: &Given, expected: &'static str) -> ConfigError {
     ConfigError::Value { name, given, expected }
 }
 
-fn text(raw: &Raw, key: Key) -> Result<Option<String>, ConfigError> {
+pub(super) fn text(raw: &Raw, key: Key) -> Result<Option<String>, ConfigError> {
     match raw.given(key) {
         None => Ok(None),
         Some((_, Given::Text(text) | Given::Toml(toml::Value::String(text)))) => Ok(Some(text)),

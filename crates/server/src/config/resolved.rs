@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use app::accounts::Secret;
 use serde::Serialize;
+use store::S3;
 
 use super::{Network, Role};
 
@@ -36,6 +37,8 @@ pub struct Config {
     pub limits: bool,
     /// How long calls ring and wait.
     pub call_times: CallTimes,
+    /// How much may be uploaded, and where it is kept.
+    pub uploads: UploadConfig,
     /// What is logged, as `tracing`'s filters say it.
     pub log: String,
     /// What is allowed but should be known.
@@ -74,6 +77,23 @@ impl Default for CallTimes {
     fn default() -> Self {
         let calls::Config { ring, connect, grace, .. } = calls::Config::default();
         Self { ring, connect, grace }
+    }
+}
+
+/// How much may be uploaded, and where it is kept.
+#[derive(Debug, Clone)]
+pub struct UploadConfig {
+    /// One thing, in bytes.
+    pub max_bytes: u64,
+    /// All of one person's, in bytes.
+    pub quota: u64,
+    /// Where nothing is said, it is a folder in the data folder.
+    pub s3: Option<S3>,
+}
+
+impl Default for UploadConfig {
+    fn default() -> Self {
+        Self { max_bytes: 16 * 1024 * 1024, quota: 2 * 1024 * 1024 * 1024, s3: None }
     }
 }
 
@@ -127,6 +147,7 @@ impl Config {
             trust_legacy_identity: false,
             limits: true,
             call_times: CallTimes::default(),
+            uploads: UploadConfig::default(),
             log: String::new(),
             warnings: Vec::new(),
         }

@@ -91,6 +91,7 @@ impl script::Person {
             email: self.email.to_owned(),
             password: PASSWORD.to_owned(),
             profile: ProfileInput { speciality, ..ProfileInput::default() },
+            ..NewAccount::default()
         }
     }
 }

@@ -3,13 +3,12 @@
 use std::net::IpAddr;
 
 use app::accounts::{Identity, NewAccount, ProfileInput, Seen};
-use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
+use axum::extract::State;
 use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json as Answer, Router};
 use domain::{Role, UserId};
-use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::account::{Batch, ChangePassword, ChangeProfile, Credentials, Password, ProfileFields, Register};
@@ -17,13 +16,11 @@ use wire::error::{Code, ErrorBody};
 use wire::user::{PublicUser, UserRecord, WireRole};
 
 use super::address::ClientAddress;
+use super::addresses::Addresses;
 use super::auth::{Caller, bearer};
 use super::body::{Json, Path, Query};
 use super::error::ApiError;
 use crate::state::Services;
-
-/// A dietician's certificate comes along in old clients' forms: 10 MiB at most.
-const MAX_FORM: usize = 11 * 1024 * 1024;
 
 /// Ids of one batch.
 const MAX_BATCH: usize = 100;
@@ -31,7 +28,6 @@ const MAX_BATCH: usize = 100;
 pub(super) fn routes() -> Router<Services> {
     Router::new()
         .route("/api/user/register", post(register))
-        .route("/api/user/register-dietician", post(register_dietician).layer(DefaultBodyLimit::max(MAX_FORM)))
         .route("/api/user/login", post(login))
         .route("/api/user/me", get(me))
         .route("/api/user/profile/{id}", get(profile).put(change_profile))
@@ -56,7 +52,7 @@ pub(super) async fn with_message(response: Response) -> Response {
     Response::from_parts(parts, axum::body::Body::from(body.to_string()))
 }
 
-fn said(message: &str) -> Answer<Value> {
+pub(super) fn said(message: &str) -> Answer<Value> {
     Answer(json!({ "message": message }))
 }
 
@@ -64,15 +60,15 @@ async fn not_part_of_this() -> ApiError {
     ApiError::saying(Code::NotFound, "This server does not offer that.")
 }
 
-fn shown(seen: &Seen) -> Value {
+fn shown(seen: &Seen, addresses: &Addresses) -> Value {
     match seen {
-        Seen::Whole(user) => json!(UserRecord::from(user)),
-        Seen::Public(user) => json!(PublicUser::from(user)),
+        Seen::Whole(user) => json!(UserRecord::new(user, addresses)),
+        Seen::Public(user) => json!(PublicUser::new(user, addresses)),
     }
 }
 
-fn all_shown(seen: &[Seen]) -> Vec<Value> {
-    seen.iter().map(shown).collect()
+fn all_shown(seen: &[Seen], addresses: &Addresses) -> Vec<Value> {
+    seen.iter().map(|seen| shown(seen, addresses)).collect()
 }
 
 fn profile_input(name: Option<String>, fields: ProfileFields) -> ProfileInput {
@@ -94,64 +90,22 @@ async fn register(
     if body.role.is_some_and(|WireRole(role)| role != Role::Patient) {
         return Err(ApiError::saying(Code::Forbidden, "Only patients can register here."));
     }
-    make_account(&services, body, Role::Patient, address).await?;
+    make_account(&services, new_account(body), Role::Patient, address).await?;
     Ok(said("Your account is ready. You can sign in now."))
 }
 
-async fn register_dietician(
-    State(services): State<Services>,
-    ClientAddress(address): ClientAddress,
-    request: Request,
-) -> Result<Answer<Value>, ApiError> {
-    let is_form = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"multipart/form-data"));
-    let (body, certificate) = if is_form {
-        form(Multipart::from_request(request, &services).await.map_err(|_| Code::BadRequest)?).await?
-    } else {
-        (Json::<Register>::from_request(request, &services).await?.0, false)
-    };
-    if body.role.is_some_and(|WireRole(role)| role != Role::Dietician) {
-        return Err(ApiError::saying(Code::Forbidden, "Only dieticians can register here."));
-    }
-    make_account(&services, body, Role::Dietician, address).await?;
-    Ok(said(if certificate {
-        "Your account is made and waits for approval. This practice does not keep certificates here; please show yours to them."
-    } else {
-        "Your account is made and waits for approval by the practice."
-    }))
-}
-
-/// The fields of an old client's form, and whether a certificate came with it. Read to its end, kept nowhere.
-async fn form(mut form: Multipart) -> Result<(Register, bool), ApiError> {
-    let too_long = || ApiError::from(Code::TooLarge);
-    let mut fields = serde_json::Map::new();
-    let mut certificate = false;
-    while let Some(mut field) = form.next_field().await.map_err(|error| super::code_of_status(error.status()))? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let is_file = field.file_name().is_some();
-        certificate |= is_file;
-        let mut text = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(|error| super::code_of_status(error.status()))? {
-            if !is_file {
-                text.extend_from_slice(&chunk);
-                if text.len() > 1024 {
-                    return Err(too_long());
-                }
-            }
-        }
-        if !is_file && fields.len() < 32 {
-            fields.insert(name, Value::String(String::from_utf8(text).map_err(|_| Code::BadRequest)?));
-        }
-    }
-    let register = serde_json::from_value(Value::Object(fields)).map_err(|_| Code::BadRequest)?;
-    Ok((register, certificate))
-}
-
-async fn make_account(services: &Services, body: Register, role: Role, address: IpAddr) -> Result<(), ApiError> {
+/// What a form says of a new account.
+pub(super) fn new_account(body: Register) -> NewAccount {
     let Register { name, email, password: Password(password), profile, .. } = body;
-    let account = NewAccount { name, email, password, profile: profile_input(None, profile) };
+    NewAccount { name, email, password, profile: profile_input(None, profile), ..NewAccount::default() }
+}
+
+pub(super) async fn make_account(
+    services: &Services,
+    account: NewAccount,
+    role: Role,
+    address: IpAddr,
+) -> Result<(), ApiError> {
     let user = services.accounts.register(account, role, address, services.clock.now()).await?;
     tracing::info!(user = %user.id, role = user.role.number(), "registered");
     Ok(())
@@ -159,12 +113,13 @@ async fn make_account(services: &Services, body: Register, role: Role, address: 
 
 async fn login(
     State(services): State<Services>,
+    addresses: Addresses,
     ClientAddress(address): ClientAddress,
     Json(body): Json<Credentials>,
 ) -> Result<Answer<Value>, ApiError> {
     let now = services.clock.now();
     let signed_in = services.accounts.sign_in_for_bearer(&body.email, &body.password.0, address, now).await?;
-    Ok(Answer(json!({ "token": signed_in.token, "user": UserRecord::from(&signed_in.user) })))
+    Ok(Answer(json!({ "token": signed_in.token, "user": UserRecord::new(&signed_in.user, &addresses) })))
 }
 
 async fn sign_out(State(services): State<Services>, Caller(caller): Caller) -> Result<Answer<Value>, ApiError> {
@@ -172,8 +127,8 @@ async fn sign_out(State(services): State<Services>, Caller(caller): Caller) -> R
     Ok(said("You are signed out."))
 }
 
-async fn me(Caller(Identity { user, .. }): Caller) -> Answer<UserRecord> {
-    Answer(UserRecord::from(&user))
+async fn me(Caller(Identity { user, .. }): Caller, addresses: Addresses) -> Answer<UserRecord> {
+    Answer(UserRecord::new(&user, &addresses))
 }
 
 fn user_id(text: &str) -> Result<UserId, ApiError> {
@@ -182,15 +137,17 @@ fn user_id(text: &str) -> Result<UserId, ApiError> {
 
 async fn profile(
     State(services): State<Services>,
+    addresses: Addresses,
     Caller(caller): Caller,
     Path(id): Path<String>,
 ) -> Result<Answer<Value>, ApiError> {
     let seen = services.accounts.profile(&caller.user, user_id(&id)?).await?;
-    Ok(Answer(shown(&seen)))
+    Ok(Answer(shown(&seen, &addresses)))
 }
 
 async fn change_profile(
     State(services): State<Services>,
+    addresses: Addresses,
     Caller(caller): Caller,
     Path(id): Path<String>,
     Json(body): Json<ChangeProfile>,
@@ -205,7 +162,7 @@ async fn change_profile(
         return Err(Code::Forbidden.into());
     };
     services.chat.forget_user(id);
-    Ok(Answer(json!({ "message": "Saved.", "user": UserRecord::from(&changed.user) })))
+    Ok(Answer(json!({ "message": "Saved.", "user": UserRecord::new(&changed.user, &addresses) })))
 }
 
 #[derive(Debug, Deserialize)]
@@ -232,24 +189,27 @@ async fn check_email(
 
 async fn active_dieticians(
     State(services): State<Services>,
+    addresses: Addresses,
     Caller(caller): Caller,
 ) -> Result<Answer<Value>, ApiError> {
     let dieticians = services.accounts.active_dieticians(&caller.user).await?;
-    Ok(Answer(json!({ "users": all_shown(&dieticians) })))
+    Ok(Answer(json!({ "users": all_shown(&dieticians, &addresses) })))
 }
 
 async fn of_role(
     State(services): State<Services>,
+    addresses: Addresses,
     Caller(caller): Caller,
     Path(role): Path<String>,
 ) -> Result<Answer<Value>, ApiError> {
     let WireRole(role) = WireRole::from_text(&role).ok_or(Code::BadRequest)?;
-    let users = all_shown(&services.accounts.of_role(&caller.user, role).await?);
+    let users = all_shown(&services.accounts.of_role(&caller.user, role).await?, &addresses);
     Ok(Answer(json!({ "count": users.len(), "users": users })))
 }
 
 async fn batch(
     State(services): State<Services>,
+    addresses: Addresses,
     Caller(caller): Caller,
     Json(Batch { user_ids }): Json<Batch>,
 ) -> Result<Answer<Vec<Value>>, ApiError> {
@@ -257,7 +217,7 @@ async fn batch(
         return Err(ApiError::saying(Code::BadRequest, "At most 100 people at once."));
     }
     let ids: Vec<UserId> = user_ids.iter().map(|id| user_id(id)).collect::<Result<_, _>>()?;
-    Ok(Answer(all_shown(&services.accounts.batch(&caller.user, &ids).await?)))
+    Ok(Answer(all_shown(&services.accounts.batch(&caller.user, &ids).await?, &addresses)))
 }
 
 async fn change_password(

@@ -16,6 +16,7 @@ use wire::error::{Code, ErrorBody};
 use wire::packet::Id;
 use wire::user::UserRecord;
 
+use super::addresses::Addresses;
 use super::auth::Caller;
 use super::body::Path;
 use super::error::{ApiError, store_body};
@@ -67,14 +68,18 @@ pub(super) fn routes(role: Role) -> Router<Services> {
     }
 }
 
-async fn inbox(State(services): State<Services>, Caller(caller): Caller) -> Result<Response, ApiError> {
+async fn inbox(
+    State(services): State<Services>,
+    Caller(caller): Caller,
+    addresses: Addresses,
+) -> Result<Response, ApiError> {
     let user = &caller.user;
     let found = services.chat.inbox(user).await?;
     let contact = |other| {
         let hub = &services.hub;
         // Presence is for contacts; with whom one could write once, one has a history and no more.
         let visible = domain::may_contact(user, other);
-        Contact::new(other, visible && hub.is_online(other.id), hub.last_seen(other.id).filter(|_| visible))
+        Contact::new(other, &addresses, visible && hub.is_online(other.id), hub.last_seen(other.id).filter(|_| visible))
     };
     let conversations = found.conversations.iter().map(|(summary, other)| InboxConversation {
         conversation_id: Id(summary.conversation.id),
@@ -86,7 +91,7 @@ async fn inbox(State(services): State<Services>, Caller(caller): Caller) -> Resu
         receipts: Receipts::new(summary.mine, summary.theirs),
     });
     let inbox = Inbox {
-        user: UserRecord::from(user),
+        user: UserRecord::new(user, &addresses),
         epoch: &found.epoch,
         conversations: conversations.collect(),
         contacts: found.contacts.iter().map(contact).collect(),
@@ -173,6 +178,7 @@ async fn stats(
 async fn old_list(
     State(services): State<Services>,
     Caller(caller): Caller,
+    addresses: Addresses,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let user = &caller.user;
@@ -191,7 +197,7 @@ async fn old_list(
         .iter()
         .map(|conversation| {
             let summary = &conversation.summary;
-            let participant = |person| OldParticipant::new(person, summary.conversation.id);
+            let participant = |person| OldParticipant::new(person, &addresses, summary.conversation.id);
             let participants = conversation.people.iter().map(participant).collect();
             let last = conversation.messages.last().unwrap_or(summary.last_message());
             OldConversation::new(participants, last, &conversation.messages, user.id, summary.mine, summary.theirs)

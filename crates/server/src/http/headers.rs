@@ -7,12 +7,18 @@ use tower::util::MapResponseLayer;
 use crate::config::Config;
 
 /// `style-src` allows inline styles: the component library sets positions and sizes by them.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
-    img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; worker-src 'self' blob:; object-src 'none'; \
-    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+fn policy(config: &Config) -> HeaderValue {
+    // Pictures are told by the public address, also to who came by another.
+    let public = config.public_address.as_deref().map(|public| format!(" {public}")).unwrap_or_default();
+    let policy = format!(
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+         img-src 'self' data: blob:{public}; media-src 'self' blob:{public}; font-src 'self'; worker-src 'self' blob:; \
+         object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&policy).expect("an address is visible ASCII")
+}
 
-const FIXED: [(HeaderName, &str); 7] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
+const FIXED: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -25,23 +31,19 @@ const FIXED: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-type Layer = MapResponseLayer<fn(Response) -> Response>;
-
-pub(super) fn layer(config: &Config) -> Layer {
-    let map: fn(Response) -> Response = if config.is_https() { with_hsts } else { without_hsts };
-    MapResponseLayer::new(map)
-}
-
-fn without_hsts(mut response: Response) -> Response {
-    add(response.headers_mut());
-    response
-}
-
-fn with_hsts(mut response: Response) -> Response {
-    add(response.headers_mut());
-    let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
-    response
+/// Adds them to an answer, where it doesn't say otherwise itself.
+pub(super) fn layer(config: &Config) -> MapResponseLayer<impl Fn(Response) -> Response + Clone + use<>> {
+    let (policy, is_https) = (policy(config), config.is_https());
+    MapResponseLayer::new(move |mut response: Response| {
+        let headers = response.headers_mut();
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| policy.clone());
+        if is_https {
+            let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+        }
+        add(headers);
+        response
+    })
 }
 
 fn add(headers: &mut HeaderMap) {

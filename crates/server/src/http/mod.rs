@@ -1,18 +1,23 @@
 //! REST: who may ask what, and how it is answered. Each listener's router is that of its role.
 
+mod account_files;
 mod accounts;
 pub mod address;
+pub mod addresses;
 pub mod auth;
 pub mod body;
 mod calls;
 pub mod chat;
 pub mod cors;
 pub mod error;
+mod form;
 mod headers;
 mod health;
+mod objects;
 mod people;
 mod session;
 mod trace;
+pub mod uploads;
 
 use std::time::Duration;
 
@@ -26,7 +31,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use wire::error::Code;
 
 use crate::assets;
-use crate::config::Role;
+use crate::config::{Config, Role};
 use crate::state::Services;
 use error::ApiError;
 
@@ -44,7 +49,11 @@ pub fn router(role: Role, services: &Services, sockets: Router<Services>) -> Rou
     let api = api(role).layer(from_fn(answer_in_time));
     let config = &services.config;
     let sockets = if role.has_chat() || role.has_calls() { sockets } else { Router::new() };
-    let routes = api.merge(health::routes(role)).merge(sockets).method_not_allowed_fallback(nothing_here);
+    let routes = api
+        .merge(files(role, config))
+        .merge(health::routes(role))
+        .merge(sockets)
+        .method_not_allowed_fallback(nothing_here);
     let routes = if role == Role::Web { routes.fallback(assets::serve) } else { routes.fallback(nothing_here) };
     // Old clients show an error's `message`, also of what is not there.
     let routes = if role == Role::Accounts { routes.layer(map_response(accounts::with_message)) } else { routes };
@@ -73,6 +82,18 @@ fn api(role: Role) -> Router<Services> {
     }
     if role.has_calls() {
         routes = routes.merge(calls::routes());
+    }
+    routes
+}
+
+/// The routes by which files come and go, which take as long as they take.
+fn files(role: Role, config: &Config) -> Router<Services> {
+    let mut routes = Router::new();
+    if role != Role::Calls {
+        routes = routes.merge(uploads::routes(role, config)).merge(objects::routes());
+    }
+    if matches!(role, Role::Web | Role::Accounts) {
+        routes = routes.merge(account_files::routes(config));
     }
     routes
 }

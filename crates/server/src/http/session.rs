@@ -14,6 +14,7 @@ use wire::account::{Credentials, SetUp, SignedIn};
 use wire::error::Code;
 
 use super::address::ClientAddress;
+use super::addresses::Addresses;
 use super::auth::Caller;
 use super::body::{Json, Query};
 use super::cors;
@@ -32,18 +33,24 @@ pub(super) fn routes() -> Router<Services> {
 
 async fn sign_in(
     State(services): State<Services>,
+    addresses: Addresses,
     ClientAddress(address): ClientAddress,
     jar: CookieJar,
     Json(body): Json<Credentials>,
 ) -> Result<Response, ApiError> {
     let now = services.clock.now();
     let signed_in = services.accounts.sign_in(&body.email, &body.password.0, address, now).await?;
-    Ok(answer(&services.config, jar, signed_in, now))
+    Ok(answer(&services.config, &addresses, jar, signed_in, now))
 }
 
 /// `SameSite=Strict` keeps other sites' requests from carrying the cookie; the origin is asked for as well, since other
 /// ports of the same host are the same site.
-async fn renew(State(services): State<Services>, headers: HeaderMap, jar: CookieJar) -> Result<Response, ApiError> {
+async fn renew(
+    State(services): State<Services>,
+    addresses: Addresses,
+    headers: HeaderMap,
+    jar: CookieJar,
+) -> Result<Response, ApiError> {
     if !cors::origin_allowed(&services.config, &headers) {
         return Err(Code::Forbidden.into());
     }
@@ -52,7 +59,7 @@ async fn renew(State(services): State<Services>, headers: HeaderMap, jar: Cookie
         return Err(Code::SessionExpired.into());
     };
     match services.accounts.renew(&token, now).await {
-        Ok(signed_in) => Ok(answer(&services.config, jar, signed_in, now)),
+        Ok(signed_in) => Ok(answer(&services.config, &addresses, jar, signed_in, now)),
         Err(error) => Err(error.into()),
     }
 }
@@ -78,6 +85,7 @@ async fn sign_out(
 
 async fn set_up(
     State(services): State<Services>,
+    addresses: Addresses,
     jar: CookieJar,
     Json(body): Json<SetUp>,
 ) -> Result<Response, ApiError> {
@@ -88,10 +96,10 @@ async fn set_up(
     let now = services.clock.now();
     let signed_in = services.accounts.set_up(account, now).await?;
     services.setup.spend();
-    Ok(answer(&services.config, jar, signed_in, now))
+    Ok(answer(&services.config, &addresses, jar, signed_in, now))
 }
 
-fn answer(config: &Config, jar: CookieJar, signed_in: WebSignIn, now: Timestamp) -> Response {
+fn answer(config: &Config, addresses: &Addresses, jar: CookieJar, signed_in: WebSignIn, now: Timestamp) -> Response {
     let jar = match signed_in.refresh {
         Some(refresh) => {
             let mut cookie = cookie(config, refresh.token);
@@ -101,7 +109,7 @@ fn answer(config: &Config, jar: CookieJar, signed_in: WebSignIn, now: Timestamp)
         }
         None => jar,
     };
-    let body = SignedIn::new(signed_in.access_token, signed_in.expires_at, &signed_in.user);
+    let body = SignedIn::new(signed_in.access_token, signed_in.expires_at, &signed_in.user, addresses);
     (jar, axum::Json(body)).into_response()
 }
 

@@ -7,3 +7,4 @@ pub mod listener;
 pub mod logs;
 pub mod revocations;
 pub mod signals;
+pub mod sweeper;

@@ -160,6 +160,19 @@ fn table() -> Vec<Row> {
             ["401 unauthenticated", "200", "403 forbidden", "403 forbidden", "403 forbidden"],
         ),
         row(Accounts, GET, "/api/conversations/{conversation}/messages", NOBODY),
+        // Files. Without a form nothing is uploaded; what is there is for who has an address of it.
+        row(Web, POST, "/api/uploads", FORMLESS),
+        row(Chat, POST, "/api/uploads", NOBODY),
+        row(Web, GET, "/api/uploads/ffffffffffffffffffffffff", ["403 forbidden"; 5]),
+        row(Chat, GET, "/api/uploads/ffffffffffffffffffffffff", ["403 forbidden"; 5]),
+        row(Accounts, GET, "/api/uploads/ffffffffffffffffffffffff/thumbnail", ["403 forbidden"; 5]),
+        row(Calls, GET, "/api/uploads/ffffffffffffffffffffffff", NOBODY),
+        row(Chat, POST, "/api/upload/file", FORMLESS),
+        row(Chat, POST, "/api/upload/audio", FORMLESS),
+        row(Accounts, POST, "/api/upload/file", NOBODY),
+        row(Chat, DELETE, "/api/upload/delete/ffffffffffffffffffffffff", FOREIGN),
+        row(Accounts, POST, "/api/user/upload-profile-image", FORMLESS),
+        row(Chat, POST, "/api/user/upload-profile-image", NOBODY),
         // Calls.
         row(Web, GET, "/api/ice-servers", SIGNED_IN),
         row(Calls, GET, "/api/ice-servers", SIGNED_IN),
@@ -168,6 +181,8 @@ fn table() -> Vec<Row> {
     ]
 }
 
+const FORMLESS: [&str; 5] =
+    ["401 unauthenticated", "400 bad_request", "400 bad_request", "400 bad_request", "400 bad_request"];
 const THE_PAIR_AND_ADMIN: [&str; 5] = ["401 unauthenticated", "200", "403 forbidden", "200", "200"];
 const FOREIGN: [&str; 5] = ["401 unauthenticated", "403 forbidden", "403 forbidden", "403 forbidden", "403 forbidden"];
 

@@ -109,6 +109,7 @@ async fn a_dietician_waits_until_an_admin_approves() {
         --b\r\nContent-Disposition: form-data; name=\"role\"\r\n\r\n2\r\n\
         --b\r\nContent-Disposition: form-data; name=\"certificate\"; filename=\"../../c.pdf\"\r\nContent-Type: application/pdf\r\n\r\n";
     let mut raw = form.as_bytes().to_vec();
+    raw.extend(b"%PDF-1.7\n");
     raw.extend(vec![b'%'; 2 * 1024 * 1024]);
     raw.extend(b"\r\n--b--\r\n");
     let headers = vec![("content-type", "multipart/form-data; boundary=b".to_owned())];

@@ -41,6 +41,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Bytes,
 }
 
 impl Answer {
@@ -59,6 +60,36 @@ impl Answer {
     pub(crate) fn cookie(&self) -> Option<String> {
         let set = self.headers.get(header::SET_COOKIE)?.to_str().ok()?;
         set.split(';').next().map(str::to_owned)
+    }
+}
+
+pub(crate) const BOUNDARY: &str = "------a-boundary-of-the-tests";
+
+/// A multipart form, as browsers write them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Form(pub(crate) Vec<u8>);
+
+impl Form {
+    pub(crate) fn field(self, name: &str, value: &str) -> Self {
+        self.part(&format!("name=\"{name}\""), "", value.as_bytes())
+    }
+
+    pub(crate) fn file(self, name: &str, file_name: &str, media_type: &str, bytes: &[u8]) -> Self {
+        self.part(&format!("name=\"{name}\"; filename=\"{file_name}\""), media_type, bytes)
+    }
+
+    fn part(mut self, disposition: &str, media_type: &str, bytes: &[u8]) -> Self {
+        let said = if media_type.is_empty() { String::new() } else { format!("content-type: {media_type}\r\n") };
+        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; {disposition}\r\n{said}\r\n");
+        self.0.extend_from_slice(head.as_bytes());
+        self.0.extend_from_slice(bytes);
+        self.0.extend_from_slice(b"\r\n");
+        self
+    }
+
+    pub(crate) fn end(mut self) -> Vec<u8> {
+        self.0.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        self.0
     }
 }
 
@@ -121,7 +152,14 @@ impl TestServer {
         let answer = self.client.request(request.body(Full::new(body)).unwrap()).await.unwrap();
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&body).into_owned() }
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text, bytes: body }
+    }
+
+    /// Sends a form.
+    pub(crate) async fn form(&self, role: Role, path: &str, token: Option<&str>, form: Form) -> Answer {
+        let headers = vec![("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))];
+        self.ask(role, Method::POST, path, Ask { token, headers, raw: Some(form.end()), ..Ask::default() }).await
     }
 
     pub(crate) async fn get(&self, path: &str, token: Option<&str>) -> Answer {

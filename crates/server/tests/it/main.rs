@@ -3,12 +3,15 @@
 //! - `harness`: a server in this process, an HTTP client, people to sign in.
 //! - `access`: every REST route × everybody, with the expected answer. A route that is not in its table fails.
 //! - `accounts`, `sessions`: what the routes of accounts and sessions do.
+//! - `uploads`, `attacks`: files on their way in and out; what is tried with them, and how each is answered.
 //! - `web`: headers, origins, limits of size, the app's files.
 //! - `program`: the binary: start, ports, signals, a second instance, the command line beside a running server.
 
 mod access;
 mod accounts;
+mod attacks;
 mod harness;
 mod program;
 mod sessions;
+mod uploads;
 mod web;

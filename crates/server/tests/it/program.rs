@@ -126,7 +126,8 @@ fn a_first_start_makes_what_it_needs_for_nobody_else_s_eyes() {
         assert_eq!(mode(&data), 0o700);
         for file in std::fs::read_dir(&data).unwrap() {
             let path = file.unwrap().path();
-            assert_eq!(mode(&path), 0o600, "{}", path.display());
+            let expected = if path.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode(&path), expected, "{}", path.display());
         }
     }
     let secret = std::fs::read_to_string(data.join("jwt-secret")).unwrap();

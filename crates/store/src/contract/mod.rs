@@ -11,13 +11,14 @@ mod fixtures;
 mod old_pages;
 mod receipts;
 mod sessions;
+mod uploads;
 mod users;
 
 pub use ferretdb::{FerretDb, server};
 
 use std::sync::Arc;
 
-use domain::{Calls, Conversations, OldPages, Sessions, Users};
+use domain::{Calls, Conversations, OldPages, Sessions, Uploads, Users};
 
 /// The ports of one store.
 #[derive(Clone)]
@@ -28,13 +29,14 @@ pub struct Ports {
     pub conversations: Arc<dyn Conversations>,
     pub calls: Arc<dyn Calls>,
     pub old_pages: Arc<dyn OldPages>,
+    pub uploads: Arc<dyn Uploads>,
 }
 
 impl Ports {
     /// The ports of a store that has all of them.
     pub fn of<S>(store: &S) -> Self
     where
-        S: Users + Sessions + Conversations + Calls + OldPages + Clone + 'static,
+        S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Clone + 'static,
     {
         Self {
             users: Arc::new(store.clone()),
@@ -42,6 +44,7 @@ impl Ports {
             conversations: Arc::new(store.clone()),
             calls: Arc::new(store.clone()),
             old_pages: Arc::new(store.clone()),
+            uploads: Arc::new(store.clone()),
         }
     }
 }
@@ -65,6 +68,13 @@ pub async fn run(ports: Ports) {
     sessions::a_password_keeps_the_session_it_was_changed_in(&ports).await;
     sessions::disabling_revokes_and_enabling_does_not(&ports).await;
     sessions::revocations_come_in_order(&ports).await;
+
+    uploads::recorded_is_found(&ports).await;
+    uploads::one_of_many_with_a_key_is_recorded(&ports).await;
+    uploads::a_quota_is_kept(&ports).await;
+    uploads::what_nobody_holds_leaves(&ports).await;
+    uploads::a_picture_is_held_until_the_next(&ports).await;
+    uploads::a_certificate_is_held_by_who_registered_with_it(&ports).await;
 
     changes::are_entries_and_readers_get_what_they_made(&ports).await;
     changes::never_ask_to_be_read(&ports).await;
@@ -103,7 +113,7 @@ pub async fn run(ports: Ports) {
 /// Checks that what is told to one store is found by the next one that is opened on the same data.
 pub async fn persists<S>(open: impl AsyncFn() -> S, close: impl AsyncFn(S))
 where
-    S: Users + Sessions + Conversations + Calls + OldPages + Clone + 'static,
+    S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Clone + 'static,
 {
     let store = open().await;
     let before = fixtures::Life::live(&Ports::of(&store)).await;

@@ -28,6 +28,7 @@ pub(super) async fn inserted_is_found(ports: &Ports) {
         height_cm: Some(171.5),
         weight_kg: Some(64.25),
         speciality: Some("Säuglinge".to_owned()),
+        ..Profile::default()
     };
     for role in [Role::Dietician, Role::Patient, Role::Admin] {
         let new = NewUser { profile: profile.clone(), active: role != Role::Dietician, ..new_user(role) };
@@ -108,6 +109,7 @@ pub(super) async fn a_profile_changes_by_field(ports: &Ports) {
         height_cm: Some(180.0),
         weight_kg: Some(70.5),
         speciality: Some("Sport".to_owned()),
+        ..Profile::default()
     };
     assert_eq!(ports.users.change_profile(before.id, change).await, Ok(Some(expected.clone())));
     assert_eq!(ports.users.change_profile(before.id, ProfileChange::default()).await, Ok(Some(expected.clone())));

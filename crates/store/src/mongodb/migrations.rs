@@ -27,6 +27,8 @@ pub(super) const CALLS: &str = "calls";
 pub(super) const SEATS: &str = "seats";
 pub(super) const OLD_PAGES: &str = "old_pages";
 pub(super) const WIPES: &str = "wipes";
+pub(super) const UPLOADS: &str = "uploads";
+pub(super) const HOLDS: &str = "holds";
 
 const OURS: &[&str] =
     &[USERS, SESSIONS, REFRESHES, REPLACED, REVOCATIONS, CONVERSATIONS, ENTRIES, RECEIPTS, CALLS, SEATS];
@@ -46,6 +48,10 @@ const INDEXES: &[(&str, &[&str], bool)] = &[
     (ENTRIES, &["sender", "key"], true),
     (ENTRIES, &["target"], false),
     (CALLS, &["call"], false),
+    (UPLOADS, &["owner", "key"], true),
+    (UPLOADS, &["held", "created_at"], false),
+    (UPLOADS, &["leaving"], false),
+    (HOLDS, &["upload"], false),
     (OLD_PAGES, &["user"], false),
     (OLD_PAGES, &["at"], false),
 ];

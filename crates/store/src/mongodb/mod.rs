@@ -18,6 +18,7 @@ mod row;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod users;
 mod writer;
 
@@ -84,10 +85,13 @@ struct Core {
     seats: Collection<calls::SeatDoc>,
     old_pages: Collection<old_pages::OldPageDoc>,
     wipes: Collection<folds::WipeDoc>,
+    uploads: Collection<uploads::UploadDoc>,
+    holds: Collection<uploads::HoldDoc>,
     heads: Heads,
     /// Updates of one document that this process makes are made one after the other: not every server keeps them apart.
     changing_users: Mutex<()>,
     changing_calls: Mutex<()>,
+    changing_uploads: Mutex<()>,
     advancing: [Mutex<()>; RECEIPT_LOCKS],
     /// The newest revocation that was seen.
     revocation: AtomicU64,
@@ -135,9 +139,12 @@ impl MongoDb {
             seats: database.collection(migrations::SEATS),
             old_pages: database.collection(migrations::OLD_PAGES),
             wipes: database.collection(migrations::WIPES),
+            uploads: database.collection(migrations::UPLOADS),
+            holds: database.collection(migrations::HOLDS),
             heads: Heads::default(),
             changing_users: Mutex::new(()),
             changing_calls: Mutex::new(()),
+            changing_uploads: Mutex::new(()),
             advancing: std::array::from_fn(|_| Mutex::new(())),
             revocation: AtomicU64::new(0),
             swept: AtomicI64::new(i64::MIN),

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use domain::{
-    Gender, InsertUserError, NewUser, Profile, ProfileChange, Role, SessionId, StoreError, Timestamp, User, UserFilter,
-    UserId, Users,
+    Gender, InsertUserError, NewUser, Profile, ProfileChange, Role, SessionId, StoreError, Timestamp, UploadId, User,
+    UserFilter, UserId, Users,
 };
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{DateTime, Document, doc};
@@ -39,13 +39,17 @@ pub(super) struct UserDoc {
     weight_kg: Option<f64>,
     #[serde(default)]
     speciality: Option<String>,
+    #[serde(default)]
+    image: Option<ObjectId>,
+    #[serde(default)]
+    certificate: Option<ObjectId>,
     created_at: DateTime,
     valid_after: DateTime,
 }
 
 impl UserDoc {
     fn of(new: NewUser, place: String) -> Self {
-        let Profile { gender, age, height_cm, weight_kg, speciality } = new.profile;
+        let Profile { gender, age, height_cm, weight_kg, speciality, image, certificate } = new.profile;
         Self {
             id: new.id.oid(),
             place,
@@ -59,6 +63,8 @@ impl UserDoc {
             height_cm,
             weight_kg,
             speciality,
+            image: image.map(Id::oid),
+            certificate: certificate.map(Id::oid),
             created_at: date(new.created_at),
             valid_after: date(Timestamp(0)),
         }
@@ -75,6 +81,7 @@ impl UserDoc {
         };
         let role = u64::try_from(self.role).ok().and_then(Role::from_number).ok_or_else(unreadable)?;
         let age = self.age.map(u8::try_from).transpose().map_err(|_| unreadable())?;
+        let (image, certificate) = (self.image.map(UploadId::of), self.certificate.map(UploadId::of));
         let Self { height_cm, weight_kg, speciality, .. } = self;
         Ok(User {
             id: UserId::of(self.id),
@@ -83,7 +90,7 @@ impl UserDoc {
             role,
             active: self.active,
             password_hash: self.password_hash,
-            profile: Profile { gender, age, height_cm, weight_kg, speciality },
+            profile: Profile { gender, age, height_cm, weight_kg, speciality, image, certificate },
             created_at: time(self.created_at),
             valid_after: time(self.valid_after),
         })
@@ -158,7 +165,7 @@ impl Users for MongoDb {
     }
 
     async fn change_profile(&self, id: UserId, change: ProfileChange) -> Result<Option<User>, StoreError> {
-        let ProfileChange { name, gender, age, height_cm, weight_kg, speciality } = change;
+        let ProfileChange { name, gender, age, height_cm, weight_kg, speciality, image } = change;
         let mut set = Document::new();
         let mut put = |field: &str, value: Option<mongodb::bson::Bson>| {
             value.map(|value| set.insert(field, value));
@@ -169,9 +176,17 @@ impl Users for MongoDb {
         put("height_cm", height_cm.map(Into::into));
         put("weight_kg", weight_kg.map(Into::into));
         put("speciality", speciality.map(Into::into));
+        put("image", image.map(|image| image.oid().into()));
         let _turn = self.core().changing_users.lock().await;
+        let before = match image {
+            Some(image) => self.core().change_image(id, image).await?,
+            None => None,
+        };
         if !set.is_empty() {
             self.core().set(id, set).await?;
+        }
+        if let Some(before) = before {
+            self.core().release(before, &id.to_string()).await?;
         }
         self.core().user(id).await
     }
@@ -201,6 +216,9 @@ impl Users for MongoDb {
 
 impl Core {
     async fn insert(&self, user: NewUser, place: String) -> Result<User, InsertUserError> {
+        for upload in [user.profile.image, user.profile.certificate].into_iter().flatten() {
+            self.hold(upload, user.id, &user.id.to_string()).await?;
+        }
         let document = UserDoc::of(user, place);
         if let Once::Taken { lost } = insert_once(&self.users, &document).await? {
             // Which key was taken, not every server says.
@@ -215,6 +233,13 @@ impl Core {
             }
         }
         Ok(document.into_user()?)
+    }
+
+    /// The new picture is held; the one before it is to be let go, once the new one is in its place.
+    async fn change_image(&self, id: UserId, image: UploadId) -> Result<Option<UploadId>, StoreError> {
+        let Some(user) = self.user(id).await? else { return Ok(None) };
+        self.hold(image, id, &id.to_string()).await?;
+        Ok(user.profile.image.filter(|before| *before != image))
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {

@@ -9,8 +9,12 @@ use crate::error::OpenError;
 /// Marks the file as ours (`file` and the like show it): "MooB".
 pub(crate) const APPLICATION_ID: i32 = 0x4d6f_6f42;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 /// The version of the schema that this program knows.
 pub(crate) const VERSION: u32 = MIGRATIONS.len() as u32;

@@ -1,13 +1,14 @@
 use async_trait::async_trait;
 use domain::{
-    Gender, InsertUserError, NewUser, Profile, ProfileChange, Role, SessionId, StoreError, Timestamp, User, UserFilter,
-    UserId, Users,
+    Gender, InsertUserError, NewUser, Profile, ProfileChange, Role, SessionId, StoreError, Timestamp, UploadId, User,
+    UserFilter, UserId, Users,
 };
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, ffi, params};
 
 use super::Sqlite;
-use super::row::{Id, id, time};
+use super::row::{Id, id, optional_id, time};
 use super::sessions::revoke_sessions;
+use super::uploads;
 use crate::error::{Failure, corrupt};
 
 /// What [`UserFilter`] promises.
@@ -17,7 +18,7 @@ const LOOKED_UP: usize = 1_000;
 macro_rules! columns {
     () => {
         "id, name, email, role, active, password_hash, gender, age, height_cm, weight_kg, speciality, created_at, \
-         valid_after"
+         valid_after, image, certificate"
     };
 }
 
@@ -83,12 +84,15 @@ impl Users for Sqlite {
             let sql = concat!(
                 "UPDATE users SET name = coalesce(?2, name), gender = coalesce(?3, gender), age = coalesce(?4, age), \
                  height_cm = coalesce(?5, height_cm), weight_kg = coalesce(?6, weight_kg), \
-                 speciality = coalesce(?7, speciality) WHERE id = ?1 RETURNING ",
+                 speciality = coalesce(?7, speciality), image = coalesce(?8, image) WHERE id = ?1 RETURNING ",
                 columns!()
             );
-            let ProfileChange { name, gender, age, height_cm, weight_kg, speciality } = &change;
-            let gender = gender.map(gender_number);
-            let values = params![id.blob(), name, gender, age, height_cm, weight_kg, speciality];
+            let ProfileChange { name, gender, age, height_cm, weight_kg, speciality, image } = &change;
+            if let Some(image) = *image {
+                change_image(connection, id, image)?;
+            }
+            let (gender, image) = (gender.map(gender_number), image.map(Id::blob));
+            let values = params![id.blob(), name, gender, age, height_cm, weight_kg, speciality, image];
             Ok(connection.prepare_cached(sql)?.query_row(values, user).optional()?)
         })
         .await
@@ -128,10 +132,13 @@ fn insert(connection: &Connection, new: &NewUser) -> Result<User, Failure<Insert
     let sql = concat!(
         "INSERT INTO users (",
         columns!(),
-        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0) RETURNING ",
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14) RETURNING ",
         columns!()
     );
-    let Profile { gender, age, height_cm, weight_kg, speciality } = &new.profile;
+    let Profile { gender, age, height_cm, weight_kg, speciality, image, certificate } = &new.profile;
+    for upload in [image, certificate].into_iter().flatten() {
+        uploads::hold(connection, *upload, new.id)?;
+    }
     let values = params![
         new.id.blob(),
         new.name,
@@ -144,7 +151,9 @@ fn insert(connection: &Connection, new: &NewUser) -> Result<User, Failure<Insert
         height_cm,
         weight_kg,
         speciality,
-        new.created_at.0
+        new.created_at.0,
+        image.map(Id::blob),
+        certificate.map(Id::blob)
     ];
     connection.prepare_cached(sql)?.query_row(values, user).map_err(|error| match &error {
         rusqlite::Error::SqliteFailure(failure, Some(text))
@@ -156,6 +165,15 @@ fn insert(connection: &Connection, new: &NewUser) -> Result<User, Failure<Insert
         }
         _ => Failure::Database(error),
     })
+}
+
+/// The new picture is held, the one before let go.
+fn change_image(connection: &Connection, user: UserId, image: UploadId) -> Result<(), rusqlite::Error> {
+    let sql = "SELECT image FROM users WHERE id = ?1";
+    let before = connection.prepare_cached(sql)?.query_row([user.blob()], |row| optional_id(row, 0)).optional()?;
+    let Some(before) = before.filter(|before| *before != Some(image)) else { return Ok(()) };
+    uploads::hold(connection, image, user)?;
+    before.map_or(Ok(()), |before| uploads::release(connection, before))
 }
 
 fn by_id(connection: &Connection, id: UserId) -> Result<Option<User>, rusqlite::Error> {
@@ -184,6 +202,8 @@ fn user(row: &Row<'_>) -> Result<User, rusqlite::Error> {
             height_cm: row.get(8)?,
             weight_kg: row.get(9)?,
             speciality: row.get(10)?,
+            image: optional_id(row, 13)?,
+            certificate: optional_id(row, 14)?,
         },
         created_at: time(row, 11)?,
         valid_after: time(row, 12)?,

@@ -10,7 +10,7 @@ use domain::{
 use super::*;
 use crate::entry::{Dialect, WireEntry};
 use crate::error::{Code, ErrorBody};
-use crate::fixture::{hears, id, says};
+use crate::fixture::{Fixed, hears, id, says};
 use crate::packet::Id;
 use crate::user::UserRecord;
 
@@ -160,11 +160,11 @@ fn lists() {
     let (tom, maya) = (tom(), maya());
     let log = [message(), plan(), call(CallOutcome::Missed, 0)];
     let inbox = Inbox {
-        user: UserRecord::from(&tom),
+        user: UserRecord::new(&tom, &Fixed),
         epoch: "0b9f4a",
         conversations: vec![InboxConversation {
             conversation_id: Id(id('c')),
-            other: Contact::new(&maya, true, None),
+            other: Contact::new(&maya, &Fixed, true, None),
             last_entry: seen(&log[2], tom.id, READ, SENT, Dialect::Ours),
             last_message: seen(&log[2], tom.id, READ, SENT, Dialect::Ours),
             last_seq: 3,
@@ -172,8 +172,8 @@ fn lists() {
             receipts: Receipts::new(READ, SENT),
         }],
         contacts: vec![
-            Contact::new(&maya, true, None),
-            Contact::new(&user('f', "Otto Berg", Role::Dietician), false, Some(AT)),
+            Contact::new(&maya, &Fixed, true, None),
+            Contact::new(&user('f', "Otto Berg", Role::Dietician), &Fixed, false, Some(AT)),
         ],
     };
     says("inbox", &inbox);
@@ -197,7 +197,7 @@ fn lists() {
         },
     );
     says("old-messages", &entries(Dialect::Old));
-    let participants = vec![OldParticipant::new(&tom, id('c')), OldParticipant::new(&maya, id('c'))];
+    let participants = vec![OldParticipant::new(&tom, &Fixed, id('c')), OldParticipant::new(&maya, &Fixed, id('c'))];
     says("old-conversations", &[OldConversation::new(participants, &log[2], &log, tom.id, READ, SENT)]);
     says("old-stats", &Stats { total_messages: 3, unread_messages: 2 });
     let following = SyncConversation {

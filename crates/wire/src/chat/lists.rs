@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::outgoing::Receipts;
 use crate::entry::{Dialect, WireEntry, preview};
+use crate::file::Addresses;
 use crate::packet::Id;
 use crate::time::Iso;
-use crate::user::UserRecord;
+use crate::user::{UserRecord, image};
 
 /// Someone whom the user may contact, or could once.
 #[derive(Debug, Clone, Serialize)]
@@ -27,12 +28,12 @@ pub struct Contact {
 
 impl Contact {
     /// The public part of a record, with presence.
-    pub fn new(user: &User, online: bool, last_seen: Option<Timestamp>) -> Self {
+    pub fn new(user: &User, addresses: &dyn Addresses, online: bool, last_seen: Option<Timestamp>) -> Self {
         Self {
             id: Id(user.id),
             name: user.name.clone(),
             role: user.role.number(),
-            profile_image: None,
+            profile_image: image(user, addresses),
             speciality: user.profile.speciality.clone().filter(|_| user.role == Role::Dietician),
             online,
             last_seen: last_seen.filter(|_| !online).map(Iso),
@@ -140,11 +141,11 @@ pub struct OldParticipant {
 
 impl OldParticipant {
     /// A person of that conversation.
-    pub fn new(user: &User, conversation: ConversationId) -> Self {
+    pub fn new(user: &User, addresses: &dyn Addresses, conversation: ConversationId) -> Self {
         Self {
             id: Id(user.id),
             name: user.name.clone(),
-            profile_image: None,
+            profile_image: image(user, addresses),
             role: user.role.number(),
             conversation_id: Id(conversation),
         }
