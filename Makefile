@@ -58,6 +58,7 @@ target/debug/examples/breakable target/debug/examples/conformance target/debug/e
 
 servers: | tools ## the servers that tests run against: MongoDB's protocol, and a network that breaks
 	@scripts/servers.sh ferretdb >/dev/null
+	@scripts/servers.sh s3 >/dev/null
 	@scripts/servers.sh toxiproxy >/dev/null
 
 .PHONY: target/debug/moodbites

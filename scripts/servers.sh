@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds a server that tests run against, where it is missing or older than its source, and prints where it is:
 #   scripts/servers.sh ferretdb     MongoDB's protocol on SQLite
+#   scripts/servers.sh s3           the S3 protocol, in memory
 #   scripts/servers.sh toxiproxy    a network that stalls, lags and breaks
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,11 +9,11 @@ name=${1:?which server}
 out=$PWD/e2e/servers/bin/$name
 command -v go >/dev/null || { echo "tests need Go 1.26 or newer for $name: https://go.dev" >&2; exit 1; }
 case $name in
-  ferretdb)
-    if [ ! -x "$out" ] || [ -n "$(find e2e/servers/ferretdb -newer "$out" -type f)" ]; then
+  ferretdb | s3)
+    if [ ! -x "$out" ] || [ -n "$(find "e2e/servers/$name" -newer "$out" -type f)" ]; then
       echo "building $name; the first time takes a minute or two" >&2
       # Beside, then renamed: two that build at once don't get in each other's way.
-      (cd e2e/servers/ferretdb && CGO_ENABLED=0 go build -trimpath -o "$out.$$" .)
+      (cd "e2e/servers/$name" && CGO_ENABLED=0 go build -trimpath -o "$out.$$" .)
       mv "$out.$$" "$out"
     fi
     ;;

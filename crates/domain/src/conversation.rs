@@ -3,7 +3,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::{
-    CallId, CallKind, CallOutcome, Changes, ConversationId, EntryId, IdError, Quote, Target, Timestamp, UserId,
+    CallId, CallKind, CallOutcome, Changes, ConversationId, EntryId, FileFacts, IdError, Quote, Target, Timestamp,
+    UploadKind, UserId,
 };
 
 /// The idempotency key of an entry, unique per sender for ever: 1 to 64 printable ASCII characters. Made by the client,
@@ -112,6 +113,15 @@ pub enum EntryBody {
         /// The card.
         plan: Plan,
     },
+    /// Something that was uploaded.
+    File {
+        /// What was written along with it; may be empty.
+        text: String,
+        /// As what it is shown: a picture, a file, a voice note.
+        kind: UploadKind,
+        /// What it is. Its sender's upload, which the message holds.
+        file: FileFacts,
+    },
     /// An ended call.
     Call(CallEntry),
     /// Another text for a message.
@@ -168,7 +178,7 @@ impl EntryBody {
     /// who missed it.
     pub fn asks_to_be_read(&self) -> bool {
         match self {
-            Self::Text(_) | Self::Plan { .. } => true,
+            Self::Text(_) | Self::Plan { .. } | Self::File { .. } => true,
             Self::Call(call) => matches!(call.outcome, CallOutcome::Missed),
             Self::Edit { .. } | Self::Deletion { .. } | Self::Reaction { .. } => false,
         }
@@ -176,28 +186,36 @@ impl EntryBody {
 
     /// Whether people wrote it to each other: what can be replied to, reacted to and deleted.
     pub const fn is_message(&self) -> bool {
-        matches!(self, Self::Text(_) | Self::Plan { .. })
+        matches!(self, Self::Text(_) | Self::Plan { .. } | Self::File { .. })
     }
 
     /// The message that it changes, if it is a change.
     pub const fn target(&self) -> Option<Target> {
         match self {
             Self::Edit { target, .. } | Self::Deletion { target } | Self::Reaction { target, .. } => Some(*target),
-            Self::Text(_) | Self::Plan { .. } | Self::Call(_) => None,
+            Self::Text(_) | Self::Plan { .. } | Self::File { .. } | Self::Call(_) => None,
         }
     }
 
     /// Its words.
     pub fn text(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Plan { text, .. } | Self::Edit { text, .. } => text,
+            Self::Text(text) | Self::Plan { text, .. } | Self::File { text, .. } | Self::Edit { text, .. } => text,
             Self::Call(_) | Self::Deletion { .. } | Self::Reaction { .. } => "",
+        }
+    }
+
+    /// What was uploaded for it, if it shows something that was.
+    pub const fn file(&self) -> Option<&FileFacts> {
+        match self {
+            Self::File { file, .. } => Some(file),
+            _ => None,
         }
     }
 
     /// Whether its sender may put another text in the place of its own.
     pub(crate) const fn has_editable_text(&self) -> bool {
-        matches!(self, Self::Text(_))
+        matches!(self, Self::Text(_) | Self::File { .. })
     }
 
     /// Whether that may be its text.
@@ -212,6 +230,9 @@ impl EntryBody {
     pub(crate) fn quoted(&self, text: String) -> Self {
         match self {
             Self::Plan { plan, .. } => Self::Plan { text, plan: Plan { name: plan.name.clone(), ..Plan::default() } },
+            Self::File { kind, file, .. } => {
+                Self::File { text, kind: *kind, file: FileFacts { waveform: Vec::new(), ..file.clone() } }
+            }
             _ => Self::Text(text),
         }
     }

@@ -119,6 +119,9 @@ pub enum AppendError {
     /// It points at a message, and may not.
     #[error(transparent)]
     Refused(#[from] change::Refused),
+    /// It shows an upload that is not its sender's, or is gone.
+    #[error("the upload is not there")]
+    UploadNotFound,
     /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -104,8 +104,13 @@ impl Services {
         let accounts = if config.limits { Accounts::new } else { Accounts::without_limits };
         let accounts = accounts(ports.users.clone(), ports.sessions.clone(), tokens);
         let hub = Hub::default();
-        let connected =
-            Connected::new(hub.clone(), clock.clone(), ports.conversations.clone(), ports.old_pages.clone());
+        let connected = Connected::new(
+            hub.clone(),
+            clock.clone(),
+            ports.conversations.clone(),
+            ports.old_pages.clone(),
+            signer.clone(),
+        );
         let chat = Chat::new(ports.conversations.clone(), ports.users.clone(), Arc::new(connected.clone()));
         let calling = {
             let now = clock.clone();

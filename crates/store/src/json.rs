@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::{
     CallEntry, CallKind, CallOutcome, CallPhase, CallRecord, EntryBody, FileFacts, Party, Plan, Seat, Target,
-    Timestamp, UploadId, UserId,
+    Timestamp, UploadId, UploadKind, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,15 @@ pub(crate) fn body_to_parts(body: &EntryBody) -> (u8, String) {
             };
             (2, write(&mirror))
         }
+        EntryBody::File { text, kind, file } => {
+            let mirror = FileBody {
+                text: text.clone(),
+                kind: kind.number(),
+                upload: file.upload.to_string(),
+                facts: file.into(),
+            };
+            (6, write(&mirror))
+        }
         EntryBody::Edit { text, .. } => (EDIT, text.clone()),
         EntryBody::Deletion { .. } => (4, String::new()),
         EntryBody::Reaction { reaction, .. } => (5, reaction.clone().unwrap_or_default()),
@@ -75,6 +84,11 @@ pub(crate) fn body_from_parts(kind: u8, text: String, target: Option<Target>) ->
         EDIT => Ok(EntryBody::Edit { target: target()?, text }),
         4 => Ok(EntryBody::Deletion { target: target()? }),
         5 => Ok(EntryBody::Reaction { target: target()?, reaction: Some(text).filter(|text| !text.is_empty()) }),
+        6 => {
+            let FileBody { text, kind, upload, facts } = serde_json::from_str(&text).map_err(|_| unreadable())?;
+            let file = facts.into_facts(upload.parse().map_err(|_| unreadable())?);
+            Ok(EntryBody::File { text, kind: UploadKind::from_number(kind).ok_or_else(unreadable)?, file })
+        }
         _ => Err(unreadable()),
     }
 }
@@ -143,6 +157,16 @@ struct CallBody {
     kind: Kind,
     outcome: Outcome,
     duration_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileBody {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    text: String,
+    kind: u8,
+    upload: String,
+    #[serde(flatten)]
+    facts: Facts,
 }
 
 /// Of an upload; which one, its surroundings say.

@@ -7,7 +7,8 @@ mod lists;
 mod outgoing;
 
 pub use incoming::{
-    ChangeMessage, Delivered, MAX_TEXT, MarkAsRead, SendMessage, Sync, Typing, Verify, client_message_id_of,
+    ChangeMessage, Delivered, FileMessage, MAX_TEXT, MarkAsRead, SendMessage, Sync, Typing, Verify,
+    client_message_id_of,
 };
 pub use lists::{
     Contact, EntriesPage, Inbox, InboxConversation, OldConversation, OldParticipant, Stats, SyncAnswer,

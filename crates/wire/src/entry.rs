@@ -6,12 +6,14 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use domain::{
-    CallEntry, CallId, CallKind, CallOutcome, ClientMessageId, ConversationId, Entry, EntryBody, EntryId, Plan, UserId,
+    CallEntry, CallId, CallKind, CallOutcome, ClientMessageId, ConversationId, Entry, EntryBody, EntryId, Plan,
+    UploadKind, UserId,
 };
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use self::changes::ChangesShape;
+use crate::file::{Addresses, FileShape};
 use crate::packet::Id;
 use crate::time::Iso;
 
@@ -33,12 +35,14 @@ pub struct WireEntry<'a> {
     pub read: u64,
     /// For whom.
     pub dialect: Dialect,
+    /// Where they load files from.
+    pub addresses: &'a dyn Addresses,
 }
 
 impl<'a> WireEntry<'a> {
     /// An entry that nobody has read yet.
-    pub const fn fresh(entry: &'a Entry, dialect: Dialect) -> Self {
-        Self { entry, read: 0, dialect }
+    pub const fn fresh(entry: &'a Entry, dialect: Dialect, addresses: &'a dyn Addresses) -> Self {
+        Self { entry, read: 0, dialect, addresses }
     }
 }
 
@@ -74,6 +78,8 @@ struct Shape<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     call: Option<CallShape>,
     #[serde(flatten)]
+    file: FileShape<'a>,
+    #[serde(flatten)]
     changes: ChangesShape<'a>,
 }
 
@@ -88,7 +94,7 @@ struct CallShape {
 
 impl Serialize for WireEntry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { entry, read, dialect } = *self;
+        let Self { entry, read, dialect, addresses } = *self;
         let ours = dialect == Dialect::Ours;
         let plan = match &entry.body {
             EntryBody::Plan { plan, .. } => Some(plan),
@@ -125,6 +131,7 @@ impl Serialize for WireEntry<'_> {
                 outcome: outcome_text(call.outcome),
                 duration_ms: u64::try_from(call.duration.as_millis()).unwrap_or(u64::MAX),
             }),
+            file: FileShape::of(entry, dialect, addresses),
             changes: if ours { ChangesShape::of(entry) } else { ChangesShape::default() },
         }
         .serialize(serializer)
@@ -144,6 +151,9 @@ const fn kind_text(body: &EntryBody) -> &'static str {
 pub(crate) const fn message_type(body: &EntryBody) -> &'static str {
     match body {
         EntryBody::Plan { .. } => "plan",
+        EntryBody::File { kind: UploadKind::Image, .. } => "image",
+        EntryBody::File { kind: UploadKind::Audio, .. } => "audio",
+        EntryBody::File { .. } => "file",
         EntryBody::Call(_) => "call",
         _ => "text",
     }
@@ -190,6 +200,11 @@ pub fn preview(entry: &Entry) -> Cow<'_, str> {
         EntryBody::Plan { plan: Plan { name, .. }, .. } if entry.text().is_empty() => match name {
             Some(name) => Cow::Owned(format!("Diet plan: {name}")),
             None => Cow::Borrowed("Diet plan"),
+        },
+        EntryBody::File { kind, file, .. } if entry.text().is_empty() => match kind {
+            UploadKind::Image => Cow::Borrowed("Photo"),
+            UploadKind::Audio => Cow::Borrowed("Voice message"),
+            _ => Cow::Owned(format!("File: {}", file.name)),
         },
         _ => message(entry, Dialect::Old).unwrap_or_default(),
     }

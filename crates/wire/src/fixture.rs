@@ -36,6 +36,7 @@ pub(crate) fn event(name: &str) -> String {
 }
 
 /// Addresses that stay the same.
+#[derive(Debug)]
 pub(crate) struct Fixed;
 
 impl Addresses for Fixed {

@@ -307,6 +307,8 @@ fn size(body: &EntryBody) -> usize {
         EntryBody::Plan { text, plan: Plan { preferences, meals, .. } } => {
             text.len() + [preferences, meals].into_iter().flatten().map(String::len).sum::<usize>() + 400
         }
+        // With two signed addresses and a waveform.
+        EntryBody::File { text, file, .. } => text.len() + 3 * file.name.len() + 1_200,
         EntryBody::Call(_) | EntryBody::Deletion { .. } | EntryBody::Reaction { .. } => 100,
     }
 }

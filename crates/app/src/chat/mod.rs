@@ -69,6 +69,9 @@ pub enum ChatError {
     /// It points at a message, and may not.
     #[error(transparent)]
     Refused(#[from] change::Refused),
+    /// It shows an upload that is not its sender's, or is gone.
+    #[error("the upload is not there")]
+    UploadNotFound,
     /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -78,6 +81,7 @@ impl From<AppendError> for ChatError {
     fn from(error: AppendError) -> Self {
         match error {
             AppendError::IdConflict => Self::IdConflict,
+            AppendError::UploadNotFound => Self::UploadNotFound,
             AppendError::Refused(why) => Self::Refused(why),
             AppendError::Store(error) => Self::Store(error),
         }

@@ -69,6 +69,13 @@ impl Chat {
         Ok(self.append(new).await)
     }
 
+    /// What was sent under that key before and shows something that may be gone by now: sent again, it comes to the same.
+    pub async fn sent_before(&self, sender: UserId, key: &ClientMessageId) -> Result<Option<Sending>, ChatError> {
+        let entry = self.inner.conversations.entry_by_key(sender, key).await?;
+        let entry = entry.filter(|entry| entry.is_deleted()).map(Arc::new);
+        Ok(entry.map(|entry| Sending(tokio::spawn(async move { Ok(entry) }))))
+    }
+
     /// Appends the entry that an ended call leaves. Nobody is asked whether they may: the call took place.
     pub async fn log_call(&self, call: NewEntry) -> Result<Arc<Entry>, ChatError> {
         self.append(call).await.sent().await

@@ -1,7 +1,7 @@
 //! Uploads: files, pictures and voice notes on their way in and out.
 //!
 //! [`Uploads::begin`] is the one way in: bytes are looked at and passed on as they come, bounded, never whole in memory;
-//! [`Receiving::finish`] puts them in their place durably and only then records them. What [`media`] finds in the first
+//! [`Receiving::finish`] puts them in their place durably and only then records them. What is found in the first
 //! bytes decides what a thing is served as, never what its sender said. [`Signer`] makes and checks the addresses by which
 //! pages of any origin may load them. [`Uploads::sweep`] removes what nobody holds.
 
@@ -16,7 +16,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{
-    BlobId, BlobReader, Blobs, Discard, InsertUploadError, Part, StoreError, Timestamp, Upload, UploadId, UserId,
+    BlobId, BlobReader, Blobs, Discard, FileFacts, InsertUploadError, Part, StoreError, Timestamp, Upload, UploadId,
+    UploadKind, UserId,
 };
 
 use crate::limit::Limit;
@@ -157,6 +158,13 @@ impl Uploads {
             }
         }
         Ok(bytes)
+    }
+
+    /// What a message of `sender` may show as `kind`: their own upload, if it is of that kind or is shown as a file.
+    pub async fn to_send(&self, sender: UserId, id: UploadId, kind: UploadKind) -> Result<FileFacts, UploadError> {
+        let upload = self.find(id).await?;
+        let fits = upload.kind == kind || (kind == UploadKind::File && upload.kind.is_for_messages());
+        if upload.owner == sender && fits { Ok(upload.facts) } else { Err(UploadError::NotFound) }
     }
 
     /// Throws away what was uploaded and not sent.

@@ -1,5 +1,7 @@
 //! The addresses by which pages load what was uploaded.
 
+use std::sync::Arc;
+
 use app::uploads::{Grant, Signer};
 use axum::extract::FromRequestParts;
 use domain::{BlobId, Part, Timestamp};
@@ -40,15 +42,15 @@ fn is_loopback(host: &str) -> bool {
 /// Addresses for one client, made now.
 #[derive(Debug, Clone)]
 pub struct Addresses {
-    base: String,
+    base: Arc<str>,
     signer: Signer,
     now: Timestamp,
 }
 
 impl Addresses {
     /// For whoever is told addresses that begin with `base`.
-    pub fn new(services: &Services, base: String) -> Self {
-        Self { base, signer: services.signer.clone(), now: services.clock.now() }
+    pub const fn new(base: Arc<str>, signer: Signer, now: Timestamp) -> Self {
+        Self { base, signer, now }
     }
 }
 
@@ -67,7 +69,8 @@ impl FromRequestParts<Services> for Addresses {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
-        Ok(Self::new(services, base(&services.config, &parts.headers)))
+        let base = base(&services.config, &parts.headers).into();
+        Ok(Self::new(base, services.signer.clone(), services.clock.now()))
     }
 }
 

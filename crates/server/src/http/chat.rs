@@ -33,6 +33,7 @@ pub fn chat_body(error: &ChatError) -> ErrorBody {
         ChatError::ContactNotAllowed => Code::ContactNotAllowed.into(),
         ChatError::Forbidden => Code::Forbidden.into(),
         ChatError::IdConflict => Code::IdConflict.into(),
+        ChatError::UploadNotFound => Code::UploadNotFound.into(),
         ChatError::Refused(why) => refused_body(*why),
         ChatError::Store(error) => store_body(error),
     }
@@ -84,8 +85,8 @@ async fn inbox(
     let conversations = found.conversations.iter().map(|(summary, other)| InboxConversation {
         conversation_id: Id(summary.conversation.id),
         other: contact(other),
-        last_entry: seen(&summary.last, user.id, summary.mine, summary.theirs, Dialect::Ours),
-        last_message: seen(summary.last_message(), user.id, summary.mine, summary.theirs, Dialect::Ours),
+        last_entry: seen(&summary.last, user.id, summary.mine, summary.theirs, Dialect::Ours, &addresses),
+        last_message: seen(summary.last_message(), user.id, summary.mine, summary.theirs, Dialect::Ours, &addresses),
         last_seq: summary.conversation.last_seq,
         unread: summary.unread,
         receipts: Receipts::new(summary.mine, summary.theirs),
@@ -125,6 +126,7 @@ fn page_query(query: PageOf) -> Result<(PageQuery, u32), ApiError> {
 async fn entries(
     State(services): State<Services>,
     Caller(caller): Caller,
+    addresses: Addresses,
     Path(id): Path<String>,
     query: PageOf,
 ) -> Result<Response, ApiError> {
@@ -139,7 +141,7 @@ async fn entries(
     };
     let page = services.chat.page(user, conversation_id(&id)?, place, limit).await?;
     let answer = EntriesPage {
-        entries: as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Ours),
+        entries: as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Ours, &addresses),
         more: page.more,
         more_after: matches!(place, Place::After(_) | Place::Around(_)).then_some(page.more_after),
         receipts: Receipts::new(page.mine, page.theirs),
@@ -150,6 +152,7 @@ async fn entries(
 async fn old_messages(
     State(services): State<Services>,
     Caller(caller): Caller,
+    addresses: Addresses,
     Path(id): Path<String>,
     query: PageOf,
 ) -> Result<Response, ApiError> {
@@ -163,7 +166,7 @@ async fn old_messages(
     {
         services.connected.fetched(user, std::iter::once((conversation, last.seq, page.theirs.read)));
     }
-    Ok(Json(as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Old)).into_response())
+    Ok(Json(as_seen(&page.entries, user, page.mine, page.theirs, Dialect::Old, &addresses)).into_response())
 }
 
 async fn stats(
@@ -200,7 +203,15 @@ async fn old_list(
             let participant = |person| OldParticipant::new(person, &addresses, summary.conversation.id);
             let participants = conversation.people.iter().map(participant).collect();
             let last = conversation.messages.last().unwrap_or(summary.last_message());
-            OldConversation::new(participants, last, &conversation.messages, user.id, summary.mine, summary.theirs)
+            OldConversation::new(
+                participants,
+                last,
+                &conversation.messages,
+                user.id,
+                summary.mine,
+                summary.theirs,
+                &addresses,
+            )
         })
         .collect();
     Ok(Json(list).into_response())

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::chat::{Audience, Moved};
+use app::uploads::Signer;
 use domain::{ConnectionId, Conversations, Entry, OldPages as Kept, StoreError, Timestamp, UserId};
 use serde_json::value::{RawValue, to_raw_value};
 use store::failpoint::{self, Point};
@@ -14,6 +15,7 @@ use super::connection::{Connection, Emitted};
 use super::hub::Hub;
 use super::old_pages::{GIVEN_FOR, Given, MAX_EVENTS, OldPages, Place, SETTLED, Told, shows};
 use super::worker::is_old_page;
+use crate::http::addresses::Addresses;
 use crate::shell::clock::Clock;
 
 /// A store that did not answer is asked again after this time.
@@ -30,6 +32,7 @@ struct Inner {
     clock: Clock,
     conversations: Arc<dyn Conversations>,
     kept: Arc<dyn Kept>,
+    signer: Signer,
     old_pages: Mutex<OldPages>,
     /// Places of old pages are kept by one task at a time.
     saving: tokio::sync::Mutex<()>,
@@ -37,13 +40,24 @@ struct Inner {
 
 impl Connected {
     /// Whoever is in this hub.
-    pub fn new(hub: Hub, clock: Clock, conversations: Arc<dyn Conversations>, kept: Arc<dyn Kept>) -> Self {
+    pub fn new(
+        hub: Hub,
+        clock: Clock,
+        conversations: Arc<dyn Conversations>,
+        kept: Arc<dyn Kept>,
+        signer: Signer,
+    ) -> Self {
         let (old_pages, saving) = Default::default();
-        Self { inner: Arc::new(Inner { hub, clock, conversations, kept, old_pages, saving }) }
+        Self { inner: Arc::new(Inner { hub, clock, conversations, kept, signer, old_pages, saving }) }
     }
 
     fn old_pages(&self) -> MutexGuard<'_, OldPages> {
         self.inner.old_pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Addresses of files for that connection.
+    fn addresses(&self, connection: &Connection) -> Addresses {
+        Addresses::new(connection.base.clone(), self.inner.signer.clone(), self.inner.clock.now())
     }
 
     /// Emits to a user's old pages, but for the one that has it already; whether one has it now.
@@ -66,7 +80,7 @@ impl Connected {
     fn tell(&self, user: UserId, entry: &Entry, shapes: &mut Shapes<'_>, old_event: &str) {
         self.inner.hub.for_each(user, |connection| {
             if connection.role.has_chat() && connection.dialect() == Dialect::Ours {
-                connection.emit("entry", shapes.ours());
+                connection.emit("entry", shapes.of(connection));
             }
         });
         if shows(&entry.body) {
@@ -74,7 +88,7 @@ impl Connected {
             let now = self.inner.clock.now();
             let mut old_pages = self.old_pages();
             old_pages.tell(user, entry.conversation, to, now, |has_it| {
-                self.emit_to(user, has_it, |connection| connection.emit(old_event, shapes.old()))
+                self.emit_to(user, has_it, |connection| connection.emit(old_event, shapes.of(connection)))
             });
             self.save_soon(&old_pages);
         }
@@ -137,7 +151,9 @@ impl Connected {
             return Ok(None);
         }
         // What comes meanwhile waits for the lock, and so comes after it.
-        let given = old_pages.give(user, look, &missed, &summaries, now, |told| emit_missed(connection, told));
+        let given = old_pages.give(user, look, &missed, &summaries, now, |told| {
+            emit_missed(connection, &self.addresses(connection), told)
+        });
         self.save_soon(&old_pages);
         Ok(Some(given))
     }
@@ -187,46 +203,46 @@ impl Connected {
     }
 }
 
-fn emit_missed(connection: &Connection, told: Told<'_>) -> bool {
+fn emit_missed(connection: &Connection, addresses: &Addresses, told: Told<'_>) -> bool {
     let emitted = match told {
         Told::Entry(entry) => {
             let event = if entry.sender == connection.user_id() { "message-sent" } else { "receive-message" };
-            connection.emit(event, &WireEntry::fresh(entry, Dialect::Old))
+            connection.emit(event, &WireEntry::fresh(entry, Dialect::Old, addresses))
         }
         Told::Read(entry) => connection.emit("message-read", &MessageRead::new(entry.id, entry.conversation)),
     };
     emitted == Emitted::Queued
 }
 
-/// An entry in both dialects, each written once and only if somebody speaks it.
+/// An entry in both dialects, each written once and only if somebody speaks it; one that shows a file, for each of the
+/// listeners that they came in on.
 struct Shapes<'a> {
+    connected: &'a Connected,
     entry: &'a Entry,
-    ours: Option<Box<RawValue>>,
-    old: Option<Box<RawValue>>,
+    written: Vec<(Dialect, Arc<str>, Box<RawValue>)>,
 }
 
-impl<'a> Shapes<'a> {
-    const fn new(entry: &'a Entry) -> Self {
-        Self { entry, ours: None, old: None }
+impl Shapes<'_> {
+    fn of(&mut self, connection: &Connection) -> &RawValue {
+        let (dialect, everywhere) = (connection.dialect(), self.entry.body.file().is_none());
+        let fits = |(written, base, _): &(Dialect, Arc<str>, Box<RawValue>)| {
+            *written == dialect && (everywhere || *base == connection.base)
+        };
+        let place = self.written.iter().position(fits).unwrap_or_else(|| {
+            let addresses = self.connected.addresses(connection);
+            let shape = WireEntry::fresh(self.entry, dialect, &addresses);
+            let shape = to_raw_value(&shape).expect("an entry is plain JSON");
+            self.written.push((dialect, connection.base.clone(), shape));
+            self.written.len() - 1
+        });
+        &self.written[place].2
     }
-
-    fn ours(&mut self) -> &RawValue {
-        self.ours.get_or_insert_with(|| write(self.entry, Dialect::Ours))
-    }
-
-    fn old(&mut self) -> &RawValue {
-        self.old.get_or_insert_with(|| write(self.entry, Dialect::Old))
-    }
-}
-
-fn write(entry: &Entry, dialect: Dialect) -> Box<RawValue> {
-    to_raw_value(&WireEntry::fresh(entry, dialect)).expect("an entry is plain JSON")
 }
 
 impl Audience for Connected {
     fn appended(&self, entry: &Arc<Entry>) {
         failpoint::reach(Point::BeforeFanOut);
-        let mut shapes = Shapes::new(entry);
+        let mut shapes = Shapes { connected: self, entry, written: Vec::new() };
         self.tell(entry.sender, entry, &mut shapes, "message-sent");
         self.tell(entry.receiver, entry, &mut shapes, "receive-message");
     }

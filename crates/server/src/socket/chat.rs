@@ -4,19 +4,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::chat::{Change, ChatError, Sending};
-use domain::{Entry, UserId};
+use app::uploads::UploadError;
+use domain::{Entry, EntryBody, UserId};
 use serde_json::json;
 use store::failpoint::{self, Point};
 use wire::chat::{
-    ChangeMessage, Delivered, MarkAsRead, ReceiptPair, Receipts, SendFailed, SendMessage, Sync, SyncAnswer,
-    SyncConversation, Typing, UserTyping, Verify, as_seen, client_message_id_of,
+    ChangeMessage, Delivered, FileMessage, MarkAsRead, ReceiptPair, Receipts, SendFailed, SendMessage, Sync,
+    SyncAnswer, SyncConversation, Typing, UserTyping, Verify, as_seen, client_message_id_of,
 };
 use wire::entry::{Dialect, WireEntry};
 use wire::error::{Code, ErrorBody};
 use wire::packet::Id;
 
 use super::packet::Request;
+use crate::http::addresses::Addresses;
 use crate::http::chat::chat_body;
+use crate::http::uploads::upload_body;
 use crate::state::Services;
 
 /// False if the event is none of chat's.
@@ -32,7 +35,9 @@ pub(super) async fn handle(services: &Services, request: &Request<'_>) -> bool {
         // What only our own clients have a shape for.
         "edit-message" | "delete-message" | "react" if request.connection.dialect() == Dialect::Ours => {
             match change(services, request).await {
-                Ok(entry) => request.answer(&WireEntry::fresh(&entry, Dialect::Ours)).await,
+                Ok(entry) => {
+                    request.answer(&WireEntry::fresh(&entry, Dialect::Ours, &addresses(services, request))).await
+                }
                 Err(error) => not_sent(request, error).await,
             }
         }
@@ -58,6 +63,11 @@ fn own(request: &Request<'_>, claimed: Option<Id<UserId>>) -> Result<(), ErrorBo
     }
 }
 
+/// Addresses of files for who asked.
+fn addresses(services: &Services, request: &Request<'_>) -> Addresses {
+    Addresses::new(request.connection.base.clone(), services.signer.clone(), services.clock.now())
+}
+
 /// Begins to send; what it comes to is for [`sent`]. `None` if it was refused, and answered.
 pub(super) async fn send(services: &Services, request: &Request<'_>) -> Option<Sending> {
     match begin(services, request).await {
@@ -78,16 +88,31 @@ async fn begin(services: &Services, request: &Request<'_>) -> Result<Sending, Er
     own(request, message.sender_id)?;
     let (receiver, key) = (message.receiver_id.0, message.key()?);
     let reply_to = message.reply_to.map(|Id(message)| message);
-    let (sender, body, now) = (request.connection.user_id(), message.into_body()?, services.clock.now());
+    let (sender, now) = (request.connection.user_id(), services.clock.now());
+    let body = match message.file()? {
+        None => message.into_body()?,
+        Some(FileMessage { kind, upload, text }) => match services.uploads.to_send(sender, upload, kind).await {
+            Ok(file) => EntryBody::File { text, kind, file },
+            Err(UploadError::NotFound) => {
+                let before = match &key {
+                    Some(key) => services.chat.sent_before(sender, key).await.map_err(|error| chat_body(&error))?,
+                    None => None,
+                };
+                return before.ok_or_else(|| Code::UploadNotFound.into());
+            }
+            Err(error) => return Err(upload_body(&error)),
+        },
+    };
     services.chat.send(sender, receiver, key, body, reply_to, now).await.map_err(|error| chat_body(&error))
 }
 
 /// Answers for a message once it is durable.
-pub(super) async fn sent(request: &Request<'_>, sending: Sending) {
+pub(super) async fn sent(services: &Services, request: &Request<'_>, sending: Sending) {
     match sending.sent().await {
         Ok(entry) if request.wants_answer() => {
             failpoint::reach(Point::BeforeAck);
-            request.answer(&WireEntry::fresh(&entry, request.connection.dialect())).await;
+            let addresses = addresses(services, request);
+            request.answer(&WireEntry::fresh(&entry, request.connection.dialect(), &addresses)).await;
         }
         Ok(_) => {}
         Err(error) => not_sent(request, chat_body(&error)).await,
@@ -102,8 +127,14 @@ async fn change(services: &Services, request: &Request<'_>) -> Result<Arc<Entry>
         "react" => Change::Reaction(asked.into_reaction()?),
         _ => Change::Deletion,
     };
+    let is_deletion = matches!(change, Change::Deletion);
     let (sender, now) = (request.connection.user_id(), services.clock.now());
-    services.chat.change(sender, key, message, change, now).await.map_err(|error| chat_body(&error))
+    let changed = services.chat.change(sender, key, message, change, now).await;
+    if is_deletion {
+        // The file that it showed is removed at once, if no other message shows it.
+        services.uploads_changed.notify_one();
+    }
+    changed.map_err(|error| chat_body(&error))
 }
 
 async fn answer_receipt(request: &Request<'_>, done: Result<ReceiptPair, ErrorBody>) {
@@ -158,10 +189,11 @@ async fn sync(services: &Services, request: &Request<'_>) -> Result<(), ErrorBod
     let user = request.connection.user_id();
     let has: HashMap<_, _> = conversations.into_iter().map(|(Id(id), seq)| (id, seq)).collect();
     let synced = services.chat.sync(user, epoch.as_deref(), &has).await.map_err(|error| chat_body(&error))?;
+    let addresses = addresses(services, request);
     let conversations = synced.conversations.iter().map(|synced| {
         let (mine, theirs) = (synced.summary.mine, synced.summary.theirs);
         let conversation = SyncConversation {
-            entries: as_seen(&synced.entries, user, mine, theirs, Dialect::Ours),
+            entries: as_seen(&synced.entries, user, mine, theirs, Dialect::Ours, &addresses),
             more: synced.more,
             reset: synced.reset,
             receipts: Receipts::new(mine, theirs),

@@ -36,6 +36,8 @@ pub struct Connection {
     pub device: Option<DeviceId>,
     /// When it came.
     pub since: Timestamp,
+    /// What the addresses of files begin with that it is told.
+    pub(super) base: Arc<str>,
     pub(super) limits: Arc<Mutex<UserLimits>>,
     socket: Weak<Socket<LocalAdapter>>,
     /// Engine.IO's number of it.
@@ -79,6 +81,7 @@ pub(super) struct Arrival {
     pub(super) role: Role,
     pub(super) device: Option<DeviceId>,
     pub(super) since: Timestamp,
+    pub(super) base: Arc<str>,
     pub(super) limits: Arc<Mutex<UserLimits>>,
     pub(super) conn: Option<Conn>,
     pub(super) transports: Arc<Transports>,
@@ -91,7 +94,7 @@ impl Connection {
         arrival: Arrival,
         socket: &Arc<Socket<LocalAdapter>>,
     ) -> Self {
-        let Arrival { role, device, since, limits, conn, transports } = arrival;
+        let Arrival { role, device, since, base, limits, conn, transports } = arrival;
         let mut user = identity.user;
         user.password_hash = String::new();
         let state = State {
@@ -109,6 +112,7 @@ impl Connection {
             role,
             device,
             since,
+            base,
             limits,
             socket: Arc::downgrade(socket),
             sid: socket.id,

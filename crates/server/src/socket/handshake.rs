@@ -18,6 +18,7 @@ use super::limits::StrangerLimit;
 use super::transports::Transports;
 use crate::config::Role;
 use crate::http::address::client_address;
+use crate::http::addresses::base;
 use crate::http::auth::bearer;
 use crate::http::error::auth_body;
 use crate::shell::connection::Conn;
@@ -91,7 +92,8 @@ pub(super) async fn admit(
     };
     let limits = services.hub.limits_of(identity.user.id, now);
     let id = services.hub.next_id();
-    let arrival = Arrival { role, device, since: now, limits, conn, transports: transports.clone() };
+    let base = base(&services.config, &parts.headers).into();
+    let arrival = Arrival { role, device, since: now, base, limits, conn, transports: transports.clone() };
     Ok(Arc::new(Connection::new(id, identity, arrival, socket)))
 }
 

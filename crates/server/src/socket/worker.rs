@@ -67,7 +67,7 @@ pub(super) async fn work(services: &Services, connection: &Arc<Connection>) {
                 let is_message = connection.role.has_chat() && request.name() == "send-message";
                 let room = if is_message { MAX_SENDING } else { 0 };
                 while sending.len() > room {
-                    finish_first(&mut sending).await;
+                    finish_first(services, &mut sending).await;
                 }
                 if !is_message {
                     handle(services, request).await;
@@ -77,20 +77,20 @@ pub(super) async fn work(services: &Services, connection: &Arc<Connection>) {
             }
             Some(Work::Left) => {
                 while !sending.is_empty() {
-                    finish_first(&mut sending).await;
+                    finish_first(services, &mut sending).await;
                 }
                 left(services, connection).await;
             }
             None if sending.is_empty() => break,
-            None => finish_first(&mut sending).await,
+            None => finish_first(services, &mut sending).await,
         }
     }
     std::mem::forget(guard);
 }
 
-async fn finish_first(sending: &mut VecDeque<(Request<'_>, Sending)>) {
+async fn finish_first(services: &Services, sending: &mut VecDeque<(Request<'_>, Sending)>) {
     if let Some((request, begun)) = sending.pop_front() {
-        chat::sent(&request, begun).await;
+        chat::sent(services, &request, begun).await;
     }
 }
 

@@ -75,6 +75,8 @@ pub async fn run(ports: Ports) {
     uploads::what_nobody_holds_leaves(&ports).await;
     uploads::a_picture_is_held_until_the_next(&ports).await;
     uploads::a_certificate_is_held_by_who_registered_with_it(&ports).await;
+    uploads::a_message_holds_what_it_shows_until_it_is_deleted(&ports).await;
+    uploads::a_message_shows_nothing_of_others(&ports).await;
 
     changes::are_entries_and_readers_get_what_they_made(&ports).await;
     changes::never_ask_to_be_read(&ports).await;

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
 use domain::{
-    Discard, FileFacts, InsertUploadError, NewUser, Profile, ProfileChange, Role, Timestamp, Upload, UploadId,
-    UploadKind, UserId,
+    AppendError, Discard, Entry, EntryBody, FileFacts, InsertUploadError, NewEntry, NewUser, Profile, ProfileChange,
+    Role, Target, Timestamp, Upload, UploadId, UploadKind, UserId,
 };
 use tokio::task::JoinSet;
 
 use super::Ports;
-use super::fixtures::{NOW, new_user, object, unique, user, user_id};
+use super::fixtures::{NOW, append, new_user, object, text, unique, user, user_id};
 
 const QUOTA: u64 = 1_000_000;
 
@@ -161,4 +161,46 @@ pub(super) async fn a_certificate_is_held_by_who_registered_with_it(ports: &Port
     assert_eq!(inserted.profile, profile);
     ports.uploads.leaving(NOW + Duration::from_secs(1)).await.expect("read");
     assert!(!leaves(ports, certificate.id()).await);
+}
+
+fn showing(sender: UserId, receiver: UserId, upload: &Upload) -> NewEntry {
+    let body = EntryBody::File { text: "Look!".to_owned(), kind: upload.kind, file: upload.facts.clone() };
+    NewEntry { body, ..text(sender, receiver, "") }
+}
+
+pub(super) async fn a_message_holds_what_it_shows_until_it_is_deleted(ports: &Ports) {
+    let (ada, bob) = (user(ports).await.id, user(ports).await.id);
+    let upload = record(ports, ada, UploadKind::Image).await;
+    let first = showing(ada, bob, &upload);
+    let sent = append(ports, first.clone()).await;
+    assert_eq!(sent.body, first.body);
+    assert_eq!(ports.conversations.entry(sent.id).await, Ok(Some(sent.clone())));
+    let again = ports.conversations.append(first.clone()).await.expect("there");
+    assert!(again.duplicate, "and holds it no more than once");
+    let second = append(ports, showing(ada, bob, &upload)).await;
+    ports.uploads.leaving(NOW + Duration::from_secs(1)).await.expect("read");
+    assert!(!leaves(ports, upload.id()).await);
+    assert_eq!(ports.uploads.discard_upload(ada, upload.id()).await, Ok(Discard::Held));
+
+    let delete = async |message: &Entry| {
+        let target = Target { seq: message.seq, id: message.id };
+        append(ports, NewEntry { body: EntryBody::Deletion { target }, ..text(ada, bob, "") }).await;
+    };
+    delete(&sent).await;
+    assert!(!leaves(ports, upload.id()).await, "the other message shows it still");
+    delete(&second).await;
+    assert!(leaves(ports, upload.id()).await);
+    let late = ports.conversations.append(showing(ada, bob, &upload)).await;
+    assert_eq!(late, Err(AppendError::UploadNotFound));
+    let again = ports.conversations.append(first).await.expect("there");
+    assert!(again.duplicate && again.entry.is_deleted(), "what was sent was sent, though it is deleted");
+}
+
+pub(super) async fn a_message_shows_nothing_of_others(ports: &Ports) {
+    let (ada, bob) = (user(ports).await.id, user(ports).await.id);
+    let upload = record(ports, bob, UploadKind::File).await;
+    let refused = ports.conversations.append(showing(ada, bob, &upload)).await;
+    assert_eq!(refused, Err(AppendError::UploadNotFound));
+    assert_eq!(ports.conversations.between(ada, bob).await, Ok(None), "nothing of it is left");
+    append(ports, showing(bob, ada, &upload)).await;
 }

@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{AppendError, Appended, ConversationId, Entry, EntryBody, NewEntry, Quote, StoreError, change};
+use domain::{
+    AppendError, Appended, ConversationId, Entry, EntryBody, EntryId, NewEntry, Quote, StoreError, UploadId, change,
+};
 use mongodb::error::{Error, ErrorKind};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -47,6 +49,8 @@ pub(super) struct Batch<'a> {
     logs: HashMap<Pair, (ConversationId, Head)>,
     /// The messages that are changed or replied to, by place, as they are now.
     messages: HashMap<String, Entry>,
+    /// Uploads that entries on their way hold already; one whose entry doesn't get there lets go.
+    holding: HashMap<EntryId, UploadId>,
     /// Something went wrong: what is known of a log's length may be behind.
     doubtful: bool,
 }
@@ -69,7 +73,15 @@ impl<'a> Batch<'a> {
                 }
             }
         }
-        Self { core, done, items, logs: HashMap::new(), messages: HashMap::new(), doubtful: false }
+        Self {
+            core,
+            done,
+            items,
+            logs: HashMap::new(),
+            messages: HashMap::new(),
+            holding: HashMap::new(),
+            doubtful: false,
+        }
     }
 
     pub(super) async fn append(mut self) {
@@ -84,8 +96,45 @@ impl<'a> Batch<'a> {
                 StoreError::Unavailable(text) if item.lost => StoreError::Unknown(text.clone()),
                 error => error.clone(),
             };
+            if item.lost {
+                // It may be in, and then its file must stay.
+                self.holding.remove(&item.asked().id);
+            }
             item.answer(&Err(error.into()));
         }
+        for (entry, upload) in self.holding {
+            if let Err(error) = self.core.release(upload, &entry.to_string()).await {
+                tracing::warn!(%error, %upload, "an upload stays, though no message shows it");
+            }
+        }
+    }
+
+    /// Holds what entries show, before anything of them is written; one that shows what is not there is refused, unless it
+    /// was sent before.
+    async fn hold_files(&mut self) -> Result<(), StoreError> {
+        let mut missing = HashSet::new();
+        for item in &self.items {
+            let new = item.asked();
+            let Some(file) = new.body.file().filter(|_| !self.holding.contains_key(&new.id)) else { continue };
+            if self.core.hold(file.upload, new.sender, &new.id.to_string()).await? {
+                self.holding.insert(new.id, file.upload);
+            } else {
+                missing.insert(new.id);
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let found = self.found(|item| missing.contains(&item.asked().id)).await?;
+        self.answer_found(found);
+        for item in std::mem::take(&mut self.items) {
+            if missing.contains(&item.asked().id) {
+                item.answer(&Err(AppendError::UploadNotFound));
+            } else {
+                self.items.push_back(item);
+            }
+        }
+        Ok(())
     }
 
     /// Works until nothing is left. What is left after an error is not done, or it is not known.
@@ -95,6 +144,7 @@ impl<'a> Batch<'a> {
             if self.doubtful {
                 self.look_up().await?;
             }
+            self.hold_files().await?;
             self.find_logs().await?;
             self.find_messages().await?;
             let Some(error) = self.insert().await? else { continue };
@@ -210,7 +260,8 @@ impl<'a> Batch<'a> {
 
     /// Takes note of an entry that is in.
     async fn inserted(&mut self, pair: Pair, planned: &Planned) {
-        let (id, head, _) = planned;
+        let (id, head, entry) = planned;
+        self.holding.remove(&entry.id);
         self.logs.insert(pair, (*id, *head));
         self.core.heads.learn_head(*id, *head);
         self.done.grown.insert(pair, head.seq);
@@ -244,6 +295,9 @@ impl<'a> Batch<'a> {
                 Some(entry) => {
                     // After an answer was lost, it may be this very one.
                     let duplicate = !(item.lost && entry.id == new.id);
+                    if entry.id == new.id {
+                        self.holding.remove(&entry.id);
+                    }
                     self.done.unwiped |= matches!(entry.body, EntryBody::Deletion { .. });
                     let answer = same(new, entry, duplicate);
                     item.answer(&answer);

@@ -80,7 +80,11 @@ impl Core {
             change(|| async { self.entries.update_one(edit.clone(), nothing.clone()).await }).await?;
         }
         if let Some(message) = self.entries_at(&[place.to_owned()]).await?.pop() {
-            let (kind, body) = json::body_to_parts(&message.into_entry()?.body.wiped());
+            let message = message.into_entry()?;
+            if let Some(file) = message.body.file() {
+                self.release(file.upload, &message.id.to_string()).await?;
+            }
+            let (kind, body) = json::body_to_parts(&message.body.wiped());
             let wiped = doc! { "$set": { "kind": i32::from(kind), "body": body } };
             change(|| async { self.entries.update_one(doc! { "_id": place }, wiped.clone()).await }).await?;
         }

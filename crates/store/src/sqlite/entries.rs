@@ -7,6 +7,7 @@ use domain::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::row::{Id, id, number, time};
+use super::uploads;
 use crate::error::{Failure, corrupt};
 use crate::json;
 
@@ -163,6 +164,12 @@ pub(crate) fn append(connection: &Connection, new: &NewEntry) -> Result<Appended
         };
     }
 
+    if let Some(file) = new.body.file()
+        && !uploads::hold(connection, file.upload, new.sender)?
+    {
+        return Err(Failure::Refused(AppendError::UploadNotFound));
+    }
+
     let entry = Entry {
         id: new.id,
         conversation: log.id,
@@ -227,6 +234,9 @@ fn change_message(connection: &Connection, row: i64, message: Entry, by: &Entry)
     if !matches!(by.body, EntryBody::Deletion { .. }) {
         let sql = "UPDATE entries SET changes = ?2 WHERE place = ?1";
         return connection.prepare_cached(sql)?.execute(params![row, text]).map(|_| ());
+    }
+    if let Some(file) = message.body.file() {
+        uploads::release(connection, file.upload)?;
     }
     let (kind, body) = json::body_to_parts(&message.body.wiped());
     let sql = "UPDATE entries SET changes = ?2, kind = ?3, body = ?4 WHERE place = ?1";

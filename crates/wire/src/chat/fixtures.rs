@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use domain::{
-    CallEntry, CallKind, CallOutcome, Changes, Entry, EntryBody, Plan, Profile, Quote, Receipt, Role, Target,
-    Timestamp, User, UserId,
+    CallEntry, CallKind, CallOutcome, Changes, Entry, EntryBody, FileFacts, Plan, Profile, Quote, Receipt, Role,
+    Target, Timestamp, UploadKind, User, UserId,
 };
 
 use super::*;
 use crate::entry::{Dialect, WireEntry};
 use crate::error::{Code, ErrorBody};
+use crate::file::{Uploaded, UploadedAudio};
 use crate::fixture::{Fixed, hears, id, says};
 use crate::packet::Id;
 use crate::user::UserRecord;
@@ -104,35 +105,76 @@ fn reply(to: &Entry) -> Entry {
     Entry { reply_to: Some(Box::new(Quote::of(to))), ..entry(8, false, body) }
 }
 
+fn file(kind: UploadKind) -> Entry {
+    let is_image = kind == UploadKind::Image;
+    let is_audio = kind == UploadKind::Audio;
+    let (name, size, media_type) = match kind {
+        UploadKind::Image => ("Lunch.jpg", 482_113, "image/jpeg"),
+        UploadKind::Audio => ("voice.webm", 31_870, "audio/webm"),
+        _ => ("Blood values.pdf", 120_400, "application/pdf"),
+    };
+    let facts = FileFacts {
+        upload: id('b'),
+        name: name.into(),
+        size,
+        media_type: media_type.into(),
+        width: is_image.then_some(1600),
+        height: is_image.then_some(1200),
+        duration: is_audio.then_some(Duration::from_millis(4250)),
+        waveform: if is_audio { vec![4, 30, 100, 62, 8] } else { Vec::new() },
+        has_thumbnail: is_image,
+    };
+    let text = if is_image { "My lunch today" } else { "" };
+    entry(4, true, EntryBody::File { text: text.into(), kind, file: facts })
+}
+
+#[test]
+fn files() {
+    for (kind, name) in [(UploadKind::Image, "image"), (UploadKind::File, "file"), (UploadKind::Audio, "audio")] {
+        let entry = file(kind);
+        says(&format!("entry-{name}"), &WireEntry::fresh(&entry, Dialect::Ours, &Fixed));
+        says(&format!("old-receive-message-{name}"), &WireEntry::fresh(&entry, Dialect::Old, &Fixed));
+        let sent: SendMessage = hears(&format!("send-message-{name}"));
+        let shown = FileMessage { kind, upload: id('b'), text: entry.text().into() };
+        assert_eq!(sent.file().unwrap(), Some(shown.clone()), "{name}");
+        let sent: SendMessage = hears(&format!("old-send-message-{name}"));
+        assert_eq!(sent.file().unwrap(), Some(shown), "{name}");
+        let facts = entry.body.file().unwrap();
+        says(&format!("uploaded-{name}"), &Uploaded::new(facts, &Fixed));
+    }
+    let entry = file(UploadKind::Audio);
+    says("old-uploaded-audio", &UploadedAudio::new(entry.body.file().unwrap(), &Fixed));
+}
+
 const READ: Receipt = Receipt { delivered: 3, read: 1 };
 const SENT: Receipt = Receipt { delivered: 2, read: 2 };
 
 #[test]
 fn entries() {
-    says("entry-message", &WireEntry::fresh(&message(), Dialect::Ours));
-    says("entry-plan", &WireEntry::fresh(&plan(), Dialect::Ours));
-    says("entry-call", &WireEntry::fresh(&call(CallOutcome::Completed, 187), Dialect::Ours));
-    says("old-message-sent", &WireEntry::fresh(&message(), Dialect::Old));
-    says("old-receive-message", &WireEntry::fresh(&plan(), Dialect::Old));
-    says("old-receive-message-call", &WireEntry::fresh(&call(CallOutcome::Completed, 187), Dialect::Old));
-    says("old-receive-message-missed-call", &WireEntry::fresh(&call(CallOutcome::Missed, 0), Dialect::Old));
+    says("entry-message", &WireEntry::fresh(&message(), Dialect::Ours, &Fixed));
+    says("entry-plan", &WireEntry::fresh(&plan(), Dialect::Ours, &Fixed));
+    says("entry-call", &WireEntry::fresh(&call(CallOutcome::Completed, 187), Dialect::Ours, &Fixed));
+    says("old-message-sent", &WireEntry::fresh(&message(), Dialect::Old, &Fixed));
+    says("old-receive-message", &WireEntry::fresh(&plan(), Dialect::Old, &Fixed));
+    says("old-receive-message-call", &WireEntry::fresh(&call(CallOutcome::Completed, 187), Dialect::Old, &Fixed));
+    says("old-receive-message-missed-call", &WireEntry::fresh(&call(CallOutcome::Missed, 0), Dialect::Old, &Fixed));
 }
 
 #[test]
 fn changes() {
     let all = changes_of(&message());
     let [edit, reaction, taken_back, deletion] = &all;
-    says("entry-edit", &WireEntry::fresh(edit, Dialect::Ours));
-    says("entry-reaction", &WireEntry::fresh(reaction, Dialect::Ours));
-    says("entry-reaction-taken-back", &WireEntry::fresh(taken_back, Dialect::Ours));
-    says("entry-deletion", &WireEntry::fresh(deletion, Dialect::Ours));
+    says("entry-edit", &WireEntry::fresh(edit, Dialect::Ours, &Fixed));
+    says("entry-reaction", &WireEntry::fresh(reaction, Dialect::Ours, &Fixed));
+    says("entry-reaction-taken-back", &WireEntry::fresh(taken_back, Dialect::Ours, &Fixed));
+    says("entry-deletion", &WireEntry::fresh(deletion, Dialect::Ours, &Fixed));
     let (edited, deleted) = (changed(message(), &all[..2]), changed(message(), &all));
-    says("entry-changed", &WireEntry::fresh(&edited, Dialect::Ours));
-    says("entry-deleted", &WireEntry::fresh(&deleted, Dialect::Ours));
-    says("entry-reply", &WireEntry::fresh(&reply(&edited), Dialect::Ours));
-    says("entry-reply-to-deleted", &WireEntry::fresh(&reply(&deleted), Dialect::Ours));
-    says("old-message-changed", &WireEntry::fresh(&edited, Dialect::Old));
-    says("old-message-deleted", &WireEntry::fresh(&deleted, Dialect::Old));
+    says("entry-changed", &WireEntry::fresh(&edited, Dialect::Ours, &Fixed));
+    says("entry-deleted", &WireEntry::fresh(&deleted, Dialect::Ours, &Fixed));
+    says("entry-reply", &WireEntry::fresh(&reply(&edited), Dialect::Ours, &Fixed));
+    says("entry-reply-to-deleted", &WireEntry::fresh(&reply(&deleted), Dialect::Ours, &Fixed));
+    says("old-message-changed", &WireEntry::fresh(&edited, Dialect::Old, &Fixed));
+    says("old-message-deleted", &WireEntry::fresh(&deleted, Dialect::Old, &Fixed));
 }
 
 #[test]
@@ -165,8 +207,8 @@ fn lists() {
         conversations: vec![InboxConversation {
             conversation_id: Id(id('c')),
             other: Contact::new(&maya, &Fixed, true, None),
-            last_entry: seen(&log[2], tom.id, READ, SENT, Dialect::Ours),
-            last_message: seen(&log[2], tom.id, READ, SENT, Dialect::Ours),
+            last_entry: seen(&log[2], tom.id, READ, SENT, Dialect::Ours, &Fixed),
+            last_message: seen(&log[2], tom.id, READ, SENT, Dialect::Ours, &Fixed),
             last_seq: 3,
             unread: 2,
             receipts: Receipts::new(READ, SENT),
@@ -177,7 +219,7 @@ fn lists() {
         ],
     };
     says("inbox", &inbox);
-    let entries = |dialect| as_seen(&log, tom.id, READ, SENT, dialect);
+    let entries = |dialect| as_seen(&log, tom.id, READ, SENT, dialect, &Fixed);
     says(
         "entries-page",
         &EntriesPage {
@@ -198,10 +240,10 @@ fn lists() {
     );
     says("old-messages", &entries(Dialect::Old));
     let participants = vec![OldParticipant::new(&tom, &Fixed, id('c')), OldParticipant::new(&maya, &Fixed, id('c'))];
-    says("old-conversations", &[OldConversation::new(participants, &log[2], &log, tom.id, READ, SENT)]);
+    says("old-conversations", &[OldConversation::new(participants, &log[2], &log, tom.id, READ, SENT, &Fixed)]);
     says("old-stats", &Stats { total_messages: 3, unread_messages: 2 });
     let following = SyncConversation {
-        entries: as_seen(&log[1..], tom.id, READ, SENT, Dialect::Ours),
+        entries: as_seen(&log[1..], tom.id, READ, SENT, Dialect::Ours, &Fixed),
         more: false,
         reset: false,
         receipts: Receipts::new(READ, SENT),

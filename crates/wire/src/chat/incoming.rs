@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use domain::change::is_emoji;
-use domain::{ClientMessageId, ConversationId, EntryBody, EntryId, Plan, UserId};
+use domain::{ClientMessageId, ConversationId, EntryBody, EntryId, Plan, UploadId, UploadKind, UserId};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -35,9 +35,47 @@ pub struct SendMessage {
     total_calories: Option<Box<RawValue>>,
     preferences: Option<Box<RawValue>>,
     meals: Option<Box<RawValue>>,
+    file_public_id: Option<String>,
+    file_url: Option<String>,
+    audio_public_id: Option<String>,
+    audio_url: Option<String>,
+}
+
+/// An upload that a message shows. What it is, the server knows by itself; what a client says of it counts for nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileMessage {
+    /// As what.
+    pub kind: UploadKind,
+    /// Which.
+    pub upload: UploadId,
+    /// What was written along with it.
+    pub text: String,
 }
 
 impl SendMessage {
+    /// The upload that it shows, if its type is that of a file. Old clients name it by its address too.
+    pub fn file(&self) -> Result<Option<FileMessage>, ErrorBody> {
+        let kind = match self.message_type.as_deref() {
+            Some("image") => UploadKind::Image,
+            Some("file") => UploadKind::File,
+            Some("audio") => UploadKind::Audio,
+            _ => return Ok(None),
+        };
+        let text = self.message.clone().unwrap_or_default();
+        bounded("message", &text, MAX_TEXT)?;
+        let named = |id: &Option<String>| id.clone().filter(|id| !id.is_empty());
+        let addressed = |url: &Option<String>| url.as_deref().and_then(upload_of).map(ToOwned::to_owned);
+        let [id, other] = match kind {
+            UploadKind::Audio => [&self.audio_public_id, &self.file_public_id],
+            _ => [&self.file_public_id, &self.audio_public_id],
+        };
+        let id = named(id).or_else(|| named(other));
+        let id = id.or_else(|| addressed(&self.file_url)).or_else(|| addressed(&self.audio_url));
+        let id = id.ok_or_else(|| ErrorBody::saying(Code::BadRequest, "The field filePublicId is missing."))?;
+        let upload = id.parse().map_err(|_| ErrorBody::new(Code::UploadNotFound))?;
+        Ok(Some(FileMessage { kind, upload, text }))
+    }
+
     /// The client's key, `None` where it gives none.
     pub fn key(&self) -> Result<Option<ClientMessageId>, ErrorBody> {
         self.client_message_id.as_deref().map(key).transpose()
@@ -75,6 +113,12 @@ impl SendMessage {
             Some(_) => Err(ErrorBody::saying(Code::BadRequest, "Messages of this type can't be sent here.")),
         }
     }
+}
+
+/// The id in an address of ours.
+fn upload_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("/api/uploads/")?;
+    rest.split(['?', '/', '#']).next()
 }
 
 fn key(text: &str) -> Result<ClientMessageId, ErrorBody> {
@@ -249,6 +293,46 @@ mod tests {
             ("meals", json!({}), Code::BadRequest),
         ] {
             assert_eq!(body(json!({ "messageType": "plan", field: value })), Err(code), "{field}");
+        }
+    }
+
+    #[test]
+    fn files_are_named_by_their_id_or_their_address() {
+        const ID: &str = "0123456789abcdef01234567";
+        let file = |mut fields: Value| {
+            fields["receiverId"] = json!(ID);
+            let message: SendMessage = packet::argument(&json!(["send-message", fields]).to_string()).unwrap();
+            message.file().map_err(|error| error.code)
+        };
+        let shows = |kind, text: &str| Ok(Some(FileMessage { kind, upload: ID.parse().unwrap(), text: text.into() }));
+        let url = format!("http://localhost:3005/api/uploads/{ID}?expires=1&signature=x");
+        for (fields, expected) in [
+            (json!({ "message": "hi" }), Ok(None)),
+            (
+                json!({ "messageType": "image", "filePublicId": ID, "message": "Look!" }),
+                shows(UploadKind::Image, "Look!"),
+            ),
+            (
+                json!({ "messageType": "file", "filePublicId": ID, "fileUrl": "https://evil.example/x" }),
+                shows(UploadKind::File, ""),
+            ),
+            (
+                json!({ "messageType": "audio", "audioPublicId": ID, "audioDuration": 3.5 }),
+                shows(UploadKind::Audio, ""),
+            ),
+            (json!({ "messageType": "audio", "filePublicId": ID }), shows(UploadKind::Audio, "")),
+            (json!({ "messageType": "image", "fileUrl": url, "filePublicId": "" }), shows(UploadKind::Image, "")),
+            (json!({ "messageType": "audio", "audioUrl": url }), shows(UploadKind::Audio, "")),
+            (json!({ "messageType": "image" }), Err(Code::BadRequest)),
+            (json!({ "messageType": "image", "fileUrl": "https://evil.example/x.png" }), Err(Code::BadRequest)),
+            (json!({ "messageType": "image", "filePublicId": "moodbites/abc" }), Err(Code::UploadNotFound)),
+            (json!({ "messageType": "image", "filePublicId": "../secret", "fileUrl": url }), Err(Code::UploadNotFound)),
+            (
+                json!({ "messageType": "file", "filePublicId": ID, "message": "x".repeat(MAX_TEXT + 1) }),
+                Err(Code::TooLarge),
+            ),
+        ] {
+            assert_eq!(file(fields.clone()), expected, "{fields}");
         }
     }
 

@@ -161,11 +161,12 @@ impl<'a> OldConversation<'a> {
         reader: UserId,
         mine: Receipt,
         theirs: Receipt,
+        addresses: &'a dyn Addresses,
     ) -> Self {
         Self {
             id: Id(last.conversation),
             participants,
-            messages: as_seen(messages, reader, mine, theirs, Dialect::Old),
+            messages: as_seen(messages, reader, mine, theirs, Dialect::Old, addresses),
             last_message: preview(last).into_owned(),
             last_updated: Iso(last.created_at),
         }
@@ -173,20 +174,28 @@ impl<'a> OldConversation<'a> {
 }
 
 /// Entries as the user with these receipts sees them.
-pub fn as_seen(
-    entries: &[Entry],
+pub fn as_seen<'a>(
+    entries: &'a [Entry],
     reader: UserId,
     mine: Receipt,
     theirs: Receipt,
     dialect: Dialect,
-) -> Vec<WireEntry<'_>> {
-    entries.iter().map(|entry| seen(entry, reader, mine, theirs, dialect)).collect()
+    addresses: &'a dyn Addresses,
+) -> Vec<WireEntry<'a>> {
+    entries.iter().map(|entry| seen(entry, reader, mine, theirs, dialect, addresses)).collect()
 }
 
 /// One entry as the user with these receipts sees it.
-pub fn seen(entry: &Entry, reader: UserId, mine: Receipt, theirs: Receipt, dialect: Dialect) -> WireEntry<'_> {
+pub fn seen<'a>(
+    entry: &'a Entry,
+    reader: UserId,
+    mine: Receipt,
+    theirs: Receipt,
+    dialect: Dialect,
+    addresses: &'a dyn Addresses,
+) -> WireEntry<'a> {
     let read = if entry.receiver == reader { mine.read } else { theirs.read };
-    WireEntry { entry, read, dialect }
+    WireEntry { entry, read, dialect, addresses }
 }
 
 /// `GET /api/conversations/:conversationId/stats`.

@@ -75,6 +75,7 @@ impl<'a> QuoteShape<'a> {
         // What has no words of its own is quoted by its name.
         let text = match &quote.body {
             EntryBody::Plan { text, plan } if text.is_empty() => plan.name.as_deref().unwrap_or_default(),
+            EntryBody::File { text, file, .. } if text.is_empty() => &file.name,
             body => body.text(),
         };
         Self {
