@@ -41,7 +41,7 @@ export class Search {
     const q = text.trim();
     clearTimeout(this.#timer);
     this.#round += 1;
-    if (q.length < SHORTEST) {
+    if (q.length < SHORTEST || !this.api.search) {
       this.#state.set(NOTHING);
       return;
     }
@@ -66,7 +66,8 @@ export class Search {
     const round = this.#round;
     const where = this.conversationId === undefined ? {} : { conversationId: this.conversationId };
     try {
-      const page = await this.api.search({ q, ...where, ...(cursor !== undefined && { before: cursor }) });
+      const page = await this.api.search?.({ q, ...where, ...(cursor !== undefined && { before: cursor }) });
+      if (!page) return;
       if (round !== this.#round) return;
       this.#next = page.next;
       this.#state.set({ q, phase: 'done', problem: null, results: [...before, ...page.results], more: page.next !== null });

@@ -35,6 +35,7 @@ export function ConversationList({ title, emptyText, filters, selected }: Props)
   const wanted = useDeferredValue(text);
   const search = useRef<HTMLInputElement>(null);
   const found = useSearch(text);
+  const label = chat.api.search ? m.chat_search() : m.chat_search_people();
   useSearchKey(search);
 
   const shown = useMemo(() => filterRooms(sortRooms(rooms.values()), filter, wanted, selected), [rooms, filter, wanted, selected]);
@@ -45,7 +46,7 @@ export function ConversationList({ title, emptyText, filters, selected }: Props)
         <h1 className={classes.title}>{title}</h1>
         {rooms.size > 0 && (
           <TextInput
-            ref={search} size="sm" type="search" aria-label={m.chat_search()} placeholder={m.chat_search()}
+            ref={search} size="sm" type="search" aria-label={label} placeholder={label}
             leftSection={<IconSearch {...ICON} size={18} />} value={text} onChange={(event) => setText(event.currentTarget.value)}
           />
         )}
