@@ -120,7 +120,8 @@ test('a server that is killed while people write stores each message once', asyn
   await write(mia.page, lena.person.name, ...texts.slice(4, 8));
   await mia.page.reload().catch(() => undefined);
   await server.boot();
-  await mia.page.goto(`${server.url()}/`);
+  // The browser's own page of what went wrong may still be on its way.
+  await expect(() => mia.page.goto(`${server.url()}/`)).toPass();
   await open(mia.page, lena.person.name);
   await write(mia.page, lena.person.name, ...texts.slice(8));
   for (const page of [lena.page, mia.page]) await expectOnce(page, ...texts);
