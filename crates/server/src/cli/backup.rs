@@ -33,9 +33,14 @@ pub(super) struct Restore {
 impl Backup {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = resolve(&gather(self.place.flags())?)?;
-        refuse_mongodb(&config)?;
+        in_the_folder(&config, "back it up with mongodump, and keep jwt-secret with it")?;
         let summary = backup::pack(&config.data, &self.to)?;
         writeln!(io::stdout(), "Backed up {} to {}.", said(summary), self.to.display())?;
+        if config.uploads.s3.is_some() {
+            eprintln!(
+                "warning: pictures, files and voice notes are in the bucket, not in this file; copy the bucket too"
+            );
+        }
         Ok(())
     }
 }
@@ -43,6 +48,7 @@ impl Backup {
 impl Restore {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = resolve(&gather(self.place.flags())?)?;
+        in_the_folder(&config, "a practice that is restored is kept in a folder. Unset MONGODB_URI to do so")?;
         let summary = backup::unpack(&self.from, &config.data).context("can't restore")?;
         let folder = config.data.display();
         writeln!(
@@ -60,10 +66,10 @@ fn said(Summary { files, bytes }: Summary) -> String {
     format!("{files}, {mib} MiB")
 }
 
-/// What is in the folder then is not what matters.
-fn refuse_mongodb(config: &Config) -> anyhow::Result<()> {
+/// A practice whose data is elsewhere is not what its folder holds.
+fn in_the_folder(config: &Config, instead: &str) -> anyhow::Result<()> {
     if config.mongodb_uri.is_some() {
-        bail!("the data is in MongoDB; back it up with mongodump, and keep {} with it", crate::data::JWT_SECRET);
+        bail!("the data is in MongoDB; {instead}");
     }
     Ok(())
 }

@@ -388,6 +388,11 @@ fn a_practice_is_copied_while_it_runs_and_made_again_elsewhere() {
     server.terminate();
     let restore = ["restore", archive, "--data", back];
     assert!(run(data.path(), &restore).status.success());
+    for command in [&["backup", "other.tar"], &["restore", archive]] {
+        let mut elsewhere = moodbites(data.path());
+        let output = ended(elsewhere.env("MONGODB_URI", "mongodb://localhost/practice").args(command));
+        assert!(!output.status.success() && said(&output).contains("the data is in MongoDB"), "{}", said(&output));
+    }
     let again = run(data.path(), &restore);
     assert!(!again.status.success() && said(&again).contains("already"), "{}", said(&again));
     let restored = Running::start(Path::new(back), &ANY_PORT);
