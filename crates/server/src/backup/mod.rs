@@ -19,7 +19,7 @@ pub use unpack::unpack;
 const LIST: &str = "list.json";
 
 /// What an archive may hold; what is found beside it is refused.
-const PARTS: [&str; 3] = [store::FILE, data::JWT_SECRET, "uploads"];
+const PARTS: [&str; 3] = [store::FILE, data::JWT_SECRET, data::UPLOADS];
 
 /// The shape of the archive.
 const FORMAT: u32 = 1;

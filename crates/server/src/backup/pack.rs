@@ -30,7 +30,7 @@ pub fn pack(folder: &Path, to: &Path) -> Result<Summary, BackupError> {
         packing.add(data::JWT_SECRET, &secret)?;
     }
     // What the database names was there before the database was copied; what has come since does no harm.
-    let uploads = folder.join("uploads");
+    let uploads = folder.join(data::UPLOADS);
     for path in files_below(&uploads)? {
         let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
         match packing.add(&name, &path) {

@@ -22,7 +22,7 @@ use super::auth::Caller;
 use super::body::Json;
 use super::error::ApiError;
 use super::form::Form;
-use super::uploads::{Received, form_limit, in_time, receive};
+use super::uploads::{Received, form_limit, one_file, receive, see_through};
 use crate::config::Config;
 use crate::state::Services;
 
@@ -46,11 +46,9 @@ async fn register_dietician(
         .get(CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"multipart/form-data"));
     let (body, certificate) = if is_form {
-        let mut form = Form::of(request, &services).await?;
+        let form = Form::of(request, &services).await?;
         let who = (Uploader::Stranger(address), UserId(fresh::object_id(services.clock.now())));
-        let read = in_time(&mut form, async |form| registration(&services, who, form).await).await;
-        form.drain().await;
-        let (body, received) = read?;
+        let (body, received) = see_through(form, async |form| registration(&services, who, form).await).await?;
         (body, received.map(|received| (who.1, received)))
     } else {
         (Json::<Register>::from_request(request, &services).await?.0, None)
@@ -111,23 +109,9 @@ async fn profile_image(
     request: Request,
 ) -> Result<Answer<Value>, ApiError> {
     let user = caller.user.id;
-    let mut form = Form::of(request, &services).await?;
-    let uploaded = in_time(&mut form, async |form| {
-        let mut received = None;
-        while let Some(part) = form.next().await? {
-            if part.name() == "profileImage" && part.file_name().is_some() && received.is_none() {
-                let announced = Announced { kind: Some(UploadKind::ProfileImage), ..Announced::default() };
-                received = Some(receive(&services, (Uploader::User(user), user), announced, part).await?);
-            } else {
-                part.skip().await?;
-            }
-        }
-        let missing = || ApiError::saying(Code::BadRequest, "There is no picture in the field profileImage.");
-        received.ok_or_else(missing)?.finish(&services).await
-    })
-    .await;
-    form.drain().await;
-    let image = uploaded?.id();
+    let (field, missing) =
+        (("profileImage", Some(UploadKind::ProfileImage)), "There is no picture in the field profileImage.");
+    let image = one_file(&services, user, request, field, missing).await?.id();
     services.accounts.change_image(&caller.user, image).await?;
     services.chat.forget_user(user);
     services.uploads_changed.notify_one();

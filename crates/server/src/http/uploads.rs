@@ -69,11 +69,13 @@ pub(super) fn routes(role: Role, config: &Config) -> Router<Services> {
 
 /// Sees a form through: in time, and read to its end also where it is refused, since a browser that is cut off in the
 /// middle shows no answer.
-pub(super) async fn in_time<T>(
-    form: &mut Form,
+pub(super) async fn see_through<T>(
+    mut form: Form,
     work: impl AsyncFnOnce(&mut Form) -> Result<T, ApiError>,
 ) -> Result<T, ApiError> {
-    tokio::time::timeout(TIME, work(form)).await.unwrap_or_else(|_| Err(Code::BadRequest.into()))
+    let done = tokio::time::timeout(TIME, work(&mut form)).await;
+    form.drain().await;
+    done.unwrap_or_else(|_| Err(Code::BadRequest.into()))
 }
 
 /// Takes a file's part in: what it comes to, or nothing if it is here already.
@@ -136,9 +138,9 @@ async fn upload(
     addresses: Addresses,
     request: Request,
 ) -> Result<Answer<Value>, ApiError> {
-    let mut form = Form::of(request, &services).await?;
+    let form = Form::of(request, &services).await?;
     let user = caller.user.id;
-    let uploaded = in_time(&mut form, async |form| {
+    let uploaded = see_through(form, async |form| {
         let mut announced = Announced::default();
         let mut received = None;
         while let Some(part) = form.next().await? {
@@ -165,9 +167,8 @@ async fn upload(
         let received = received.ok_or_else(|| ApiError::saying(Code::BadRequest, "There is no file in that form."))?;
         received.finish(&services).await
     })
-    .await;
-    form.drain().await;
-    Ok(Answer(json!(Uploaded::new(&uploaded?.facts, &addresses))))
+    .await?;
+    Ok(Answer(json!(Uploaded::new(&uploaded.facts, &addresses))))
 }
 
 /// A field that comes before the file. Those that nobody knows are ignored, and so is the size that a client gives a
@@ -195,15 +196,17 @@ async fn field(announced: &mut Announced, part: Part<'_>) -> Result<(), ApiError
     Ok(())
 }
 
-/// The file of an old client's form. Its other fields may come before or after.
-async fn old_upload(
+/// The one file of a form, in the field `file`; `missing` is said where there is none. Other fields may come before or
+/// after.
+pub(super) async fn one_file(
     services: &Services,
     user: UserId,
     request: Request,
     (file, kind): (&str, Option<UploadKind>),
+    missing: &'static str,
 ) -> Result<Upload, ApiError> {
-    let mut form = Form::of(request, services).await?;
-    let uploaded = in_time(&mut form, async |form| {
+    let form = Form::of(request, services).await?;
+    see_through(form, async |form| {
         let mut announced = Announced { kind, ..Announced::default() };
         let mut received = None;
         while let Some(part) = form.next().await? {
@@ -217,12 +220,10 @@ async fn old_upload(
                 part.skip().await?;
             }
         }
-        let missing = || ApiError::saying(Code::BadRequest, format!("There is no file in the field {file}."));
+        let missing = || ApiError::saying(Code::BadRequest, missing);
         received.ok_or_else(missing)?.finish(services).await
     })
-    .await;
-    form.drain().await;
-    uploaded
+    .await
 }
 
 async fn old_file(
@@ -231,7 +232,8 @@ async fn old_file(
     addresses: Addresses,
     request: Request,
 ) -> Result<Answer<Value>, ApiError> {
-    let uploaded = old_upload(&services, caller.user.id, request, ("file", None)).await?;
+    let missing = "There is no file in the field file.";
+    let uploaded = one_file(&services, caller.user.id, request, ("file", None), missing).await?;
     Ok(Answer(json!(Uploaded::new(&uploaded.facts, &addresses))))
 }
 
@@ -241,7 +243,8 @@ async fn old_audio(
     addresses: Addresses,
     request: Request,
 ) -> Result<Answer<Value>, ApiError> {
-    let uploaded = old_upload(&services, caller.user.id, request, ("audio", Some(UploadKind::Audio))).await?;
+    let (field, missing) = (("audio", Some(UploadKind::Audio)), "There is no file in the field audio.");
+    let uploaded = one_file(&services, caller.user.id, request, field, missing).await?;
     Ok(Answer(json!(UploadedAudio::new(&uploaded.facts, &addresses))))
 }
 
