@@ -182,6 +182,8 @@ describe('replying', () => {
     const late = await to.send(tom, 'A lot', { replyTo: message._id });
     assert.equal(late.replyTo.deleted, true);
     assert.equal((await to.send(tom, 'hm', { replyTo: 'x' })).code, 'bad_request');
+    await change(to, 'delete-message', late);
+    assert.deepEqual(keys(await found(tom, late)), keys(await fixture('entry-deleted')), 'of a deleted reply nothing is left');
     from.close();
     to.close();
   });

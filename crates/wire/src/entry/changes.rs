@@ -61,7 +61,8 @@ impl<'a> ChangesShape<'a> {
                 EntryBody::Reaction { reaction, .. } => Some(reaction.as_deref()),
                 _ => None,
             },
-            reply_to: entry.reply_to.as_deref().map(QuoteShape::of),
+            // Of a deleted reply, not even what it quoted is left.
+            reply_to: entry.reply_to.as_deref().filter(|_| !entry.is_deleted()).map(QuoteShape::of),
             edited_at: changes.and_then(|changes| changes.edited.as_ref()).map(|(_, at)| Iso(*at)),
             deleted_at: changes.and_then(|changes| changes.deleted_at).map(Iso),
             reactions: reactions.map(|reactions| reactions.iter().map(shape).collect()),
