@@ -2,6 +2,7 @@
 // that is planted in it.
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { TOMBSTONE } from './changes.mjs';
 import { check } from './checker.mjs';
 import { BUGS, play } from './model.mjs';
 
@@ -22,6 +23,19 @@ const SEEN = {
   'lost gap signal': ['shown', 100],
   'retry with a new id': ['once', 100],
   'dedup window expires': ['once', 100],
+  'ack of a change before commit': ['acknowledged', 50],
+  'the first edit stays': ['reads', 30],
+  'a change is not folded': ['reads', 200],
+  'an edit keeps its words': ['reads', 30],
+  'a quote keeps its words': ['reads', 30],
+  'deleted words stay in the file': ['deleted', 100],
+  'deleted words are given to devices': ['deleted', 10],
+  'deleted words are given to pages': ['deleted', 8],
+  'change after the deletion': ['changes', 30],
+  "change of another's message": ['changes', 10],
+  'retry of a change is refused': ['refused', 15],
+  'refused for nothing': ['refused', 100],
+  'pages are given changes': ['pages', 200],
 };
 
 for (const bug of BUGS)
@@ -34,6 +48,13 @@ for (const bug of BUGS)
 /** What a model would not do: single faults in a history that is right. */
 const FAULTS = {
   'a message that nobody sent': ['sent', (history) => history.sends.splice(3, 1)],
+  'a change that was too much for nothing': ['refused', (history) => {
+    const { target } = history.sends.find(({ kind }) => kind === 'reaction');
+    history.sends.push({ by: 'A', stream: 'A2', conversation: 'c', kind: 'reaction', target, reaction: '👍', key: 'more', mark: '', ack: null, refused: 'too_many_changes' });
+  }],
+  'a change that is of another message than it was sent for': ['changes', ({ log }) => (log.c[0].entries.findLast(({ target }) => target).target -= 1)],
+  'what old pages have no word for': ['pages', ({ odd }) => odd.push({ name: 'old', what: 'reaction' })],
+  'a deleted message that old pages load': ['pages', ({ old: [{ messages }] }) => (messages.at(-1).mark = TOMBSTONE)],
   'another text than was acknowledged': ['acknowledged', (history) => {
     const [first, second] = history.sends.filter(({ ack }) => ack);
     [first.ack, second.ack] = [second.ack, first.ack];

@@ -9,12 +9,14 @@ import { promisify } from 'node:util';
 import { crash } from './run.mjs';
 import { binary } from './server.mjs';
 
-it('loses nothing and doubles nothing of 20,000 acknowledged messages over 40 kills', async (t) => {
+it('loses nothing and doubles nothing of 20,000 acknowledged messages and changes over 40 kills', async (t) => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
   const { complaints, figures } = await crash({ acks: 20_000, kills: 40, seed });
   t.diagnostic(JSON.stringify(figures));
   assert.deepEqual(complaints, [], JSON.stringify(figures));
   assert.ok(figures.acked >= 20_000 && figures.kills === 40);
+  for (const kind of ['message', 'reply', 'edit', 'deletion', 'reaction']) assert.ok(figures.kinds[kind] > 100, `few are a ${kind}`);
+  assert.ok(figures.wiped > 100, 'few words were to be gone');
   for (const [death, times] of Object.entries(figures.deaths)) assert.ok(times > 0, `nobody died ${death}`);
 });
 

@@ -1,12 +1,19 @@
 // Devices that people write with: one of ours, which keeps what it sends until it is acknowledged and asks for what it
 // missed; and an old page, which has what is pushed to it.
+import { TOMBSTONE } from './changes.mjs';
+import { Choice, EVENTS, payloadOf } from './choice.mjs';
 import { Line } from './line.mjs';
+import { Shown, markOf } from './shown.mjs';
 
-/** Messages of one device on their way at once, unless `work` says otherwise. */
+/** What one device has on its way at once, unless `work` says otherwise. Changes go one by one, so pages get less. */
 const WINDOW = 16;
+const WINDOW_OF_PAGES = 6;
 
 /** Every so many entries a device says how far it is. */
 const READS = 40;
+
+/** What may be tried again as it is; everything else is for good. */
+const AGAIN = ['busy', 'rate_limited', 'storage_full', 'unavailable'];
 
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -16,6 +23,8 @@ class Sender {
   sends = [];
   #begun = 0;
   connections = 0;
+  /** When the connection was begun. */
+  opened = 0;
 
   /** `contacts` are `{ person, conversation }`; `work.more()` says whether to write on, `work.acked()` is told of each. */
   constructor({ name, person, server, contacts, work, epoch, writes = true }) {
@@ -28,6 +37,7 @@ class Sender {
       try {
         const address = await this.server.address(this.role);
         this.connections += 1;
+        this.opened = this.work.tick();
         const line = new Line(address, this.auth(), (event, payload) => this.came(event, payload));
         this.line = line;
         await line.ready;
@@ -50,7 +60,7 @@ class Sender {
   }
 
   get window() {
-    return this.work.window ?? WINDOW;
+    return this.work.window ?? this.usual;
   }
 
   async joined() {}
@@ -68,26 +78,36 @@ class Sender {
   }
 
   #write() {
-    const { person: to, conversation } = this.contacts[Math.floor(this.work.chance() * this.contacts.length)];
-    const mark = `${this.name}-${this.sends.length}`;
-    const key = this.hasKey() ? `key-${mark}` : null;
-    const send = { by: this.person.id, stream: this.name, to: to.id, conversation, key, mark, ack: null };
+    const contact = this.contacts[Math.floor(this.work.chance() * this.contacts.length)];
+    const name = `${this.name}-${this.sends.length}`;
+    const what = this.choose(contact);
+    const send = { by: this.person.id, stream: this.name, to: contact.person.id, conversation: contact.conversation, ...what };
+    const says = what.kind === 'message' || what.kind === 'edit';
+    const key = this.hasKey() ? `key-${name}` : null;
+    Object.assign(send, { key, mark: says ? this.work.mark() : '', ack: null, begun: 0, ended: 0 });
     this.sends.push(send);
     return send;
   }
 
+  /** What to write, where a contact and nothing else is chosen. */
+  choose() {
+    return { kind: 'message' };
+  }
+
   #send(send) {
     const line = this.line;
-    const message = this.work.padding ? `${send.mark} ${this.work.padding}` : send.mark;
-    const payload = { receiverId: send.to, message, messageType: 'text' };
-    if (send.key) payload.clientMessageId = send.key;
-    line.ask('send-message', payload).then(
+    send.begun ||= this.work.tick();
+    line.ask(EVENTS[send.kind], payloadOf(send, this.work.padding)).then(
       (answer) => {
-        if (answer.code) return this.refused(send, answer, line);
-        send.ack = { id: answer._id, seq: answer.seq };
+        if (AGAIN.includes(answer.code)) return this.again(answer, line);
+        send.ended = this.work.tick();
         this.outbox.splice(this.outbox.indexOf(send), 1);
         this.#begun -= 1;
-        this.work.acked();
+        if (answer.code) send.refused = answer.code;
+        else {
+          send.ack = { id: answer._id, seq: answer.seq };
+          this.work.acked();
+        }
         if (line === this.line && !line.isClosed) this.pump();
       },
       () => {},
@@ -95,8 +115,8 @@ class Sender {
   }
 
   /** What may be tried again is, from the first on, so that the order stays. */
-  refused(send, answer, line) {
-    this.work.refused(send, answer);
+  again({ code }, line) {
+    this.work.refused(code);
     line.close();
   }
 
@@ -107,7 +127,9 @@ class Sender {
 
 export class Device extends Sender {
   role = 'web';
+  usual = WINDOW;
   shown = new Map();
+  #choice = new Choice();
   heard = [];
   count = 0;
   #syncing = null;
@@ -118,11 +140,16 @@ export class Device extends Sender {
   }
 
   last(conversation) {
-    return this.shown.get(conversation)?.at(-1)?.seq ?? 0;
+    return this.shown.get(conversation)?.last ?? 0;
   }
 
   joined() {
     return this.sync();
+  }
+
+  choose({ conversation }) {
+    const favourite = conversation === this.contacts[0].conversation ? this.shown.get(conversation)?.entries[0] : undefined;
+    return this.#choice.next(this.work.chance, conversation, this.person.id, favourite);
   }
 
   /** Asks for what follows until there is nothing more. */
@@ -137,13 +164,14 @@ export class Device extends Sender {
       this.#behind = false;
       const had = this.count;
       const asked = this.heard.length;
+      const at = this.work.tick();
       const cursors = Object.fromEntries(this.contacts.map(({ conversation: id }) => [id, this.last(id)]));
       const answer = await this.line.ask('sync', { epoch: this.epoch, conversations: cursors });
       if (answer.code) throw new Error('closed');
       if (answer.reset || answer.epoch !== this.epoch) throw new Error(`${this.name} was reset`);
       for (const [id, { entries, more, reset, receipts }] of Object.entries(answer.conversations)) {
         if (reset) throw new Error(`${this.name} was reset in ${id}`);
-        for (const entry of entries) this.got(entry);
+        for (const entry of entries) this.got(entry, at);
         // Whoever goes on asking for what doesn't come would never say so.
         if (more && this.count === had) throw new Error(`${this.name} in ${id}: there is more, and it does not come`);
         if (more) this.#behind = true;
@@ -155,17 +183,19 @@ export class Device extends Sender {
   }
 
   came(event, payload) {
-    if (event === 'entry') this.got(payload);
+    if (event === 'entry') this.got(payload, this.opened);
     else if (event === 'receipt') this.hear(payload.conversationId, payload.userId, payload);
   }
 
   /** The rule of gaps. */
-  got({ conversationId: id, seq, _id }) {
+  got(entry, asked) {
+    const { conversationId: id, seq } = entry;
     const last = this.last(id);
     if (seq <= last) return;
     if (seq > last + 1) return void this.sync().catch(() => this.line.close());
-    if (!this.shown.has(id)) this.shown.set(id, []);
-    this.shown.get(id).push({ id: _id, seq });
+    if (!this.shown.has(id)) this.shown.set(id, new Shown());
+    this.shown.get(id).add(entry, asked);
+    this.#choice.saw(this.work.chance, entry);
     this.count += 1;
     if (seq % READS === 0) this.tell(this.work.chance() < 0.5 ? 'read' : 'delivered', id, seq);
   }
@@ -183,9 +213,15 @@ export class Device extends Sender {
   }
 }
 
+/** What the old dialect has words for, of events and of what a message has. */
+const OLD_EVENTS = new Set(['message-sent', 'receive-message', 'message-read', 'user-online', 'user-offline', 'user-typing']);
+const OURS = ['kind', 'target', 'targetSeq', 'reaction', 'reactions', 'replyTo', 'editedAt', 'deletedAt', 'changedSeq'];
+
 export class OldPage extends Sender {
   role = 'chat';
+  usual = WINDOW_OF_PAGES;
   given = [];
+  odd = [];
 
   auth() {
     return { token: this.person.token };
@@ -201,11 +237,13 @@ export class OldPage extends Sender {
   }
 
   came(event, payload) {
+    const odd = OLD_EVENTS.has(event) ? OURS.find((field) => field in payload) : event;
+    if (odd) this.odd.push({ name: this.name, what: odd });
     if (event !== 'message-sent' && event !== 'receive-message') return;
-    const { conversationId: conversation, _id: id } = payload;
-    const connection = this.connections;
+    const { conversationId: conversation, _id: id, message } = payload;
+    const [connection, opened] = [this.connections, this.opened];
     let one = this.given.findLast((one) => one.conversation === conversation && one.connection === connection);
-    if (!one) this.given.push((one = { name: this.name, conversation, connection, shown: [] }));
-    one.shown.push({ id });
+    if (!one) this.given.push((one = { name: this.name, conversation, connection, opened, shown: [] }));
+    one.shown.push({ id, mark: message === TOMBSTONE ? message : markOf(message) });
   }
 }

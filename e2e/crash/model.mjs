@@ -1,6 +1,12 @@
 // A chat in memory, small enough to plant bugs in: the checker is tried on its histories. A server with a disk, an epoch of
-// crashes, two people with two devices each, a network that loses what is under way when the server dies. Time is a
-// counter, chance is seeded.
+// crashes, two people with two devices and an old page each, a network that loses what is under way when the server dies.
+// Time is a counter, chance is seeded.
+import { TOMBSTONE } from './changes.mjs';
+import { wiped } from './checker.mjs';
+import { Choice } from './choice.mjs';
+import { ModelServer, oldWords } from './model-server.mjs';
+import { seeded } from './practice.mjs';
+import { Shown, markOf, readingOf } from './shown.mjs';
 
 /** Each breaks one promise; the checker has to notice. */
 export const BUGS = [
@@ -12,86 +18,82 @@ export const BUGS = [
   'lost gap signal',
   'retry with a new id',
   'dedup window expires',
+  'ack of a change before commit',
+  'the first edit stays',
+  'a change is not folded',
+  'an edit keeps its words',
+  'a quote keeps its words',
+  'deleted words stay in the file',
+  'deleted words are given to devices',
+  'deleted words are given to pages',
+  'change after the deletion',
+  "change of another's message",
+  'retry of a change is refused',
+  'refused for nothing',
+  'pages are given changes',
 ];
 
-/** How many messages a server with a window of keys remembers. */
-const WINDOW = 4;
-
-const random = (seed) => () => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-};
-
-class Server {
-  log = [];
-  read = { A: 0, B: 0 };
-  open = [];
-  ids = 0;
-
-  constructor(bug, clock) {
-    Object.assign(this, { bug, clock });
-  }
-
-  known(request) {
-    if (this.bug === 'no unique key') return undefined;
-    const window = this.bug === 'dedup window expires' ? this.log.slice(-WINDOW) : this.log;
-    return [...window, ...this.open].find(({ sender, key }) => sender === request.by && key === request.key);
-  }
-
-  /** Writes into the open transaction, without committing it. */
-  take(request) {
-    const known = this.known(request);
-    if (known) return known;
-    const last = [...this.log, ...this.open].at(-1)?.seq ?? 0;
-    const seq = this.bug === 'seq by time' ? this.clock() : last + 1;
-    const entry = { id: `id${this.ids++}`, seq, key: request.key, mark: request.mark, sender: request.by };
-    this.open.push(entry);
-    return entry;
-  }
-
-  commit() {
-    this.log.push(...this.open.splice(0));
-  }
-
-  after(cursor) {
-    const from = this.bug === 'cursor off by one' ? cursor + 1 : cursor;
-    return this.log.filter(({ seq }) => seq > from);
-  }
-}
-
 class Device {
-  shown = [];
+  shown = new Shown();
   connected = false;
+  opened = 0;
 
-  constructor(name, person, bug) {
-    Object.assign(this, { name, person, bug });
-  }
-
-  get last() {
-    return this.shown.at(-1)?.seq ?? 0;
+  constructor(name, bug) {
+    Object.assign(this, { name, person: name[0], bug });
   }
 
   /** The rule of gaps: what follows is shown, what was is dropped, what is further on is asked for. */
-  got(entry, server) {
-    if (entry.seq <= this.last) return;
-    if (entry.seq > this.last + 1 && this.bug !== 'lost gap signal') return this.sync(server);
-    this.shown.push({ id: entry.id, seq: entry.seq });
+  got(entry, server, tick) {
+    if (entry.seq <= this.shown.last) return;
+    if (entry.seq > this.shown.last + 1 && this.bug !== 'lost gap signal') return this.sync(server, tick);
+    this.show(entry, this.opened);
   }
 
-  sync(server) {
-    for (const { id, seq } of server.after(this.last)) this.shown.push({ id, seq });
+  show(entry, asked) {
+    this.shown.add(this.bug === 'a change is not folded' ? { ...entry, targetSeq: undefined } : entry, asked);
+    this.saw?.(entry);
+  }
+
+  sync(server, tick) {
+    const asked = tick();
+    for (const entry of server.after(this.shown.last)) this.show(entry, asked);
+  }
+}
+
+class Page {
+  given = [];
+  last = 0;
+  connected = false;
+
+  constructor(name, bug) {
+    Object.assign(this, { name, bug });
+  }
+
+  got({ _id: id, seq, kind, message }) {
+    if ((kind !== 'message' && this.bug !== 'pages are given changes') || seq <= this.last) return;
+    this.last = seq;
+    this.given.at(-1).shown.push({ id, mark: message ?? '' });
+  }
+
+  connect(server, tick) {
+    this.connected = true;
+    this.given.push({ name: this.name, conversation: 'c', connection: this.given.length, opened: tick(), shown: [] });
+    for (const entry of server.after(this.last)) this.got({ ...entry, message: oldWords(server, entry) });
   }
 }
 
 /** A history of `messages` sends with crashes in between. */
 export function play({ seed, bug = null, messages = 60 }) {
-  const chance = random(seed);
+  const chance = seeded(seed);
   const pick = (list) => list[Math.floor(chance() * list.length)];
   let time = 0;
-  const server = new Server(bug, () => (time += 1 + Math.floor(chance() * 3)));
-  const devices = ['A1', 'A2', 'B1', 'B2'].map((name) => new Device(name, name[0], bug));
+  const tick = () => (time += 1 + Math.floor(chance() * 3));
+  const server = new ModelServer(bug, tick, chance);
+  const devices = ['A1', 'A2', 'B1', 'B2'].map((name) => new Device(name, bug));
+  const pages = ['A', 'B'].map((name) => new Page(`${name}-page`, bug));
+  const everybody = [...devices, ...pages];
+  const choices = { A1: new Choice(), B1: new Choice() };
+  for (const device of devices) if (choices[device.name]) device.saw = (entry) => choices[device.name].saw(chance, entry);
   const sends = [];
   const heard = { A1: [], A2: [], B1: [], B2: [] };
   const queues = { A1: [], B1: [] };
@@ -100,13 +102,15 @@ export function play({ seed, bug = null, messages = 60 }) {
   let answers = [];
 
   const tell = (entry) => {
-    // A push may be lost: it is a hint.
-    for (const device of devices) if (device.connected && chance() > 0.1) device.got(entry, server);
+    // A push may be lost: it is a hint. A page whose connection lives loses none.
+    const pushed = server.pushed(entry);
+    for (const device of devices) if (device.connected && chance() > 0.1) device.got(pushed, server, tick);
+    for (const page of pages) if (page.connected) page.got(pushed);
   };
   const crash = () => {
     server.open = [];
     [waiting, answers] = [[], []];
-    for (const device of devices) device.connected = false;
+    for (const one of everybody) one.connected = false;
     for (const queue of Object.values(queues))
       for (const send of queue) {
         if (send.tried && bug === 'retry with a new id') send.tryKey = `${send.key}'${time}`;
@@ -116,48 +120,60 @@ export function play({ seed, bug = null, messages = 60 }) {
   const begin = () => {
     const name = pick(['A1', 'B1']);
     const number = sends.length;
-    const send = { by: name[0], stream: name, conversation: 'c', key: `k${number}`, mark: `m${number}`, ack: null };
+    const what = choices[name].next(chance, 'c', name[0]);
+    const key = `key-${number}`;
+    const mark = what.kind === 'message' || what.kind === 'edit' ? `m${number}` : '';
+    const send = { by: name[0], stream: name, conversation: 'c', ...what, key, mark, ack: null, begun: 0, ended: 0, tryKey: key, tried: false };
     sends.push(send);
-    queues[name].push(Object.assign(send, { tryKey: send.key, tried: false }));
+    queues[name].push(send);
   };
+  const early = (kind) => bug === 'ack before commit' || (bug === 'ack of a change before commit' && kind !== 'message');
   const arrive = (name) => {
     const device = devices.find((device) => device.name === name);
     const send = device.connected && queues[name].find((send) => !send.tried);
     if (!send) return;
     send.tried = true;
-    const entry = server.take({ ...send, key: send.tryKey });
-    waiting.push({ send, entry });
+    send.begun ||= tick();
+    const { entry, refused, again } = server.take({ ...send, key: send.tryKey });
+    if (refused) return void answers.push({ send, refused });
+    waiting.push({ send, entry, again });
     if (bug === 'fan-out before commit') tell(entry);
-    if (bug === 'ack before commit') answers.push({ send, entry });
+    if (early(send.kind)) answers.push({ send, entry });
   };
   const commit = () => {
     server.commit();
-    for (const { send, entry } of waiting.splice(0)) {
-      if (bug !== 'fan-out before commit') tell(entry);
-      if (bug !== 'ack before commit') answers.push({ send, entry });
+    for (const { send, entry, again } of waiting.splice(0)) {
+      if (!again && bug !== 'fan-out before commit') tell(entry);
+      if (!early(send.kind)) answers.push({ send, entry });
     }
   };
   const answer = () => {
-    for (const { send, entry } of answers.splice(0)) {
-      send.ack ??= { id: entry.id, seq: entry.seq };
+    for (const { send, entry, refused } of answers.splice(0)) {
       const queue = queues[send.stream];
-      if (queue.includes(send)) queue.splice(queue.indexOf(send), 1);
+      if (!queue.includes(send)) continue;
+      queue.splice(queue.indexOf(send), 1);
+      send.ended = tick();
+      if (refused) send.refused = refused;
+      else send.ack = { id: entry.id, seq: entry.seq };
     }
   };
   const read = (device) => {
     const user = device.person;
-    server.read[user] = Math.max(server.read[user], Math.min(device.last, server.log.at(-1)?.seq ?? 0));
+    server.read[user] = Math.max(server.read[user], Math.min(device.shown.last, server.log.at(-1)?.seq ?? 0));
     const [mine, asked] = [heard[device.name], heard[device.name].length];
     mine.push({ conversation: 'c', user, delivered: server.read[user], read: server.read[user], asked });
   };
-  const connect = (device) => {
-    if (device.connected) return;
-    device.connected = true;
-    device.sync(server);
+  // Old pages close their connection all the time.
+  const leave = () => (pick(pages).connected = false);
+  const connect = (one) => {
+    if (one.connected) return;
+    if (one instanceof Page) return one.connect(server, tick);
+    [one.connected, one.opened] = [true, tick()];
+    one.sync(server, tick);
   };
 
   while (sends.length < messages) {
-    const steps = [begin, () => arrive('A1'), () => arrive('B1'), commit, answer, () => connect(pick(devices)), () => read(pick(devices))];
+    const steps = [begin, () => arrive('A1'), () => arrive('B1'), commit, answer, () => connect(pick(everybody)), leave, () => read(pick(devices))];
     if (chance() < 0.06) crash();
     else pick(steps)();
   }
@@ -168,15 +184,25 @@ export function play({ seed, bug = null, messages = 60 }) {
     commit();
     answer();
   }
-  for (const device of devices) bug === 'lost gap signal' ? connect(device) : device.sync(server);
+  for (const device of devices) bug === 'lost gap signal' ? connect(device) : device.sync(server, tick);
 
-  const entries = server.log.map(({ id, seq, key, mark, sender }) => ({ id, seq, key, mark, sender }));
-  return {
-    sends: sends.map(({ by, stream, conversation, key, mark, ack }) => ({ by, stream, conversation, key, mark, ack })),
+  const log = server.after(0);
+  const entries = log.map((entry) => {
+    const { _id: id, seq, kind, clientMessageId: key, message, senderId: sender, targetSeq: target } = entry;
+    return { id, seq, kind, key, mark: markOf(message), sender, target, reads: readingOf(entry) };
+  });
+  const old = log.filter(({ kind }) => kind === 'message').map(({ _id: id, deletedAt, message }) => ({ id, mark: deletedAt ? TOMBSTONE : message }));
+  const history = {
+    sends: sends.map(({ tryKey, tried, ...send }) => send),
     log: { c: ['A', 'B'].map((reader) => ({ reader, entries: entries.map((entry) => ({ ...entry })) })) },
-    devices: devices.map(({ name, person, shown }) => ({ name, reader: person, conversation: 'c', shown })),
-    pages: [],
+    devices: devices.map(({ name, person, shown }) => ({ name, reader: person, conversation: 'c', shown: shown.history() })),
+    pages: pages.flatMap(({ given }) => given),
+    odd: [],
+    old: [{ reader: 'A', conversation: 'c', messages: old }],
     receipts: Object.entries(heard).map(([device, heard]) => ({ device, heard })),
     stored: { c: { A: { delivered: server.read.A, read: server.read.A }, B: { delivered: server.read.B, read: server.read.B } } },
   };
+  const file = server.file();
+  history.found = [...wiped(history).keys()].filter((mark) => file.has(mark)).map((mark) => ({ file: 'the file', mark }));
+  return history;
 }

@@ -1,7 +1,9 @@
 // A practice that writes: two who treat and three who are treated, each with two devices and an old page. What they did
 // and saw becomes a history.
+import { TOMBSTONE } from './changes.mjs';
 import { Device, OldPage, pause } from './devices.mjs';
 import { Line } from './line.mjs';
+import { markOf, readingOf } from './shown.mjs';
 
 export const seeded = (seed) => () => {
   seed = (seed + 0x6d2b79f5) | 0;
@@ -10,11 +12,16 @@ export const seeded = (seed) => () => {
   return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 };
 
+/** A number of 32 bits as seven letters. */
+const letters = (number) => Array.from({ length: 7 }, (_, at) => String.fromCharCode(97 + (Math.floor(number / 26 ** at) % 26))).join('');
+
 /** How much there is to write, and how much was. */
 export class Work {
   acks = 0;
   refusals = new Map();
   #waiting = [];
+  #ticks = 0;
+  #marks = 0;
 
   /** `window`: messages of a device on their way at once; `padding`: what makes each message longer. */
   constructor(chance, more, { window, padding } = {}) {
@@ -26,7 +33,19 @@ export class Work {
     for (const one of [...this.#waiting]) if (this.acks >= one.acks) one.done();
   }
 
-  refused(send, { code }) {
+  /** Counts what happens, for all devices: of two things that one waited for, the later has the higher number. */
+  tick() {
+    return (this.#ticks += 1);
+  }
+
+  /** A word that nobody has said, and whose end is nobody else's: it is found where a page of a file has its end alone. */
+  mark() {
+    const number = (this.#marks += 1);
+    const part = (factor, add) => (Math.imul(number, factor) + add) >>> 0;
+    return [part(0x9e3779b1, 7), part(0x85ebca6b, 77), part(0xc2b2ae35, 777)].map(letters).join('');
+  }
+
+  refused(code) {
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
     this.onRefused?.(code);
   }
@@ -45,6 +64,11 @@ export class Work {
     });
     this.#waiting = this.#waiting.filter((one) => one.acks > this.acks);
   }
+}
+
+function entryOf(entry) {
+  const { _id: id, seq, kind, clientMessageId: key, message, senderId: sender, targetSeq: target } = entry;
+  return { id, seq, kind, key, mark: markOf(message), sender, target, reads: readingOf(entry) };
 }
 
 export class Practice {
@@ -75,16 +99,16 @@ export class Practice {
 
   /** The first message makes a conversation. */
   async greet(one, other) {
-    const mark = `greeting-${one.name}-${other.name}`;
-    const line = new Line(await this.server.address('web'), { token: one.token, deviceId: mark }, () => {});
+    const [stream, mark, begun] = [`greeting-${one.name}-${other.name}`, this.work.mark(), this.work.tick()];
+    const key = `key-${stream}`;
+    const line = new Line(await this.server.address('web'), { token: one.token, deviceId: stream }, () => {});
     await line.ready;
-    const payload = { receiverId: other.id, message: mark, messageType: 'text', clientMessageId: `key-${mark}` };
-    const answer = await line.ask('send-message', payload);
+    const payload = { receiverId: other.id, message: mark, messageType: 'text', clientMessageId: key };
+    const { _id: id, seq, conversationId: conversation } = await line.ask('send-message', payload);
     line.close();
-    const conversation = answer.conversationId;
     this.conversations.push({ id: conversation, people: [one, other] });
-    const ack = { id: answer._id, seq: answer.seq };
-    this.greetings.push({ by: one.id, stream: mark, to: other.id, conversation, key: `key-${mark}`, mark, ack });
+    const send = { by: one.id, stream, to: other.id, conversation, kind: 'message', key, mark, ack: { id, seq } };
+    this.greetings.push({ ...send, begun, ended: this.work.tick() });
     return { conversation };
   }
 
@@ -122,25 +146,31 @@ export class Practice {
 
   /** What everybody did and saw, and what can be read now. */
   async history() {
-    const [log, stored] = [{}, {}];
+    const [log, stored, old] = [{}, {}, []];
     for (const { id, people } of this.conversations) {
       [log[id], stored[id]] = [[], {}];
       for (const person of people) {
-        const { entries, receipts } = await this.server.read(person, id);
-        const entry = ({ _id, seq, clientMessageId, message, senderId }) => {
-          return { id: _id, seq, key: clientMessageId, mark: message.split(' ')[0], sender: senderId };
-        };
-        log[id].push({ reader: person.name, entries: entries.map(entry) });
+        const { entries, receipts } = await this.server.read(person, id, entryOf);
+        log[id].push({ reader: person.name, entries });
         stored[id][person.id] = receipts.mine;
       }
+      const [person] = people;
+      const messages = await this.server.readAsOld(person, id, ({ _id, message }) => {
+        return { id: _id, mark: message === TOMBSTONE ? message : markOf(message) };
+      });
+      old.push({ reader: person.name, conversation: id, messages });
     }
     const shown = ({ name, person, contacts, shown }) =>
-      contacts.map(({ conversation }) => ({ name, reader: person.name, conversation, shown: shown.get(conversation) ?? [] }));
+      contacts.map(({ conversation }) => {
+        return { name, reader: person.name, conversation, shown: shown.get(conversation)?.history() ?? [] };
+      });
     return {
       sends: [...this.greetings, ...this.writers.flatMap(({ sends }) => sends)],
       log,
       devices: this.devices.flatMap(shown),
       pages: this.pages.flatMap(({ given }) => given),
+      odd: this.pages.flatMap(({ odd }) => odd),
+      old,
       receipts: this.devices.map(({ name, heard }) => ({ device: name, heard })),
       stored,
     };

@@ -1,7 +1,8 @@
 // So many acknowledged messages over so many kills: `node crash/run.mjs ACKS KILLS [SEED]`.
 import { pathToFileURL } from 'node:url';
-import { check } from './checker.mjs';
+import { check, wiped } from './checker.mjs';
 import { pause } from './devices.mjs';
+import { find } from './files.mjs';
 import { Practice, seeded, Work } from './practice.mjs';
 import { Server } from './server.mjs';
 
@@ -10,6 +11,18 @@ const DEATHS = ['any time', 'before-transaction', 'before-commit', 'before-fan-o
 
 /** Messages share transactions. */
 const SHARED = { 'before-transaction': 12, 'before-commit': 12 };
+
+/** How many there were of everything. */
+function count({ sends, log }) {
+  const read = Object.values(log).reduce((sum, [{ entries }]) => sum + entries.length, 0);
+  const [kinds, refused] = [{}, {}];
+  for (const { kind, replyTo, refused: code } of sends) {
+    const what = replyTo ? 'reply' : kind;
+    kinds[what] = (kinds[what] ?? 0) + 1;
+    if (code) refused[code] = (refused[code] ?? 0) + 1;
+  }
+  return { sent: sends.length, read, kinds, refused };
+}
 
 export async function crash({ acks, kills, seed }) {
   const chance = seeded(seed);
@@ -47,10 +60,12 @@ export async function crash({ acks, kills, seed }) {
     await Promise.race([practice.settle(), failed]);
     const history = await practice.history();
     await practice.stop();
-    const retried = history.sends.length;
-    const read = Object.values(history.log).reduce((sum, [{ entries }]) => sum + entries.length, 0);
+    await server.kill('SIGTERM');
+    const gone = wiped(history);
+    history.found = await find(server.data, gone);
     const seconds = Math.round((performance.now() - began) / 100) / 10;
-    return { complaints: check(history), figures: { seed, acked: work.acks, sent: retried, read, kills: killed, deaths, seconds } };
+    const figures = { seed, acked: work.acks, ...count(history), wiped: gone.size, kills: killed, deaths, seconds };
+    return { complaints: check(history), figures };
   } finally {
     for (const writer of practice.writers) writer.stop();
     await server.close();

@@ -80,18 +80,31 @@ export class Server {
     return response.json();
   }
 
-  /** Everything of a conversation, oldest first, and its receipts. */
-  async read(person, conversation) {
-    const pages = [];
+  /** Everything of a conversation, oldest first, each as `of` makes it, and its receipts. */
+  async read(person, conversation, of = (entry) => entry) {
     let receipts;
-    for (let before = '', more = true; more; ) {
+    const page = async (before) => {
       const page = await this.get(person, `/api/conversations/${conversation}/entries?limit=200${before}`);
-      pages.unshift(page.entries);
       receipts ??= page.receipts;
-      more = page.more;
-      before = `&before=${page.entries[0]?.seq}`;
-    }
-    return { entries: pages.flat(), receipts };
+      return page.entries;
+    };
+    return { entries: await backwards(page, of), receipts };
+  }
+
+  /** The same as old pages load it. */
+  async readAsOld(person, conversation, of) {
+    return backwards((before) => this.get(person, `/api/conversations/${conversation}/messages?limit=200${before}`, 'chat'), of);
+  }
+}
+
+/** Page after page, until there is none. */
+async function backwards(get, of) {
+  const pages = [];
+  for (let before = ''; ; ) {
+    const page = await get(before);
+    if (page.length === 0) return pages.reverse().flat();
+    before = `&before=${page[0].seq}`;
+    pages.push(page.map(of));
   }
 }
 

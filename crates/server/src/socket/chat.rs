@@ -36,6 +36,7 @@ pub(super) async fn handle(services: &Services, request: &Request<'_>) -> bool {
         "edit-message" | "delete-message" | "react" if request.connection.dialect() == Dialect::Ours => {
             match change(services, request).await {
                 Ok(entry) => {
+                    failpoint::reach(Point::BeforeAck);
                     request.answer(&WireEntry::fresh(&entry, Dialect::Ours, &addresses(services, request))).await
                 }
                 Err(error) => not_sent(request, error).await,
