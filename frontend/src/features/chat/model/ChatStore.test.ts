@@ -66,6 +66,15 @@ describe('ChatStore', () => {
     expect(seqs()).toEqual([40, 41, 42]);
   });
 
+  it('asks again for what was pushed before an answer that drops what it had', async () => {
+    const { connection, seqs } = await setUp();
+    connection.push('entry', entryOf(11));
+    await connection.answer('sync', syncOf(entriesOf(9, 10), { reset: true }));
+    expect(seqs()).toEqual([9, 10]);
+    await connection.answer('sync', syncOf(entriesOf(11, 11)));
+    expect(seqs()).toEqual([9, 10, 11]);
+  });
+
   it('empties conversations that another epoch does not know', async () => {
     const { connection, seqs, chat } = await setUp();
     await connection.answer('sync', { epoch: 'e2', reset: true, conversations: {} });

@@ -7,7 +7,7 @@ import { emptyRoom, growReceipts, roomFromInbox, withLog, withRead, type ChatSta
 export type Received = 'unknown' | 'gap' | 'double' | 'added';
 
 export interface Applied {
-  /** The server has more than one answer holds. */
+  /** The server has, or may have, more than this answer held. */
   more: boolean;
   /** The answer speaks of people whom we don't know yet. */
   strangers: boolean;
@@ -81,7 +81,8 @@ export class Rooms {
 
   /** What a `sync` brought. */
   apply(answer: SyncAnswer): Applied {
-    const applied: Applied = { more: false, strangers: false, fresh: [], reset: [] };
+    // What was pushed between the server's reading and this answer goes with what is dropped: that is asked for again.
+    const applied: Applied = { more: answer.reset, strangers: false, fresh: [], reset: [] };
     const byId = new Map(this.all().map((room) => [room.conversationId, room.other._id]));
     for (const [conversationId, part] of Object.entries(answer.conversations)) {
       const first = part.entries[0];
@@ -91,7 +92,7 @@ export class Rooms {
       applied.strangers ||= !before;
       if (!before) continue;
       const anew = part.reset || answer.reset;
-      applied.more ||= part.more;
+      applied.more ||= part.more || part.reset;
       if (anew) applied.reset.push(otherId);
       const seen = lastSeq(before.log);
       this.change(otherId, (room) => {
