@@ -5,6 +5,8 @@
 //! again. Reading asks whether somebody is of the pair, writing whether the two may contact each other.
 
 mod changes;
+#[cfg(test)]
+mod delivery;
 mod history;
 mod order;
 mod people;

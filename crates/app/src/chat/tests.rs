@@ -13,7 +13,7 @@ use domain::{
 
 use super::*;
 
-const NOW: Timestamp = Timestamp(1_763_997_136_042);
+pub(super) const NOW: Timestamp = Timestamp(1_763_997_136_042);
 
 fn id(n: u8) -> UserId {
     UserId([n; 12].into())
@@ -37,7 +37,8 @@ const TOM: u8 = 1;
 const IDA: u8 = 2;
 const MAYA: u8 = 3;
 
-struct Town {
+#[derive(Default)]
+pub(super) struct Town {
     people: Mutex<HashMap<UserId, User>>,
     asked: AtomicUsize,
 }
@@ -86,28 +87,36 @@ impl Users for Town {
 }
 
 /// One conversation for each pair.
-#[derive(Default)]
-struct Logs(Mutex<HashMap<[UserId; 2], Vec<Entry>>>, Mutex<HashMap<(ConversationId, UserId), Receipt>>);
+pub(super) struct Logs {
+    epoch: String,
+    logs: Mutex<HashMap<[UserId; 2], Vec<Entry>>>,
+    receipts: Mutex<HashMap<(ConversationId, UserId), Receipt>>,
+}
 
 impl Logs {
+    /// With what is there already.
+    pub(super) fn of(epoch: String, logs: HashMap<[UserId; 2], Vec<Entry>>) -> Self {
+        Self { epoch, logs: Mutex::new(logs), receipts: Mutex::default() }
+    }
+
     fn log<T>(&self, id: ConversationId, then: impl FnOnce([UserId; 2], &[Entry]) -> T) -> Option<T> {
-        let logs = self.0.lock().unwrap();
+        let logs = self.logs.lock().unwrap();
         logs.iter().find(|(_, log)| log[0].conversation == id).map(|(pair, log)| then(*pair, log))
     }
 
     fn receipt(&self, conversation: ConversationId, user: UserId) -> Receipt {
-        self.1.lock().unwrap().get(&(conversation, user)).copied().unwrap_or_default()
+        self.receipts.lock().unwrap().get(&(conversation, user)).copied().unwrap_or_default()
     }
 }
 
 #[async_trait]
 impl Conversations for Logs {
     async fn epoch(&self) -> Result<String, StoreError> {
-        Ok("now".into())
+        Ok(self.epoch.clone())
     }
 
     async fn append(&self, new: NewEntry) -> Result<Appended, AppendError> {
-        let mut logs = self.0.lock().unwrap();
+        let mut logs = self.logs.lock().unwrap();
         let pair = [new.sender.min(new.receiver), new.sender.max(new.receiver)];
         let log = logs.entry(pair).or_default();
         let same = log.iter().find(|e| e.sender == new.sender && e.client_message_id == new.client_message_id);
@@ -137,7 +146,7 @@ impl Conversations for Logs {
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<ConversationSummary>, StoreError> {
-        let logs = self.0.lock().unwrap();
+        let logs = self.logs.lock().unwrap();
         let mine = logs.iter().filter(|(pair, _)| pair.contains(&user));
         let summary = |(users, log): (&[UserId; 2], &Vec<Entry>)| {
             let last = log.last().unwrap().clone();
@@ -177,7 +186,7 @@ impl Conversations for Logs {
     }
 
     async fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
-        Ok(self.0.lock().unwrap().values().flatten().find(|entry| entry.id == id).cloned())
+        Ok(self.logs.lock().unwrap().values().flatten().find(|entry| entry.id == id).cloned())
     }
 
     async fn advance_receipt(
@@ -192,7 +201,7 @@ impl Conversations for Logs {
             delivered: before.delivered.max(to.delivered.min(last)),
             read: before.read.max(to.read.min(last)),
         };
-        self.1.lock().unwrap().insert((id, user), after);
+        self.receipts.lock().unwrap().insert((id, user), after);
         Ok(Some(ReceiptChange { before, after }))
     }
 
@@ -212,7 +221,7 @@ impl Conversations for Logs {
 }
 
 #[derive(Default)]
-struct Told {
+pub(super) struct Told {
     seqs: Mutex<Vec<u64>>,
     moved: Mutex<Vec<Moved>>,
 }
@@ -238,7 +247,7 @@ fn room() -> Room {
     let people = Mutex::new(people.into_iter().map(|user| (user.id, user)).collect());
     let town = Arc::new(Town { people, asked: AtomicUsize::default() });
     let told = Arc::new(Told::default());
-    Room { chat: Chat::new(Arc::new(Logs::default()), town.clone(), told.clone()), town, told }
+    Room { chat: Chat::new(Arc::new(Logs::of("now".into(), HashMap::new())), town.clone(), told.clone()), town, told }
 }
 
 impl Room {
