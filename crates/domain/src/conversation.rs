@@ -95,6 +95,20 @@ impl Entry {
         self.changes.as_deref().and_then(Changes::text).unwrap_or_else(|| self.body.text())
     }
 
+    /// As it was appended, or what is left of that: without what later entries have made of it.
+    pub fn into_new(self) -> NewEntry {
+        NewEntry {
+            id: self.id,
+            conversation: self.conversation,
+            sender: self.sender,
+            receiver: self.receiver,
+            client_message_id: self.client_message_id,
+            created_at: self.created_at,
+            body: self.body,
+            reply_to: self.reply_to.map(|quote| quote.seq),
+        }
+    }
+
     /// Whether it is a message that was deleted.
     pub fn is_deleted(&self) -> bool {
         self.changes.as_ref().is_some_and(|changes| changes.deleted_at.is_some())

@@ -5,7 +5,7 @@
 //! shapes on the wire live in `wire`, shapes on disk in `store`.
 //!
 //! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`CallRecord`]; the ports
-//! [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`].
+//! [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`], [`Transfer`].
 #![warn(missing_docs)]
 
 mod call;
@@ -28,7 +28,8 @@ pub use id::{CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, O
 pub use policy::may_contact;
 pub use port::{
     AppendError, Appended, BlobId, BlobReader, BlobWriter, Blobs, Calls, Claim, Conversations, Discard,
-    InsertUploadError, InsertUserError, OldPages, Part, Rotation, Sessions, StoreError, Transition, Uploads, Users,
+    InsertUploadError, InsertUserError, OldPages, Part, PutError, Rotation, Sessions, StoreError, Transfer, Transition,
+    Uploads, Users,
 };
 pub use time::Timestamp;
 pub use upload::{FileFacts, Upload, UploadKey, UploadKind};

@@ -1,3 +1,4 @@
+mod transfer;
 mod uploads;
 
 use async_trait::async_trait;
@@ -8,6 +9,7 @@ use crate::{
     User, UserFilter, UserId, change,
 };
 
+pub use transfer::{PutError, Transfer};
 pub use uploads::{BlobId, BlobReader, BlobWriter, Blobs, Discard, InsertUploadError, Part, Uploads};
 
 /// Why a store could not do what it was asked. What it was asked has not happened, except for `Unknown`.
@@ -67,6 +69,8 @@ pub trait Users: Send + Sync {
         now: Timestamp,
         keep: Option<SessionId>,
     ) -> Result<Option<User>, StoreError>;
+    /// Puts another hash of the same password in the place of `from`; false if that is no longer there. No session ends.
+    async fn renew_hash(&self, id: UserId, from: &str, to: String) -> Result<bool, StoreError>;
 }
 
 /// What became of a refresh token that was offered for a new one.

@@ -93,6 +93,14 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
+impl From<NewUser> for User {
+    fn from(new: NewUser) -> Self {
+        let NewUser { id, name, email, role, active, password_hash, profile, created_at } = new;
+        let valid_after = Timestamp(0);
+        Self { id, name, email, role, active, password_hash, profile, created_at, valid_after }
+    }
+}
+
 /// What a user changes about themself; `None` leaves as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[allow(missing_docs)]

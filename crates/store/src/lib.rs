@@ -30,7 +30,7 @@ mod mongodb;
 mod sqlite;
 
 use async_trait::async_trait;
-use domain::{Calls, Conversations, OldPages, Sessions, Uploads, Users};
+use domain::{Calls, Conversations, OldPages, Sessions, Transfer, Uploads, Users};
 
 pub use blobs::{ObjectBlobs, OpenBlobsError, S3};
 pub use error::OpenError;
@@ -39,7 +39,7 @@ pub use sqlite::{FILE, Options, Sqlite};
 
 /// Every port by one store, and its end.
 #[async_trait]
-pub trait Store: Users + Sessions + Conversations + Calls + OldPages + Uploads {
+pub trait Store: Users + Sessions + Conversations + Calls + OldPages + Uploads + Transfer {
     /// Takes nothing more, writes what was taken, and ends.
     async fn close(&self);
 }

@@ -395,6 +395,9 @@ impl Users for World {
     ) -> Result<Option<User>, StoreError> {
         unreachable!()
     }
+    async fn renew_hash(&self, _: UserId, _: &str, _: String) -> Result<bool, StoreError> {
+        unreachable!()
+    }
 }
 
 #[async_trait]

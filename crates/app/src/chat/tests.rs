@@ -84,6 +84,9 @@ impl Users for Town {
     ) -> Result<Option<User>, StoreError> {
         unreachable!()
     }
+    async fn renew_hash(&self, _: UserId, _: &str, _: String) -> Result<bool, StoreError> {
+        unreachable!()
+    }
 }
 
 /// One conversation for each pair.

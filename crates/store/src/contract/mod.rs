@@ -11,6 +11,7 @@ mod fixtures;
 mod old_pages;
 mod receipts;
 mod sessions;
+mod transfer;
 mod uploads;
 mod users;
 
@@ -18,7 +19,7 @@ pub use ferretdb::{FerretDb, server};
 
 use std::sync::Arc;
 
-use domain::{Calls, Conversations, OldPages, Sessions, Uploads, Users};
+use domain::{Calls, Conversations, OldPages, Sessions, Transfer, Uploads, Users};
 
 /// The ports of one store.
 #[derive(Clone)]
@@ -30,13 +31,14 @@ pub struct Ports {
     pub calls: Arc<dyn Calls>,
     pub old_pages: Arc<dyn OldPages>,
     pub uploads: Arc<dyn Uploads>,
+    pub transfer: Arc<dyn Transfer>,
 }
 
 impl Ports {
     /// The ports of a store that has all of them.
     pub fn of<S>(store: &S) -> Self
     where
-        S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Clone + 'static,
+        S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Transfer + Clone + 'static,
     {
         Self {
             users: Arc::new(store.clone()),
@@ -45,12 +47,14 @@ impl Ports {
             calls: Arc::new(store.clone()),
             old_pages: Arc::new(store.clone()),
             uploads: Arc::new(store.clone()),
+            transfer: Arc::new(store.clone()),
         }
     }
 }
 
 /// Runs everything on an empty store, in a runtime of Tokio's with several threads. Panics at the first rule broken.
 pub async fn run(ports: Ports) {
+    transfer::fills_an_empty_store_and_goes_on_where_it_was(&ports).await;
     users::one_first_admin(&ports).await;
     calls::unfinished_are_in_order_of_creation(&ports).await;
 
@@ -58,6 +62,7 @@ pub async fn run(ports: Ports) {
     users::an_address_is_taken_once(&ports).await;
     users::lists_by_filter_and_name(&ports).await;
     users::a_profile_changes_by_field(&ports).await;
+    users::a_hash_is_renewed_where_it_is_still_the_one(&ports).await;
 
     sessions::created_is_found_until_revoked(&ports).await;
     sessions::rotates_with_grace(&ports).await;
@@ -87,6 +92,12 @@ pub async fn run(ports: Ports) {
     changes::there_are_so_many_to_one_message(&ports).await;
     changes::nothing_comes_after_a_deletion_that_it_races_with(&ports).await;
 
+    transfer::users_come_as_they_are_and_once(&ports).await;
+    transfer::a_log_comes_as_it_is_wherever_it_was_cut(&ports).await;
+    transfer::nothing_is_put_where_something_else_is(&ports).await;
+    transfer::what_shows_an_upload_holds_it(&ports).await;
+    transfer::everything_is_read_by_pages(&ports).await;
+
     receipts::only_grow_and_stay_within_the_log(&ports).await;
     receipts::are_nobody_elses(&ports).await;
     receipts::unread_counts_what_asks_to_be_read(&ports).await;
@@ -115,7 +126,7 @@ pub async fn run(ports: Ports) {
 /// Checks that what is told to one store is found by the next one that is opened on the same data.
 pub async fn persists<S>(open: impl AsyncFn() -> S, close: impl AsyncFn(S))
 where
-    S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Clone + 'static,
+    S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Transfer + Clone + 'static,
 {
     let store = open().await;
     let before = fixtures::Life::live(&Ports::of(&store)).await;

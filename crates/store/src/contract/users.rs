@@ -4,7 +4,7 @@ use domain::{Gender, InsertUserError, NewUser, Profile, ProfileChange, Role, Use
 use tokio::task::JoinSet;
 
 use super::Ports;
-use super::fixtures::{NOW, new_user, user, user_id};
+use super::fixtures::{NOW, new_user, session, user, user_id};
 
 pub(super) async fn one_first_admin(ports: &Ports) {
     let mut attempts = JoinSet::new();
@@ -120,4 +120,19 @@ pub(super) async fn a_profile_changes_by_field(ports: &Ports) {
     assert_eq!(ports.users.set_active(nobody, false, NOW).await, Ok(None));
     let later = NOW + Duration::from_secs(1);
     assert_eq!(ports.users.set_password(nobody, "$hash".to_owned(), later, None).await, Ok(None));
+}
+
+pub(super) async fn a_hash_is_renewed_where_it_is_still_the_one(ports: &Ports) {
+    let before = user(ports).await;
+    let (kept, _) = session(ports, before.id).await;
+    let last = ports.sessions.last_revocation().await.expect("read");
+    let renew = async |from: &str, to: &str| ports.users.renew_hash(before.id, from, to.to_owned()).await;
+    assert_eq!(renew("$another", "$new").await, Ok(false));
+    assert_eq!(renew(&before.password_hash, "$new").await, Ok(true));
+    assert_eq!(renew(&before.password_hash, "$newer").await, Ok(false));
+    let after = ports.users.by_id(before.id).await.expect("read").expect("it is there");
+    assert_eq!(after, domain::User { password_hash: "$new".to_owned(), ..before.clone() });
+    assert_eq!(ports.sessions.session(kept.id).await, Ok(Some(kept)), "no session ends");
+    assert_eq!(ports.sessions.last_revocation().await, Ok(last));
+    assert_eq!(ports.users.renew_hash(user_id(), "$new", "$newer".to_owned()).await, Ok(false));
 }

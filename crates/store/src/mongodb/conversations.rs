@@ -69,6 +69,10 @@ impl ConversationDoc {
         ConversationId::of(self.id)
     }
 
+    pub(super) fn conversation(&self, head: Head) -> Conversation {
+        conversation(self.id(), self.pair(), head)
+    }
+
     fn pair(&self) -> Pair {
         Pair::of(UserId::of(self.users[0]), UserId::of(self.users[1]))
     }
@@ -182,7 +186,7 @@ impl Conversations for MongoDb {
 
 impl Core {
     /// Whose conversation it is.
-    async fn pair(&self, id: ConversationId) -> Result<Option<Pair>, StoreError> {
+    pub(super) async fn pair(&self, id: ConversationId) -> Result<Option<Pair>, StoreError> {
         if let Some(pair) = self.heads.pair(id) {
             return Ok(Some(pair));
         }
@@ -310,7 +314,7 @@ impl Core {
     }
 
     /// How long each of these is. Asks what follows the last known end of each, all at once: seldom does anything.
-    async fn heads_of(&self, found: &[ConversationDoc]) -> Result<Vec<Head>, StoreError> {
+    pub(super) async fn heads_of(&self, found: &[ConversationDoc]) -> Result<Vec<Head>, StoreError> {
         let mut places = Vec::new();
         for one in found {
             self.heads.learn_pair(one.id(), one.pair());

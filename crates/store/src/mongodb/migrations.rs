@@ -58,13 +58,13 @@ const INDEXES: &[(&str, &[&str], bool)] = &[
 
 /// One line of `about`.
 #[derive(Debug, Serialize, Deserialize)]
-struct About {
+pub(super) struct About {
     #[serde(rename = "_id")]
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     version: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
+    pub value: Option<String>,
 }
 
 /// Makes what is missing, and says the epoch. Several processes may do so at once. The database itself must answer

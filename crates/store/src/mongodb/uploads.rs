@@ -29,7 +29,7 @@ pub(super) struct UploadDoc {
     facts: String,
     created_at: DateTime,
     held: bool,
-    leaving: bool,
+    pub leaving: bool,
 }
 
 /// An upload is held: by a message, by a person.
@@ -61,7 +61,11 @@ impl UploadDoc {
         }
     }
 
-    fn into_upload(self) -> Result<Upload, StoreError> {
+    pub(super) fn id(&self) -> UploadId {
+        UploadId::of(self.id)
+    }
+
+    pub(super) fn into_upload(self) -> Result<Upload, StoreError> {
         let unreadable = || StoreError::Unavailable("a stored upload does not parse".to_owned());
         let kind = u8::try_from(self.kind).ok().and_then(UploadKind::from_number).ok_or_else(unreadable)?;
         Ok(Upload {

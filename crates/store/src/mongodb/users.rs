@@ -48,7 +48,7 @@ pub(super) struct UserDoc {
 }
 
 impl UserDoc {
-    fn of(new: NewUser, place: String) -> Self {
+    pub(super) fn of(new: User, place: String) -> Self {
         let Profile { gender, age, height_cm, weight_kg, speciality, image, certificate } = new.profile;
         Self {
             id: new.id.oid(),
@@ -66,11 +66,11 @@ impl UserDoc {
             image: image.map(Id::oid),
             certificate: certificate.map(Id::oid),
             created_at: date(new.created_at),
-            valid_after: date(Timestamp(0)),
+            valid_after: date(new.valid_after),
         }
     }
 
-    fn into_user(self) -> Result<User, StoreError> {
+    pub(super) fn into_user(self) -> Result<User, StoreError> {
         let unreadable = || StoreError::Unavailable("a stored user does not parse".to_owned());
         let gender = match self.gender {
             None => None,
@@ -212,6 +212,20 @@ impl Users for MongoDb {
         }
         self.core().user(id).await
     }
+
+    async fn renew_hash(&self, id: UserId, from: &str, to: String) -> Result<bool, StoreError> {
+        let core = self.core();
+        let _turn = core.changing_users.lock().await;
+        let there = change(|| async {
+            let set = doc! { "$set": { "password_hash": to.as_str() } };
+            core.users.update_one(doc! { "_id": id.oid(), "password_hash": from }, set).await
+        });
+        if there.await?.matched_count > 0 {
+            return Ok(true);
+        }
+        // After an answer was lost, it may be there already.
+        Ok(core.user(id).await?.is_some_and(|user| user.password_hash == to))
+    }
 }
 
 impl Core {
@@ -219,7 +233,7 @@ impl Core {
         for upload in [user.profile.image, user.profile.certificate].into_iter().flatten() {
             self.hold(upload, user.id, &user.id.to_string()).await?;
         }
-        let document = UserDoc::of(user, place);
+        let document = UserDoc::of(user.into(), place);
         if let Once::Taken { lost } = insert_once(&self.users, &document).await? {
             // Which key was taken, not every server says.
             let email = doc! { "email": document.email.as_str() };
@@ -242,7 +256,7 @@ impl Core {
         Ok(user.profile.image.filter(|before| *before != image))
     }
 
-    async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+    pub(super) async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
         let found = read(|| async { self.users.find_one(doc! { "_id": id.oid() }).await }).await?;
         found.map(UserDoc::into_user).transpose()
     }

@@ -118,8 +118,7 @@ pub(crate) const BY_KEY: &str = concat!(
 );
 
 pub(crate) fn append(connection: &Connection, new: &NewEntry) -> Result<Appended, Failure<AppendError>> {
-    let to_hi = new.sender < new.receiver;
-    let [lo, hi] = if to_hi { [new.sender, new.receiver] } else { [new.receiver, new.sender] };
+    let (lo, hi) = (new.sender.min(new.receiver), new.sender.max(new.receiver));
     let changes = new.body.target();
     let log = match find(connection, lo, hi)? {
         Some(log) => log,
@@ -138,6 +137,29 @@ pub(crate) fn append(connection: &Connection, new: &NewEntry) -> Result<Appended
         Some(seq) => pointed(connection, &log, seq, new)?,
         None => None,
     };
+    let Some(entry) = add(connection, &log, new, pointed)? else {
+        return match by_key(connection, new.sender, &new.client_message_id)? {
+            Some(entry) => again(entry, new),
+            None => Err(Failure::Refused(AppendError::IdConflict)),
+        };
+    };
+    if let Some(file) = new.body.file()
+        && !uploads::hold(connection, file.upload, new.sender)?
+    {
+        return Err(Failure::Refused(AppendError::UploadNotFound));
+    }
+    Ok(Appended { entry, duplicate: false })
+}
+
+/// Adds the next entry of a log, with all that goes with it; `pointed` is what it points at. `None` if its key is taken.
+pub(super) fn add(
+    connection: &Connection,
+    log: &Log,
+    new: &NewEntry,
+    pointed: Option<Entry>,
+) -> Result<Option<Entry>, rusqlite::Error> {
+    let to_hi = new.sender < new.receiver;
+    let changes = new.body.target();
     let seq = log.last_seq + 1;
     let (kind, body) = json::body_to_parts(&new.body);
     let asks = new.body.asks_to_be_read();
@@ -158,16 +180,7 @@ pub(crate) fn append(connection: &Connection, new: &NewEntry) -> Result<Appended
         new.reply_to.map(|seq| place(log.number, seq)),
     ])?;
     if inserted == 0 {
-        return match by_key(connection, new.sender, &new.client_message_id)? {
-            Some(entry) => again(entry, new),
-            None => Err(Failure::Refused(AppendError::IdConflict)),
-        };
-    }
-
-    if let Some(file) = new.body.file()
-        && !uploads::hold(connection, file.upload, new.sender)?
-    {
-        return Err(Failure::Refused(AppendError::UploadNotFound));
+        return Ok(None);
     }
 
     let entry = Entry {
@@ -196,7 +209,7 @@ pub(crate) fn append(connection: &Connection, new: &NewEntry) -> Result<Appended
             connection.prepare_cached(sql)?.execute(values)?;
         }
     }
-    Ok(Appended { entry, duplicate: false })
+    Ok(Some(entry))
 }
 
 /// What is there under the key already: the same, or something else.
@@ -215,15 +228,19 @@ fn pointed(
     seq: u64,
     new: &NewEntry,
 ) -> Result<Option<Entry>, Failure<AppendError>> {
-    let row = (1..=log.last_seq).contains(&seq).then(|| place(log.number, seq));
-    let message = match row {
-        Some(row) => connection.prepare_cached(BY_PLACE)?.query_row([row], |row| entry(row, 0)).optional()?,
-        None => None,
-    };
+    let message = at(connection, log, seq)?;
     // The other entry's id is what its reader is told; it is not to name another message than the place does.
     let named = new.body.target().is_none_or(|target| message.as_ref().is_some_and(|entry| entry.id == target.id));
     change::may_append(new, message.as_ref().filter(|_| named)).map_err(|refused| Failure::Refused(refused.into()))?;
     Ok(message)
+}
+
+/// The entry of a log at that place.
+pub(super) fn at(connection: &Connection, log: &Log, seq: u64) -> Result<Option<Entry>, rusqlite::Error> {
+    if !(1..=log.last_seq).contains(&seq) {
+        return Ok(None);
+    }
+    connection.prepare_cached(BY_PLACE)?.query_row([place(log.number, seq)], |row| entry(row, 0)).optional()
 }
 
 /// Writes down what a change makes of its message; a deletion wipes what it said, and what its edits said.
@@ -365,13 +382,13 @@ fn range(
         .collect()
 }
 
-struct Log {
+pub(super) struct Log {
     number: i64,
-    id: ConversationId,
-    last_seq: u64,
+    pub id: ConversationId,
+    pub last_seq: u64,
 }
 
-fn find(connection: &Connection, lo: UserId, hi: UserId) -> Result<Option<Log>, rusqlite::Error> {
+pub(super) fn find(connection: &Connection, lo: UserId, hi: UserId) -> Result<Option<Log>, rusqlite::Error> {
     let sql = "SELECT number, id, last_seq FROM conversations WHERE lo = ?1 AND hi = ?2";
     connection
         .prepare_cached(sql)?
@@ -382,7 +399,7 @@ fn find(connection: &Connection, lo: UserId, hi: UserId) -> Result<Option<Log>, 
 }
 
 /// Makes the pair's conversation; its first entry comes in the same operation.
-fn begin(connection: &Connection, new: &NewEntry, lo: UserId, hi: UserId) -> Result<Log, rusqlite::Error> {
+pub(super) fn begin(connection: &Connection, new: &NewEntry, lo: UserId, hi: UserId) -> Result<Log, rusqlite::Error> {
     let sql = "INSERT INTO conversations (id, lo, hi, last_seq, updated_at) VALUES (?1, ?2, ?3, 0, ?4)";
     let values = params![new.conversation.blob(), lo.blob(), hi.blob(), new.created_at.0];
     connection.prepare_cached(sql)?.execute(values)?;

@@ -11,6 +11,7 @@ mod row;
 mod sessions;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod uploads;
 mod users;
 mod writer;

@@ -24,6 +24,8 @@ pub(super) const BY_ID: &str = concat!("SELECT ", columns!(), " FROM uploads WHE
 pub(super) const BY_KEY: &str =
     concat!("SELECT ", columns!(), " FROM uploads WHERE owner = ?1 AND key = ?2 AND leaving = 0");
 pub(super) const BYTES: &str = "SELECT coalesce(sum(size), 0) FROM uploads WHERE owner = ?1 AND leaving = 0";
+pub(super) const AFTER: &str =
+    concat!("SELECT ", columns!(), " FROM uploads WHERE id > ?1 AND leaving = 0 ORDER BY id LIMIT ?2");
 const INSERT: &str = concat!("INSERT INTO uploads (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
 pub(super) const HOLD: &str = "UPDATE uploads SET holders = holders + 1 WHERE id = ?1 AND owner = ?2 AND leaving = 0";
 const RELEASE: &str = "UPDATE uploads SET holders = max(holders - 1, 0) WHERE id = ?1";
@@ -124,7 +126,7 @@ fn bytes(connection: &Connection, owner: UserId) -> Result<u64, rusqlite::Error>
     connection.prepare_cached(BYTES)?.query_row([owner.blob()], |row| number(row, 0))
 }
 
-fn upload(row: &Row<'_>) -> Result<Upload, rusqlite::Error> {
+pub(super) fn upload(row: &Row<'_>) -> Result<Upload, rusqlite::Error> {
     let upload = id(row, 0)?;
     let facts: String = row.get(5)?;
     Ok(Upload {

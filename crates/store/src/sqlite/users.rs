@@ -3,7 +3,7 @@ use domain::{
     Gender, InsertUserError, NewUser, Profile, ProfileChange, Role, SessionId, StoreError, Timestamp, UploadId, User,
     UserFilter, UserId, Users,
 };
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, ffi, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Sqlite;
 use super::row::{Id, id, optional_id, time};
@@ -21,6 +21,8 @@ macro_rules! columns {
          valid_after, image, certificate"
     };
 }
+
+pub(super) const AFTER: &str = concat!("SELECT ", columns!(), " FROM users WHERE id > ?1 ORDER BY id LIMIT ?2");
 
 #[async_trait]
 impl Users for Sqlite {
@@ -126,19 +128,30 @@ impl Users for Sqlite {
         })
         .await
     }
+
+    async fn renew_hash(&self, id: UserId, from: &str, to: String) -> Result<bool, StoreError> {
+        let from = from.to_owned();
+        self.write(move |connection| {
+            let sql = "UPDATE users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2";
+            Ok(connection.prepare_cached(sql)?.execute(params![id.blob(), from, to])? > 0)
+        })
+        .await
+    }
 }
 
 fn insert(connection: &Connection, new: &NewUser) -> Result<User, Failure<InsertUserError>> {
+    let new = User::from(new.clone());
+    if put(connection, &new)? { Ok(new) } else { Err(Failure::Refused(InsertUserError::EmailTaken)) }
+}
+
+/// Puts a user as they are, who then holds what they show; false if the address is another's.
+pub(super) fn put(connection: &Connection, new: &User) -> Result<bool, rusqlite::Error> {
     let sql = concat!(
         "INSERT INTO users (",
         columns!(),
-        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14) RETURNING ",
-        columns!()
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) ON CONFLICT (email) DO NOTHING"
     );
     let Profile { gender, age, height_cm, weight_kg, speciality, image, certificate } = &new.profile;
-    for upload in [image, certificate].into_iter().flatten() {
-        uploads::hold(connection, *upload, new.id)?;
-    }
     let values = params![
         new.id.blob(),
         new.name,
@@ -152,19 +165,17 @@ fn insert(connection: &Connection, new: &NewUser) -> Result<User, Failure<Insert
         weight_kg,
         speciality,
         new.created_at.0,
+        new.valid_after.0,
         image.map(Id::blob),
         certificate.map(Id::blob)
     ];
-    connection.prepare_cached(sql)?.query_row(values, user).map_err(|error| match &error {
-        rusqlite::Error::SqliteFailure(failure, Some(text))
-            if failure.code == ErrorCode::ConstraintViolation
-                && failure.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE
-                && text.ends_with("users.email") =>
-        {
-            Failure::Refused(InsertUserError::EmailTaken)
-        }
-        _ => Failure::Database(error),
-    })
+    if connection.prepare_cached(sql)?.execute(values)? == 0 {
+        return Ok(false);
+    }
+    for upload in [image, certificate].into_iter().flatten() {
+        uploads::hold(connection, *upload, new.id)?;
+    }
+    Ok(true)
 }
 
 /// The new picture is held, the one before let go.
@@ -176,12 +187,12 @@ fn change_image(connection: &Connection, user: UserId, image: UploadId) -> Resul
     before.map_or(Ok(()), |before| uploads::release(connection, before))
 }
 
-fn by_id(connection: &Connection, id: UserId) -> Result<Option<User>, rusqlite::Error> {
+pub(super) fn by_id(connection: &Connection, id: UserId) -> Result<Option<User>, rusqlite::Error> {
     let sql = concat!("SELECT ", columns!(), " FROM users WHERE id = ?1");
     connection.prepare_cached(sql)?.query_row([id.blob()], user).optional()
 }
 
-fn user(row: &Row<'_>) -> Result<User, rusqlite::Error> {
+pub(super) fn user(row: &Row<'_>) -> Result<User, rusqlite::Error> {
     let gender = match row.get::<_, Option<u8>>(6)? {
         None => None,
         Some(0) => Some(Gender::Female),
