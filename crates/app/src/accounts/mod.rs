@@ -8,6 +8,7 @@
 //! matter which process revoked.
 
 mod limits;
+mod old_hash;
 mod password;
 mod people;
 mod register;

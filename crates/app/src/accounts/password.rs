@@ -1,12 +1,12 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::{Output, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
-use super::AccountError;
+use super::{AccountError, old_hash};
 use crate::fresh;
 
 /// Hashes at the same time. Each takes 19 MiB and a core, which sockets need too.
@@ -18,7 +18,8 @@ const QUEUE: usize = 50;
 /// Characters of a password.
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=128;
 
-/// Hashes and checks passwords by Argon2id, off the async threads and never more than a few at once.
+/// Hashes and checks passwords by Argon2id, off the async threads and never more than a few at once. Hashes of the service
+/// before us are checked too.
 #[derive(Debug, Clone)]
 pub(super) struct Passwords(Arc<Pool>);
 
@@ -28,6 +29,9 @@ struct Pool {
     waiting: AtomicUsize,
     /// What a password is checked against where there is no such account, so that the answer takes as long.
     nobody: String,
+    /// The cost of the dearest old hash that was met, 0 before there was one: from then on every wrong password costs that
+    /// too, so that it can't be told from the time who has been here since.
+    old_cost: AtomicU32,
 }
 
 /// Counts itself out when it is dropped, as a request that is given up is.
@@ -43,7 +47,12 @@ impl Passwords {
     pub(super) fn new() -> Self {
         // The right parameters, a random salt, and a hash that nothing has; making a real one would cost 20 ms at start.
         let nobody = phc(&fresh::bytes(), &fresh::bytes());
-        let pool = Pool { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: AtomicUsize::new(0), nobody };
+        let pool = Pool {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: AtomicUsize::new(0),
+            nobody,
+            old_cost: AtomicU32::new(0),
+        };
         Self(Arc::new(pool))
     }
 
@@ -64,12 +73,26 @@ impl Passwords {
     /// Whether a password is the one of that hash. Without a hash it takes as long, and is not.
     pub(super) async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, AccountError> {
         let real = hash.is_some();
-        let hash = hash.unwrap_or(&self.0.nobody).to_owned();
-        // No stored hash is of a longer one.
+        let (hash, nobody) = (hash.unwrap_or(&self.0.nobody).to_owned(), self.0.nobody.clone());
+        let cost = old_hash::cost(&hash);
+        let old_cost = self.0.old_cost.fetch_max(cost.unwrap_or(0), Ordering::Relaxed);
+        // No hash of ours is of a longer one, and the old ones see no more than their beginning.
         let too_long = password.chars().count() > *LENGTH.end();
-        let password = if too_long { String::new() } else { password.to_owned() };
-        let matches = self.run(move || matches(&password, &hash)).await?;
-        Ok(matches && real && !too_long)
+        let kept = if too_long { String::new() } else { password.to_owned() };
+        let seen = old_hash::seen(password).to_vec();
+        let right = self.run(move || {
+            let right = match cost {
+                Some(_) => old_hash::matches(&seen, &hash),
+                None => matches(&kept, &hash) && !too_long,
+            };
+            match cost {
+                _ if right => {}
+                Some(_) => drop(matches(&kept, &nobody)),
+                None => old_hash::spend(&seen, old_cost),
+            }
+            right
+        });
+        Ok(right.await? && real)
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccountError> {
@@ -133,6 +156,11 @@ fn matches(password: &str, phc: &str) -> bool {
         && argon2id(password, salt.as_ref(), parameters).is_ok_and(|computed| computed.ct_eq(hash.as_ref()).into())
 }
 
+/// Whether a hash that this password was right for is to give way to one of ours; a longer one would be refused by that.
+pub(super) fn is_to_be_renewed(hash: &str, password: &str) -> bool {
+    old_hash::cost(hash).is_some() && password.chars().count() <= *LENGTH.end()
+}
+
 /// Whether a new password will do.
 pub(super) fn check_new(password: &str, email: &str) -> Result<(), AccountError> {
     let fits = LENGTH.contains(&password.chars().count()) && !password.eq_ignore_ascii_case(email);
@@ -194,6 +222,18 @@ mod tests {
             assert_eq!(asked.await.unwrap(), Ok(()));
         }
         assert_eq!(passwords.run(|| ()).await, Ok(()), "there is room again");
+    }
+
+    #[tokio::test]
+    async fn an_old_hash_is_of_the_password_that_it_is_of() {
+        let hash = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
+        let passwords = Passwords::new();
+        assert_eq!(passwords.verify("U*U", Some(hash)).await, Ok(true));
+        assert_eq!(passwords.verify("U*V", Some(hash)).await, Ok(false));
+        assert_eq!(passwords.0.old_cost.load(Ordering::Relaxed), 5, "from now on all wrong ones cost as much");
+        assert_eq!(passwords.verify("U*U", None).await, Ok(false));
+        assert!(is_to_be_renewed(hash, "U*U") && !is_to_be_renewed(&passwords.0.nobody, "U*U"));
+        assert!(!is_to_be_renewed(hash, &"x".repeat(129)));
     }
 
     #[test]

@@ -114,7 +114,20 @@ impl Accounts {
         let right = self.inner.passwords.verify(password, hash).await?;
         let user = user.filter(|_| right).ok_or(AccountError::InvalidCredentials)?;
         attempt.succeeded(now);
+        self.renew_old_hash(&user, password).await;
         if user.active { Ok(user) } else { Err(AccountError::NotApproved) }
+    }
+
+    /// A hash of the service before us gives way to one of ours at the first right password. If that can't be now, then
+    /// the next time.
+    async fn renew_old_hash(&self, user: &User, password: &str) {
+        if !super::password::is_to_be_renewed(&user.password_hash, password) {
+            return;
+        }
+        let Ok(hash) = self.inner.passwords.hash(password).await else { return };
+        if let Err(error) = self.inner.users.renew_hash(user.id, &user.password_hash, hash).await {
+            tracing::warn!(%error, user = %user.id, "a hash of the older service could not be replaced");
+        }
     }
 
     pub(super) async fn open_web_session(&self, user: User, now: Timestamp) -> Result<WebSignIn, AccountError> {
