@@ -72,7 +72,12 @@ fn descriptions_are_bounded() {
 #[test]
 fn candidates_and_their_end() {
     let candidate = |value: Value| Candidate::parse(&packet(&json!({ "targetUserId": OTHER, "candidate": value })));
-    for end in [json!(null), json!({ "candidate": "" }), json!({ "candidate": "", "sdpMid": "0" })] {
+    for end in [
+        json!(null),
+        json!({ "candidate": "" }),
+        json!({ "candidate": "", "sdpMid": "0" }),
+        json!({ "candidate": "", "restart": true }),
+    ] {
         assert_eq!(candidate(end.clone()).unwrap().json, end.to_string());
     }
     let line = "candidate:1 1 udp 1 192.0.2.1 5 typ host ufrag line";

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from './clock';
 import { consoleLog, type Log } from './debug';
 import type { MediaSource } from './media';
+import { browserNetwork, type Connectivity, type NetworkWatch } from './network';
 import { browserSeat, type TabSeat } from './seat';
 import type { CallSocket } from './socket';
 
@@ -11,8 +12,7 @@ export interface EngineDeps {
   createConnection: (config: RTCConfiguration) => RTCPeerConnection;
   media: MediaSource;
   seat: TabSeat;
-  /** Where `online` is heard. */
-  network: Pick<EventTarget, 'addEventListener' | 'removeEventListener'>;
+  network: NetworkWatch;
   clock: Clock;
   log: Log;
 }
@@ -37,7 +37,7 @@ export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<R
       },
     },
     seat: browserSeat(),
-    network: window,
+    network: browserNetwork(systemClock, window, (navigator as { connection?: Connectivity }).connection),
     clock: systemClock,
     log: consoleLog,
   };

@@ -288,6 +288,46 @@ describe('the way to the server', () => {
     expect(ann.view).toMatchObject({ online: true, stage: 'live' });
   });
 
+  it('that is away for 30 seconds leaves the media alone; back, the call goes on by its record, with fresh candidates', async () => {
+    await talk();
+    ann.socket.fire('disconnect', 'transport close');
+    ann.socket.down = true;
+    ann.connection.become('disconnected');
+    await clock.advance(30_000);
+    expect(ann.stage).toBe('live');
+    expect(ann.devices.running).toEqual(['audio', 'video']);
+    expect(ann.connection.offers).toBe(1);
+    ann.socket.down = false;
+    exchange.greet(ann.socket);
+    await settle();
+    expect([ann.connection.restarts, ann.connection.offers]).toEqual([1, 2]);
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+    expect([ann.connections.length, ben.connections.length]).toEqual([1, 1]);
+    ann.connection.become('connected');
+    expect(ann.view).toMatchObject({ stage: 'live', link: 'connected', online: true });
+  });
+
+  it('brings at its return that the call was ended meanwhile', async () => {
+    await talk();
+    ann.socket.fire('disconnect', 'transport close');
+    ann.socket.down = true;
+    ben.engine.hangUp();
+    await clock.advance(20_000);
+    expect(ann.stage).toBe('live');
+    ann.socket.down = false;
+    exchange.greet(ann.socket);
+    expect(ann.view?.end?.reason).toBe('lost');
+    expect(ann.devices.running).toEqual([]);
+  });
+
+  it('carries the wish of who did not offer first for a restart', async () => {
+    await talk();
+    ben.network.change('interface');
+    await settle();
+    expect([ann.connection.restarts, ben.connection.restarts]).toEqual([1, 0]);
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+  });
+
   it('closed by our own side for good, as in signing out, ends the call', async () => {
     await talk();
     ann.socket.fire('disconnect', 'io client disconnect');

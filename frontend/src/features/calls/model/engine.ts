@@ -31,6 +31,7 @@ export class CallEngine {
   readonly #clientGone: Deadline;
   readonly #otherTab: OtherTab;
   readonly #handlers: Handlers;
+  readonly #unwatch: () => void;
   #session: CallSession | undefined;
   /** The call that runs in another tab, once the person has put its notice away. */
   #leftToOtherTab: string | undefined;
@@ -51,15 +52,16 @@ export class CallEngine {
         this.#ofCall(m)?.signal({ type: 'offer', offer: m.offer }),
       'webrtc-answer': (m: SignalIn & { answer: RTCSessionDescriptionInit }) =>
         this.#ofCall(m)?.signal({ type: 'answer', answer: m.answer }),
-      'webrtc-ice-candidate': (m: SignalIn & { candidate: RTCIceCandidateInit | null }) => {
-        if (m.candidate) this.#ofCall(m)?.signal({ type: 'candidate', candidate: m.candidate });
+      'webrtc-ice-candidate': (m: SignalIn & { candidate: (RTCIceCandidateInit & { restart?: boolean }) | null }) => {
+        if (m.candidate?.restart) this.#ofCall(m)?.signal({ type: 'restart' });
+        else if (m.candidate) this.#ofCall(m)?.signal({ type: 'candidate', candidate: m.candidate });
       },
       'webrtc-call-error': (m: { callId?: string; code?: string }) => this.#onError(m),
       connect: () => this.#onConnect(),
       disconnect: (reason: string) => this.#onDisconnect(reason),
     };
     for (const [event, handler] of Object.entries(this.#handlers)) deps.socket.on(event, handler);
-    deps.network.addEventListener('online', this.#onNetwork);
+    this.#unwatch = deps.network.watch((why) => this.#session?.networkChanged(why));
   }
 
   /** What came before the engine was loaded. */
@@ -156,7 +158,7 @@ export class CallEngine {
     this.dismiss();
     this.#clientGone.clear();
     for (const [event, handler] of Object.entries(this.#handlers)) this.#deps.socket.off(event, handler);
-    this.#deps.network.removeEventListener('online', this.#onNetwork);
+    this.#unwatch();
   }
 
   #open(session: CallSession): CallSession {
@@ -343,10 +345,12 @@ export class CallEngine {
   }
 
   #onConnect(): void {
+    const away = !this.#online;
     this.#online = true;
     this.#clientGone.clear();
     this.#session?.patch({ online: true });
-    if (this.#session?.view.link === 'disconnected') this.#session.networkChanged();
+    // A browser whose network changes loses this connection first, long before ICE misses anything.
+    if (away) this.#session?.networkChanged('signalling');
   }
 
   #onDisconnect(reason: string): void {
@@ -357,6 +361,4 @@ export class CallEngine {
       this.#clientGone.set(CLIENT_GONE_MS, () => this.#session && this.#finish(this.#session, { reason: 'lost' }));
     }
   }
-
-  readonly #onNetwork = (): void => this.#session?.networkChanged();
 }

@@ -4,7 +4,9 @@ import { fragmentOf, fragmentsOf, sessionOf } from './sdp';
 export type Signal =
   | { type: 'offer'; offer: RTCSessionDescriptionInit }
   | { type: 'answer'; answer: RTCSessionDescriptionInit }
-  | { type: 'candidate'; candidate: RTCIceCandidateInit };
+  | { type: 'candidate'; candidate: RTCIceCandidateInit }
+  /** Who did not offer first asks who did to restart ICE. */
+  | { type: 'restart' };
 
 export interface Tracks {
   audio: MediaStreamTrack | null;

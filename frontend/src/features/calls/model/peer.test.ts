@@ -15,6 +15,7 @@ class Side {
   out: Signal[] = [];
   connections: FakeConnection[] = [];
   peer: Peer;
+  online = true;
   tracks = { audio: new FakeTrack('audio'), video: new FakeTrack('video') };
 
   constructor(polite: boolean, legacy = false) {
@@ -32,6 +33,7 @@ class Side {
       local: new FakeStream() as unknown as MediaStream,
       tracks: () => this.tracks as unknown as { audio: MediaStreamTrack; video: MediaStreamTrack },
       send: (signal) => this.out.push(structuredClone(signal)),
+      canSignal: () => this.online,
       onChange: () => undefined,
       clock,
       log: () => undefined,
@@ -140,15 +142,20 @@ describe('a lost connection', () => {
   it('that only wavers is given some seconds', async () => {
     const [caller] = await connected();
     caller.pc.become('disconnected');
-    await clock.advance(3_000);
+    await clock.advance(1_900);
     caller.pc.become('connected');
     await clock.advance(10_000);
     expect(caller.pc.restarts).toBe(0);
+    caller.pc.become('disconnected');
+    await clock.advance(2_000);
+    expect(caller.pc.restarts).toBe(1);
   });
 
   it('is begun anew by the other side where no restart comes', async () => {
     const [caller, callee] = await connected();
     callee.pc.become('failed');
+    await settle();
+    callee.out = []; // its wish is lost
     await clock.advance(6_000);
     await carry(caller, callee);
     expect([caller.connections.length, callee.connections.length]).toEqual([2, 2]);
@@ -164,12 +171,38 @@ describe('a lost connection', () => {
     expect(caller.peer.link).toBe('connected');
   });
 
-  it('is looked after when the network has changed', async () => {
+  it('is looked after at once when the network has changed, on either side', async () => {
     const [caller, callee] = await connected();
-    caller.peer.networkChanged();
-    callee.peer.networkChanged();
-    await settle();
+    callee.peer.networkChanged('online');
+    await carry(caller, callee);
     expect([caller.pc.restarts, callee.pc.restarts]).toEqual([1, 0]);
+    expect([stable(caller), stable(callee)]).toEqual([true, true]);
+    await clock.advance(60_000);
+    expect([caller.pc.restarts, caller.connections.length, callee.connections.length]).toEqual([1, 1, 1]);
+  });
+
+  it('is restarted once more where a change was heard of again, and not for each time', async () => {
+    const [caller, callee] = await connected();
+    for (const why of ['interface', 'online', 'signalling']) {
+      caller.peer.networkChanged(why);
+      await clock.advance(100);
+      await carry(caller, callee);
+    }
+    expect(caller.pc.restarts).toBe(1);
+    await clock.advance(10_000);
+    await carry(caller, callee);
+    expect(caller.pc.restarts).toBe(2);
+  });
+
+  it('is not restarted without a way to the server, but as soon as there is one', async () => {
+    const [caller] = await connected();
+    caller.online = false;
+    caller.pc.become('failed');
+    await clock.advance(40_000);
+    expect(caller.pc.restarts).toBe(0);
+    caller.online = true;
+    caller.peer.networkChanged('signalling');
+    expect(caller.pc.restarts).toBe(1);
   });
 });
 
@@ -182,7 +215,8 @@ describe('an old client', () => {
     const callee = new Side(true);
     await carry(caller, callee);
     caller.pc.become('failed');
-    caller.peer.networkChanged();
+    caller.peer.networkChanged('online');
+    await caller.peer.handle({ type: 'restart' });
     await clock.advance(60_000);
     expect(caller.pc.offers).toBe(1);
     expect(caller.connections).toHaveLength(1);

@@ -14,6 +14,8 @@ export interface PeerOptions {
   local: MediaStream;
   tracks: () => Tracks;
   send: (signal: Signal) => void;
+  /** Whether the way to the server is there; a restart without it would offer candidates of a network that is gone. */
+  canSignal: () => boolean;
   onChange: () => void;
   clock: Clock;
   log: Log;
@@ -25,7 +27,8 @@ interface MediaNotice {
 }
 
 const ANSWER_MS = 5_000;
-const DISCONNECTED_MS = 4_000;
+const DISCONNECTED_MS = 2_000;
+const RESTART_GAP_MS = 2_000;
 const OTHER_RESTARTS_MS = 6_000;
 const RECOVER_AGAIN_MS = 10_000;
 const GIVE_UP_MS = 30_000;
@@ -45,6 +48,7 @@ export class Peer {
   #sent: MediaNotice['media'] = { camera: false, microphone: true };
   #queue: Promise<void> = Promise.resolve();
   #wasConnected = false;
+  #recoveredAt = -RESTART_GAP_MS;
   #closed = false;
   readonly #answerDue: Deadline;
   readonly #recoverDue: Deadline;
@@ -77,7 +81,8 @@ export class Peer {
     this.#queue = this.#queue.then(async () => {
       if (this.#closed) return;
       try {
-        if (signal.type === 'candidate') await this.#pair.candidate(signal.candidate);
+        if (signal.type === 'restart') this.#restartWished();
+        else if (signal.type === 'candidate') await this.#pair.candidate(signal.candidate);
         else await this.#describe(signal.type === 'offer' ? signal.offer : signal.answer);
       } catch (error) {
         this.#options.log('signal failed', error instanceof Error ? error.name : 'unknown');
@@ -97,11 +102,10 @@ export class Peer {
   }
 
   /** The network may have changed under us: don't wait for ICE to notice. */
-  networkChanged(): void {
+  networkChanged(why: string): void {
     if (this.#closed || this.#options.legacy || !this.#pair.boundTo) return;
-    this.#options.log('network changed');
-    if (this.#pair.offeredFirst) this.#recover();
-    else this.#recoverDue.set(DISCONNECTED_MS, () => this.connection.connectionState !== 'connected' && this.#recover());
+    this.#options.log('network changed', why);
+    this.#recover();
   }
 
   close(): void {
@@ -221,13 +225,22 @@ export class Peer {
     if (!this.#giveUp.pending && this.link !== 'failed') this.#giveUp.set(GIVE_UP_MS, () => this.#setLink('failed'));
   }
 
-  /** Restarts ICE where this side offered first, else waits for the other to do so, and at last begins anew. */
+  #restartWished(): void {
+    if (!this.#options.legacy && this.#pair.offeredFirst && this.#pair.boundTo) this.#recover();
+  }
+
+  /** Restarts ICE where this side offered first, else asks the other to do so, and at last begins anew. */
   #recover(): void {
     if (this.#closed) return;
     if (this.#options.legacy) {
       if (this.connection.connectionState === 'failed') this.#setLink('failed');
       return;
     }
+    if (!this.#options.canSignal()) return; // its return is a change of network
+    // One change is heard of several times within a second, and only the last time is the new network surely there.
+    const wait = this.#recoveredAt + RESTART_GAP_MS - this.#options.clock.now();
+    if (wait > 0) return this.#recoverDue.set(wait, () => this.#recover());
+    this.#recoveredAt = this.#options.clock.now();
     this.#options.log('recover', this.#pair.offeredFirst);
     const later = (ms: number, run: () => void) =>
       this.#recoverDue.set(ms, () => {
@@ -237,6 +250,7 @@ export class Peer {
       this.connection.restartIce();
       later(RECOVER_AGAIN_MS, () => this.#recover());
     } else {
+      this.#options.send({ type: 'restart' });
       later(OTHER_RESTARTS_MS, () => {
         this.#renew(true);
         later(RECOVER_AGAIN_MS, () => this.#recover());

@@ -130,8 +130,8 @@ export class CallSession {
     else if (this.#waiting.length < SIGNALS_MAX) this.#waiting.push(signal);
   }
 
-  networkChanged(): void {
-    this.#peer?.networkChanged();
+  networkChanged(why: string): void {
+    this.#peer?.networkChanged(why);
   }
 
   /** The connection to look at in tests and when debugging. */
@@ -193,6 +193,7 @@ export class CallSession {
       tracks: () => ({ audio: this.media.audio, video: this.media.video }),
       send: (signal) => this.#send(target, signal),
       onChange: () => this.#peerChanged(),
+      canSignal: () => this.view.online,
       clock: this.#deps.clock,
       log: this.#deps.log,
     });
@@ -202,7 +203,9 @@ export class CallSession {
 
   #send(target: { callId: string; targetUserId: string }, signal: Signal): void {
     if (this.isOver()) return;
-    if (signal.type === 'candidate') {
+    if (signal.type === 'restart') {
+      this.#deps.socket.emit('webrtc-ice-candidate', { ...target, candidate: { candidate: '', restart: true } });
+    } else if (signal.type === 'candidate') {
       this.#deps.socket.emit('webrtc-ice-candidate', { ...target, candidate: signal.candidate });
     } else if (signal.type === 'offer') {
       this.#deps.socket.emit('webrtc-offer', { ...target, offer: signal.offer });

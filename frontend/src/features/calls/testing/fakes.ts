@@ -1,6 +1,7 @@
 /** The browser as the engine sees it, small enough to be driven step by step. */
 import type { Clock } from '../model/clock';
 import type { MediaSource } from '../model/media';
+import type { NetworkChange, NetworkWatch } from '../model/network';
 import type { Mark, TabSeat } from '../model/seat';
 import type { Device } from '../model/view';
 
@@ -35,6 +36,24 @@ export class FakeClock implements Clock {
       await settle();
     }
     this.#now = until;
+  }
+
+  /** Time goes by and no timer runs, as when the lid is shut. */
+  sleep(ms: number): void {
+    this.#now += ms;
+  }
+}
+
+export class FakeNetwork implements NetworkWatch {
+  #listeners = new Set<(why: NetworkChange) => void>();
+
+  watch(listener: (why: NetworkChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  change(why: NetworkChange): void {
+    for (const listener of this.#listeners) listener(why);
   }
 }
 

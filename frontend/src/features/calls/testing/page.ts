@@ -4,12 +4,12 @@ import type { TabSeat } from '../model/seat';
 import type { CallView } from '../model/view';
 import { FakeConnection } from './connection';
 import { type Exchange, FakeSocket } from './exchange';
-import { type FakeClock, FakeDevices, fakeSeats } from './fakes';
+import { type FakeClock, FakeDevices, FakeNetwork, fakeSeats } from './fakes';
 
 /** One tab of a person: its engine with everything around it. */
 export class FakePage {
   devices = new FakeDevices();
-  network = new EventTarget();
+  network = new FakeNetwork();
   connections: FakeConnection[] = [];
   socket: FakeSocket;
   engine: CallEngine;
