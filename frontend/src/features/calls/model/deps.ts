@@ -1,9 +1,16 @@
+import { dataSaver, relayOnly } from '../../../shared/lib/callSettings';
 import { type Clock, systemClock } from './clock';
 import { consoleLog, type Log } from './debug';
 import type { MediaSource } from './media';
 import { browserNetwork, type Connectivity, type NetworkWatch } from './network';
 import { browserSeat, type TabSeat } from './seat';
 import type { CallSocket } from './socket';
+
+/** What the person has chosen about calls; read anew each time. */
+export interface CallSettings {
+  readonly dataSaver: boolean;
+  readonly relayOnly: boolean;
+}
 
 /** All that the engine touches of the world. */
 export interface EngineDeps {
@@ -13,6 +20,9 @@ export interface EngineDeps {
   media: MediaSource;
   seat: TabSeat;
   network: NetworkWatch;
+  settings: CallSettings;
+  /** What this browser can send and receive sound by. */
+  audioCodecs: () => RTCRtpCodec[];
   clock: Clock;
   log: Log;
 }
@@ -38,6 +48,15 @@ export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<R
     },
     seat: browserSeat(),
     network: browserNetwork(systemClock, window, (navigator as { connection?: Connectivity }).connection),
+    settings: {
+      get dataSaver() {
+        return dataSaver.value;
+      },
+      get relayOnly() {
+        return relayOnly.value;
+      },
+    },
+    audioCodecs: () => RTCRtpReceiver.getCapabilities('audio')?.codecs ?? [],
     clock: systemClock,
     log: consoleLog,
   };

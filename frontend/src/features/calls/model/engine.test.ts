@@ -205,7 +205,7 @@ describe('a reload in mid-call', () => {
     await settle();
     await clock.advance(6_000);
     expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
-    expect(ann.connection.remoteDescription?.sdp).toBe(ben.connection.localDescription?.sdp);
+    expect(ann.connection.remoteDescription?.sdp).toContain(` ${ben.connection.session} `);
   });
 
   it('keeps the camera off that was off', async () => {
@@ -334,6 +334,99 @@ describe('the way to the server', () => {
     await clock.advance(10_000);
     expect(ann.devices.running).toEqual([]);
     expect(ann.view?.end).toBeDefined();
+  });
+});
+
+describe('a connection that gets weak', () => {
+  let said = 0;
+  const report = (fractionLost: number) => {
+    said += 1;
+    return [
+      { id: 'r', type: 'remote-inbound-rtp', kind: 'video', fractionLost, timestamp: said },
+      { id: 'p', type: 'candidate-pair', nominated: true, state: 'succeeded', currentRoundTripTime: 0.05, bytesSent: said * 1000, bytesReceived: said * 10 },
+      { id: 'i', type: 'inbound-rtp', packetsReceived: said * 50, packetsLost: 0 },
+    ];
+  };
+  const pass = async (seconds: number, fractionLost: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      ann.connection.stats = report(fractionLost);
+      await clock.advance(1_000);
+    }
+  };
+
+  it('costs sharpness, then the picture, and says each step; it comes back by itself, without another offer', async () => {
+    await talk();
+    const channel = ann.connection.channels[0];
+    if (channel) channel.readyState = 'open';
+    await pass(8, 0);
+    await pass(3, 0.15);
+    expect(ann.view).toMatchObject({ rung: 'small', step: { rung: 'small', up: false, why: 'loss' } });
+    expect(ann.connection.sender('video')?.encoding).toMatchObject({ maxBitrate: 400_000, scaleResolutionDownBy: 2 });
+    await pass(4, 0.15);
+    expect(ann.view).toMatchObject({ rung: 'paused', camera: 'on' });
+    expect(ann.connection.sender('video')?.encoding['active']).toBe(false);
+    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true,"paused":true}}');
+    await pass(13, 0);
+    expect(ann.view).toMatchObject({ rung: 'small', step: { up: true } });
+    expect(ann.connection.sender('video')?.encoding['active']).toBe(true);
+    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true}}');
+    expect(ann.connection.offers).toBe(1);
+    await pass(9, 0.05);
+    expect(ann.view?.step).toBeUndefined();
+    expect(ann.logged).toContain('ladder');
+  });
+
+  it('climbs to all the lines of the camera without a word, where nothing is amiss', async () => {
+    await talk();
+    await pass(20, 0);
+    expect(ann.view).toMatchObject({ rung: 'full', step: undefined });
+    expect((ann.engine.current?.media.video as unknown as { lines: { now: number } }).lines.now).toBe(1080);
+  });
+
+  it('says to the other that the picture is paused', async () => {
+    await talk();
+    const channel = ann.connection.channels[0];
+    channel?.onmessage?.({ data: '{"media":{"camera":true,"microphone":true,"paused":true}}' });
+    expect(ann.view).toMatchObject({ remotePicture: false, remotePaused: true });
+  });
+
+  it('is spared by who saves data, from the moment on that they choose to', async () => {
+    await talk();
+    await pass(8, 0);
+    ann.settings.dataSaver = true;
+    await pass(2, 0);
+    expect(ann.view).toMatchObject({ rung: 'small', step: { why: 'saver' } });
+    expect(ann.connection.sender('video')?.encoding).toMatchObject({ maxBitrate: 250_000 });
+  });
+
+  it('is spared from both sides, where only the other saves data', async () => {
+    await talk();
+    const channel = ann.connection.channels[0];
+    if (channel) channel.readyState = 'open';
+    ann.settings.dataSaver = true;
+    await pass(4, 0);
+    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true,"saving":true}}');
+    ann.settings.dataSaver = false;
+    await pass(14, 0);
+    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true}}');
+    channel?.onmessage?.({ data: '{"media":{"camera":true,"microphone":true,"saving":true}}' });
+    await pass(2, 0);
+    expect(ann.view).toMatchObject({ rung: 'small', step: { why: 'saver' } });
+  });
+
+  it('counts what it has used over a connection that was begun anew', async () => {
+    await talk();
+    said = 0;
+    await pass(5, 0);
+    expect(ann.view?.bytes).toEqual({ in: 50, out: 5_000 });
+    ben = ben.reload();
+    await settle();
+    ann.connection.become('connected');
+    said = 0;
+    await pass(3, 0);
+    expect(ann.view?.bytes).toEqual({ in: 80, out: 8_000 });
+    ann.engine.hangUp();
+    expect(ann.view?.end?.bytes).toEqual({ in: 80, out: 8_000 });
   });
 });
 

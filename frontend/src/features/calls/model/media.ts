@@ -13,6 +13,8 @@ export interface MediaSource {
 export const AUDIO: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 export const VIDEO: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 
+const LINES = 720;
+
 export type Opened = { problem?: DeviceProblem; note?: DeviceProblem };
 
 /** Our own microphone and camera for the time of one call. What is off is let go, so that its light goes out. */
@@ -29,6 +31,7 @@ export class LocalMedia {
   /** A microphone was opened, so one that goes away is to be replaced. */
   #wantsVoice = false;
   #cameraWish = 0;
+  #lines = LINES;
 
   constructor(
     source: MediaSource,
@@ -76,6 +79,19 @@ export class LocalMedia {
     } catch (error) {
       return { problem: { kind: classify(error), device: 'microphone' } };
     }
+  }
+
+  /** The camera has this many lines to give, held either way. */
+  canGive(lines: number): boolean {
+    const { width, height } = (this.video as Partial<MediaStreamTrack> | null)?.getCapabilities?.() ?? {};
+    return Math.min(width?.max ?? 0, height?.max ?? 0) >= lines;
+  }
+
+  /** Asks the running camera for so many lines; it gives what it can. */
+  async sharpen(lines: number): Promise<void> {
+    if (lines === this.#lines) return;
+    this.#lines = lines;
+    await this.video?.applyConstraints(this.#videoWish()).catch(() => undefined);
   }
 
   setMuted(muted: boolean): void {
@@ -148,7 +164,9 @@ export class LocalMedia {
   }
 
   #videoWish(): MediaTrackConstraints {
-    return this.chosen.camera ? { ...VIDEO, deviceId: { exact: this.chosen.camera } } : VIDEO;
+    const lines = this.#lines;
+    const wish = { ...VIDEO, width: { ideal: (lines * 16) / 9 }, height: { ideal: lines } };
+    return this.chosen.camera ? { ...wish, deviceId: { exact: this.chosen.camera } } : wish;
   }
 
   #take(got: MediaStream): void {

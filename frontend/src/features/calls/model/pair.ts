@@ -1,5 +1,6 @@
 import type { Log } from './debug';
-import { fragmentOf, fragmentsOf, sessionOf } from './sdp';
+import type { Limits } from './ladder';
+import { fragmentOf, fragmentsOf, sessionOf, wishingForOpus } from './sdp';
 
 export type Signal =
   | { type: 'offer'; offer: RTCSessionDescriptionInit }
@@ -23,6 +24,9 @@ export interface PairOptions {
   video: boolean;
   local: MediaStream;
   tracks: () => Tracks;
+  /** How much may be sent. */
+  limits: () => Limits;
+  audioCodecs: () => RTCRtpCodec[];
   send: (signal: Signal) => void;
   onState: () => void;
   onTrack: (track: MediaStreamTrack) => void;
@@ -31,8 +35,6 @@ export interface PairOptions {
 }
 
 const HELD_MAX = 256;
-const VIDEO_MAX_BPS = 1_500_000;
-const AUDIO_MAX_BPS = 48_000;
 
 /**
  * One RTCPeerConnection and its half of the W3C's perfect negotiation, whole: `makingOffer`, `ignoreOffer` and
@@ -43,6 +45,8 @@ export class Pair {
   /** Whether the first offer of this pair was ours: that side alone restarts ICE (Firefox keeps its DTLS role, Chromium can't follow). */
   offeredFirst = false;
   readonly #options: PairOptions;
+  /** A sender takes no parameters that were read before another set them. */
+  #bounding: Promise<void> = Promise.resolve();
   #held: RTCIceCandidateInit[] = [];
   #makingOffer = false;
   #ignoreOffer = false;
@@ -90,7 +94,8 @@ export class Pair {
     const { local, tracks, video, onChannel } = this.#options;
     const { audio, video: picture } = tracks();
     onChannel(this.connection.createDataChannel('chat', { ordered: true }));
-    this.connection.addTransceiver(audio ?? 'audio', { direction: 'sendrecv', streams: [local] });
+    const voice = this.connection.addTransceiver(audio ?? 'audio', { direction: 'sendrecv', streams: [local] });
+    this.#preferRed(voice);
     if (video) this.connection.addTransceiver(picture ?? 'video', { direction: 'sendrecv', streams: [local] });
   }
 
@@ -111,7 +116,7 @@ export class Pair {
       this.#sendDescription('answer');
     }
     await this.#release();
-    await this.#bound();
+    await this.bound();
   }
 
   /** Candidates wait until there is a description that they belong to. */
@@ -132,6 +137,8 @@ export class Pair {
 
   async replace(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
     await this.#section(kind)?.sender.replaceTrack(track);
+    // Another camera has other lines to be scaled down from.
+    if (kind === 'video' && track) await this.bound();
   }
 
   /** Sends the description that stands once more, with the candidates gathered since. */
@@ -161,7 +168,7 @@ export class Pair {
   #sendDescription(type: 'offer' | 'answer'): void {
     const description = this.connection.localDescription;
     if (this.#closed || description?.type !== type) return;
-    const plain = { type, sdp: description.sdp };
+    const plain = { type, sdp: this.#options.legacy ? description.sdp : wishingForOpus(description.sdp) };
     this.#options.send(type === 'offer' ? { type, offer: plain } : { type, answer: plain });
   }
 
@@ -191,16 +198,45 @@ export class Pair {
     for (const candidate of held) await this.candidate(candidate);
   }
 
-  /** Bandwidth-friendly: a face needs no more, and the voice comes first where there is too little. */
-  async #bound(): Promise<void> {
-    for (const [kind, maxBitrate] of [['audio', AUDIO_MAX_BPS], ['video', VIDEO_MAX_BPS]] as const) {
-      const sender = this.#section(kind)?.sender;
-      const parameters = sender?.getParameters();
-      const encoding = parameters?.encodings[0];
-      if (!sender || !parameters || !encoding) continue;
-      encoding.maxBitrate = maxBitrate;
-      encoding.networkPriority = kind === 'audio' ? 'high' : 'low';
-      await sender.setParameters(parameters).catch(() => this.#options.log('bitrate not set', kind));
+  /** Each packet carries the voice before once more, so that one that is lost is not missed. An old client is not to be surprised by it. */
+  #preferRed(voice: RTCRtpTransceiver): void {
+    if (this.#options.legacy) return;
+    const codecs = this.#options.audioCodecs();
+    const isRed = ({ mimeType }: RTCRtpCodec) => mimeType.toLowerCase() === 'audio/red';
+    if (!codecs.some(isRed)) return;
+    try {
+      voice.setCodecPreferences([...codecs.filter(isRed), ...codecs.filter((codec) => !isRed(codec))]);
+    } catch {
+      this.#options.log('red not preferred');
     }
   }
+
+  /** Holds what we send within the limits, without another offer. The voice comes first where there is too little. */
+  bound(): Promise<void> {
+    this.#bounding = this.#bounding.then(async () => {
+      const limits = this.#options.limits();
+      for (const kind of ['audio', 'video'] as const) {
+        const sender = this.#section(kind)?.sender;
+        const parameters = sender?.getParameters();
+        const encoding = parameters?.encodings[0];
+        if (!sender || !parameters || !encoding) continue;
+        encoding.networkPriority = kind === 'audio' ? 'high' : 'low';
+        if (kind === 'audio') encoding.maxBitrate = limits.audioBps;
+        else if (limits.height === undefined) encoding.active = false;
+        else {
+          encoding.active = true;
+          encoding.maxBitrate = limits.videoBps;
+          encoding.scaleResolutionDownBy = scaleTo(limits.height, sender.track);
+        }
+        await sender.setParameters(parameters).catch(() => this.#options.log('limits not set', kind));
+      }
+    });
+    return this.#bounding;
+  }
+}
+
+/** By how much a picture is made smaller, so that its shorter side has so many lines. */
+function scaleTo(lines: number, track: MediaStreamTrack | null): number {
+  const { width, height } = track?.getSettings() ?? {};
+  return Math.max(1, Math.min(width ?? lines, height ?? lines) / lines);
 }

@@ -3,8 +3,10 @@ import { FakeConnection } from '../testing/connection';
 import { Exchange } from '../testing/exchange';
 import { FakeClock, FakeStream, FakeTrack, settle } from '../testing/fakes';
 import { FakePage } from '../testing/page';
+import { Ladder, type Limits } from './ladder';
 import type { Signal } from './pair';
 import { Peer } from './peer';
+import { sessionOf } from './sdp';
 
 let clock: FakeClock;
 beforeEach(() => {
@@ -16,6 +18,7 @@ class Side {
   connections: FakeConnection[] = [];
   peer: Peer;
   online = true;
+  limits: Limits = new Ladder().limits({ picture: true, dataSaver: false, sharp: true });
   tracks = { audio: new FakeTrack('audio'), video: new FakeTrack('video') };
 
   constructor(polite: boolean, legacy = false) {
@@ -32,6 +35,8 @@ class Side {
       video: true,
       local: new FakeStream() as unknown as MediaStream,
       tracks: () => this.tracks as unknown as { audio: MediaStreamTrack; video: MediaStreamTrack },
+      limits: () => this.limits,
+      audioCodecs: () => ['audio/opus', 'audio/red', 'audio/PCMU'].map((mimeType) => ({ mimeType, clockRate: 48_000 })),
       send: (signal) => this.out.push(structuredClone(signal)),
       canSignal: () => this.online,
       onChange: () => undefined,
@@ -83,7 +88,7 @@ describe('negotiation', () => {
     expect([stable(caller), stable(callee)]).toEqual([true, true]);
     expect(caller.connections).toHaveLength(1);
     expect(callee.connections).toHaveLength(2);
-    expect(callee.pc.remoteDescription?.sdp).toBe(caller.pc.localDescription?.sdp);
+    expect(sessionOf(callee.pc.remoteDescription ?? { type: 'offer' })).toBe(caller.pc.session);
   });
 
   it('of two restarts at once rolls the polite one back', async () => {
@@ -203,6 +208,43 @@ describe('a lost connection', () => {
     caller.online = true;
     caller.peer.networkChanged('signalling');
     expect(caller.pc.restarts).toBe(1);
+  });
+});
+
+describe('what is sent', () => {
+  it('is held within limits that change without another offer', async () => {
+    const [caller, callee] = await connected();
+    for (const side of [caller, callee]) {
+      expect(side.pc.sender('audio')?.encoding).toMatchObject({ maxBitrate: 48_000, networkPriority: 'high' });
+      expect(side.pc.sender('video')?.encoding).toMatchObject({ maxBitrate: 1_500_000, active: true, scaleResolutionDownBy: 1 });
+    }
+    caller.limits = { height: 360, videoBps: 400_000, audioBps: 40_000 };
+    caller.peer.bound();
+    await settle();
+    expect(caller.pc.sender('video')?.encoding).toMatchObject({ maxBitrate: 400_000, scaleResolutionDownBy: 2 });
+    caller.limits = { height: undefined, videoBps: 0, audioBps: 16_000 };
+    caller.peer.bound();
+    await settle();
+    expect(caller.pc.sender('video')).toMatchObject({ track: caller.tracks.video, encoding: { active: false } });
+    expect(caller.pc.sender('audio')?.encoding).toMatchObject({ maxBitrate: 16_000 });
+    expect(caller.pc.offers).toBe(1);
+  });
+
+  it('is a voice that is sent twice, repaired, and silent in silence', async () => {
+    const [caller, callee] = await connected();
+    expect(caller.pc.getTransceivers()[0]?.codecs).toEqual(['audio/red', 'audio/opus', 'audio/PCMU']);
+    for (const side of [caller, callee]) {
+      expect(side.pc.remoteDescription?.sdp).toContain('a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1');
+      expect(side.pc.localDescription?.sdp).not.toContain('usedtx');
+    }
+  });
+
+  it('is to an old client what the browser made', async () => {
+    const caller = new Side(false, true);
+    caller.peer.offer();
+    await settle();
+    expect(caller.pc.getTransceivers()[0]?.codecs).toEqual([]);
+    expect(caller.out.find(({ type }) => type === 'offer')).toMatchObject({ offer: { sdp: caller.pc.localDescription?.sdp } });
   });
 });
 

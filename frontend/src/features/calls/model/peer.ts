@@ -1,5 +1,6 @@
 import { type Clock, Deadline } from './clock';
 import type { Log } from './debug';
+import type { Limits } from './ladder';
 import { Pair, type Signal, type Tracks } from './pair';
 import { sessionOf } from './sdp';
 import type { LinkState } from './view';
@@ -13,6 +14,8 @@ export interface PeerOptions {
   video: boolean;
   local: MediaStream;
   tracks: () => Tracks;
+  limits: () => Limits;
+  audioCodecs: () => RTCRtpCodec[];
   send: (signal: Signal) => void;
   /** Whether the way to the server is there; a restart without it would offer candidates of a network that is gone. */
   canSignal: () => boolean;
@@ -23,7 +26,14 @@ export interface PeerOptions {
 
 /** What one of our clients tells the other on the data channel; old ones would show it as a message, so they get none. */
 interface MediaNotice {
-  media: { camera: boolean; microphone: boolean };
+  media: {
+    camera: boolean;
+    microphone: boolean;
+    /** The camera is on, but the picture is not sent: the connection is too weak. */
+    paused?: boolean;
+    /** Its person saves data: send less than you could. */
+    saving?: boolean;
+  };
 }
 
 const ANSWER_MS = 5_000;
@@ -95,6 +105,11 @@ export class Peer {
     await this.#pair.replace(kind, track);
   }
 
+  /** The limits have changed. */
+  bound(): void {
+    void this.#pair.bound();
+  }
+
   /** Says on the data channel what is on. */
   tell(media: MediaNotice['media']): void {
     this.#sent = media;
@@ -159,6 +174,8 @@ export class Peer {
       video: options.video,
       local: options.local,
       tracks: options.tracks,
+      limits: options.limits,
+      audioCodecs: options.audioCodecs,
       log: options.log,
       send: (signal) => {
         options.send(signal);
@@ -270,9 +287,9 @@ function parseNotice(data: unknown): MediaNotice | undefined {
   if (typeof data !== 'string' || data.length > 1000) return undefined;
   try {
     const parsed = JSON.parse(data) as Partial<MediaNotice> | null;
-    const { camera, microphone } = parsed?.media ?? {};
+    const { camera, microphone, paused, saving } = parsed?.media ?? {};
     if (typeof camera !== 'boolean' || typeof microphone !== 'boolean') return undefined;
-    return { media: { camera, microphone } };
+    return { media: { camera, microphone, ...(paused === true ? { paused } : {}), ...(saving === true ? { saving } : {}) } };
   } catch {
     return undefined;
   }

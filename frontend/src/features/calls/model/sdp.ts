@@ -1,4 +1,4 @@
-/** The few things that negotiation reads from a description. */
+/** The few things that negotiation reads from a description, and the one that it adds. */
 
 /** The session id of its `o=` line: the same for all descriptions of one RTCPeerConnection, another after a reload. */
 export function sessionOf(description: RTCSessionDescriptionInit): string {
@@ -13,4 +13,17 @@ export function fragmentsOf(description: RTCSessionDescriptionInit | null): Set<
 /** The fragment that a candidate belongs to, where it says so. */
 export function fragmentOf(candidate: RTCIceCandidateInit): string | undefined {
   return candidate.usernameFragment ?? / ufrag (\S+)/.exec(candidate.candidate ?? '')?.[1];
+}
+
+/**
+ * The same with a wish for Opus that repairs what is lost and is silent in silence. It is said of what we like to receive, so it is
+ * added on the way to the other and our own description is left as the browser made it.
+ */
+export function wishingForOpus(sdp: string): string {
+  const opus = [...sdp.matchAll(/^a=rtpmap:(\d+) opus\//gim)].map((match) => match[1] ?? '');
+  return sdp.replace(/^a=fmtp:(\d+) ([^\r\n]*)/gm, (line, type: string, given: string) => {
+    if (!opus.includes(type)) return line;
+    const wishes = ['useinbandfec=1', 'usedtx=1'].filter((wish) => !given.includes(`${wish.split('=')[0] ?? ''}=`));
+    return `a=fmtp:${type} ${[given, ...wishes].join(';')}`;
+  });
 }

@@ -1,15 +1,16 @@
 import type { CallSnapshot, CallType } from '../../../shared/wire/types';
 import { Deadline } from './clock';
 import type { EngineDeps } from './deps';
+import type { Circumstances, Limits, Step } from './ladder';
 import { LocalMedia } from './media';
+import { Meter, type Measured } from './meter';
 import type { Signal } from './pair';
 import { Peer } from './peer';
-import { QualityRecord, qualityBetween, readReport, type Sample } from './stats';
 import type { Store } from './store';
 import { NO_DEVICES, type CallEnd, type CallView, type Device, type DeviceProblem } from './view';
 
 const EXPLAIN_MS = 700;
-const SAMPLE_MS = 2_000;
+const STEP_SHOWN_MS = 8_000;
 const ICE_WAIT_MS = 3_000;
 const KEPT_OFFER_MS = 3_000;
 const SIGNALS_MAX = 300;
@@ -33,36 +34,46 @@ export class CallSession {
   /** What follows once microphone and camera are open; also after a second try. */
   next: () => Promise<void> = () => Promise.resolve();
   readonly media: LocalMedia;
-  readonly quality = new QualityRecord();
   readonly expiry: Deadline;
   readonly #deps: EngineDeps;
   readonly #store: Store<CallView | null>;
   readonly #iceServers: Promise<RTCIceServer[]>;
-  readonly #sampling: Deadline;
+  readonly #meter: Meter;
+  readonly #stepShown: Deadline;
   readonly #later: Deadline;
   #peer: Peer | undefined;
   #waiting: Signal[] = [];
   #starting = false;
-  #sample: Sample | undefined;
   #stalled = false;
+  #saidSaving = false;
+  #fell = false;
 
   constructor(deps: EngineDeps, store: Store<CallView | null>, start: SessionStart) {
     this.#deps = deps;
     this.#store = store;
     this.mine = start.direction === 'outgoing';
     this.expiry = new Deadline(deps.clock);
-    this.#sampling = new Deadline(deps.clock);
+    this.#stepShown = new Deadline(deps.clock);
     this.#later = new Deadline(deps.clock);
     this.media = new LocalMedia(
       deps.media,
       (kind, track) => void this.#peer?.setTrack(kind, track),
       (lost) => this.#mediaChanged(lost),
     );
+    this.#meter = new Meter({
+      connection: () => (this.#peer?.link === 'connected' ? this.#peer.connection : undefined),
+      circumstances: () => this.#circumstances(),
+      onSample: (now) => this.#measured(now),
+      onStep: (step) => this.#stepped(step),
+      onLimits: (limits) => void this.#limit(limits),
+      clock: deps.clock,
+      log: deps.log,
+    });
     this.view = {
       key: ++keys, callId: start.callId, peer: start.peer, direction: start.direction, kind: start.kind, stage: start.stage,
       link: 'connecting', online: true, asking: [], problem: undefined, note: undefined, microphone: 'none', camera: 'off',
-      local: undefined, remote: undefined, remotePicture: false, remoteMuted: false, devices: NO_DEVICES, chosen: {},
-      quality: 'unknown', acceptedAt: undefined, legacy: start.legacy ?? false, silenced: false, canRejoin: false, end: undefined,
+      local: undefined, remote: undefined, remotePicture: false, remoteMuted: false, remotePaused: false, devices: NO_DEVICES, chosen: {},
+      quality: 'unknown', rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, acceptedAt: undefined, legacy: start.legacy ?? false, silenced: false, canRejoin: false, end: undefined,
     };
     this.#iceServers = this.#fetchIce();
     store.set(this.view);
@@ -121,7 +132,7 @@ export class CallSession {
     if (snapshot.direction === 'outgoing' || (rejoin && snapshot.state === 'connected')) this.#peer?.offer();
     else if (rejoin) this.#later.set(KEPT_OFFER_MS, () => this.#peer?.untouched && this.#peer.offer());
     this.#tell();
-    this.#sampling.set(SAMPLE_MS, () => void this.#measure());
+    this.#meter.start();
   }
 
   signal(signal: Signal): void {
@@ -170,12 +181,18 @@ export class CallSession {
     const { acceptedAt } = this.view;
     const talked = acceptedAt !== undefined && end.reason !== 'not-connected' ? this.#deps.clock.now() - acceptedAt : undefined;
     const durationMs = end.durationMs ?? talked;
-    for (const due of [this.expiry, this.#sampling, this.#later]) due.clear();
+    for (const due of [this.expiry, this.#stepShown, this.#later]) due.clear();
+    this.#meter.stop();
+    const { bytes } = this.#meter;
     this.#peer?.close();
     this.media.close();
     this.patch({
       stage: 'ended', local: undefined, remote: undefined, asking: [], problem: undefined, note: undefined,
-      end: { ...end, ...(durationMs === undefined ? {} : { durationMs }), quality: this.quality.summary },
+      step: undefined,
+      end: {
+        ...end, ...(durationMs === undefined ? {} : { durationMs }), quality: this.#meter.quality.summary,
+        ...(bytes.in + bytes.out > 0 ? { bytes } : {}),
+      },
     });
   }
 
@@ -191,6 +208,8 @@ export class CallSession {
       video: !snapshot.legacy || snapshot.callType === 'video',
       local: this.media.stream,
       tracks: () => ({ audio: this.media.audio, video: this.media.video }),
+      limits: () => this.#meter.ladder.limits(this.#circumstances()),
+      audioCodecs: this.#deps.audioCodecs,
       send: (signal) => this.#send(target, signal),
       onChange: () => this.#peerChanged(),
       canSignal: () => this.view.online,
@@ -221,7 +240,8 @@ export class CallSession {
     this.patch({
       link: peer.link,
       remote: peer.remote,
-      remotePicture: picture !== undefined && !picture.muted && peer.notice?.camera !== false && !this.#stalled,
+      remotePicture: picture !== undefined && !picture.muted && peer.notice?.camera !== false && !peer.notice?.paused && !this.#stalled,
+      remotePaused: peer.notice?.camera === true && peer.notice.paused === true,
       remoteMuted: peer.notice?.microphone === false,
     });
   }
@@ -239,6 +259,8 @@ export class CallSession {
     });
     this.#tell();
     this.#remember();
+    if (this.isLive) this.#meter.applyLimits();
+    this.#showRung();
   }
 
   /** For a reload of this tab. */
@@ -248,29 +270,45 @@ export class CallSession {
   }
 
   #tell(): void {
-    this.#peer?.tell({ camera: this.media.camera === 'on', microphone: this.media.audio !== null && !this.media.muted });
+    const camera = this.media.camera === 'on';
+    const saving = this.#saidSaving = this.#deps.settings.dataSaver;
+    const paused = camera && this.#meter.ladder.limits(this.#circumstances()).height === undefined;
+    this.#peer?.tell({ camera, microphone: this.media.audio !== null && !this.media.muted, ...(paused ? { paused } : {}), ...(saving ? { saving } : {}) });
   }
 
-  async #measure(): Promise<void> {
-    const peer = this.#peer;
-    if (!peer || this.isOver()) return;
-    const report = await peer.connection.getStats().catch(() => undefined);
-    if (report && peer.link === 'connected') {
-      const sample = readReport(report);
-      const before = this.#sample;
-      this.#sample = sample;
-      if (before) {
-        const quality = qualityBetween(before, sample);
-        this.quality.add(quality);
-        if (quality !== 'unknown') this.patch({ quality });
-        // Old clients don't say that their camera is off: their picture stands still.
-        this.#stalled = this.view.legacy && sample.framesDecoded === before.framesDecoded;
-        this.#peerChanged();
-      }
-    } else {
-      this.#sample = undefined;
-    }
-    if (!this.isOver()) this.#sampling.set(SAMPLE_MS, () => void this.#measure());
+  #circumstances(): Circumstances {
+    const { media } = this;
+    return { picture: media.camera === 'on', dataSaver: this.#deps.settings.dataSaver || this.#peer?.notice?.saving === true, sharp: media.canGive(1080) };
+  }
+
+  async #limit(limits: Limits): Promise<void> {
+    if (limits.height !== undefined) await this.media.sharpen(limits.height > 720 ? 1080 : 720);
+    this.#peer?.bound();
+    this.#tell();
+  }
+
+  /** A first climb is no news: nobody has missed anything. */
+  #stepped(step: Step): void {
+    const silent = step.up && step.rung === 'full' && !this.#fell;
+    this.#fell ||= !step.up;
+    if (silent) return;
+    this.patch({ step });
+    this.#stepShown.set(STEP_SHOWN_MS, () => this.patch({ step: undefined }));
+  }
+
+  #showRung(): void {
+    const rung = this.#meter.ladder.rung(this.media.camera === 'on');
+    if (rung !== this.view.rung) this.patch({ rung });
+  }
+
+  #measured({ quality, bytes, still }: Measured): void {
+    if (this.isOver()) return;
+    this.patch({ bytes, ...(quality === 'unknown' ? {} : { quality }) });
+    this.#showRung();
+    // Old clients don't say that their camera is off: their picture stands still.
+    this.#stalled = this.view.legacy && still;
+    if (this.#deps.settings.dataSaver !== this.#saidSaving) this.#tell();
+    this.#peerChanged();
   }
 
   /** Asked for early, while it rings; a call that gets none tries without. */

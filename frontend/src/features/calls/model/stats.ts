@@ -1,3 +1,4 @@
+import type { Conditions } from './ladder';
 import type { Quality } from './view';
 
 /** What is read from one report; counters are since the connection began. */
@@ -5,23 +6,66 @@ export interface Sample {
   received: number;
   lost: number;
   framesDecoded: number;
+  bytesIn: number;
+  bytesOut: number;
   roundTripMs: number | undefined;
+  /** What the other has said of our packets: the worst share that was lost, and when it was said. */
+  sentLoss: number | undefined;
+  saidAt: number;
+  availableBps: number | undefined;
+  limitation: string | undefined;
+  /** Our end of the way in use is a relay. */
+  relayed: boolean;
 }
 
-/** Reads the few numbers that a person can feel. */
+type Entry = Record<string, unknown>;
+
+/** Reads the few numbers that a person can feel, or that decide how much we send. */
 export function readReport(report: RTCStatsReport): Sample {
-  const sample: Sample = { received: 0, lost: 0, framesDecoded: 0, roundTripMs: undefined };
-  report.forEach((entry: Record<string, unknown>) => {
-    const number = (name: string) => (typeof entry[name] === 'number' ? entry[name] : 0);
-    if (entry['type'] === 'inbound-rtp') {
-      sample.received += number('packetsReceived');
-      sample.lost += Math.max(0, number('packetsLost'));
-      sample.framesDecoded += number('framesDecoded');
-    } else if (entry['type'] === 'candidate-pair' && entry['nominated'] === true && entry['state'] === 'succeeded') {
-      if (typeof entry['currentRoundTripTime'] === 'number') sample.roundTripMs = entry['currentRoundTripTime'] * 1000;
+  const sample: Sample = {
+    received: 0, lost: 0, framesDecoded: 0, bytesIn: 0, bytesOut: 0, roundTripMs: undefined, sentLoss: undefined, saidAt: 0,
+    availableBps: undefined, limitation: undefined, relayed: false,
+  };
+  const entries = new Map<string, Entry>();
+  report.forEach((entry: Entry, id: string) => entries.set(id, entry));
+  for (const entry of entries.values()) {
+    const number = (name: string) => optional(entry, name) ?? 0;
+    switch (entry['type']) {
+      case 'inbound-rtp':
+        sample.received += number('packetsReceived');
+        sample.lost += Math.max(0, number('packetsLost'));
+        sample.framesDecoded += number('framesDecoded');
+        break;
+      case 'remote-inbound-rtp':
+        sample.sentLoss = Math.max(sample.sentLoss ?? 0, number('fractionLost'));
+        sample.saidAt = Math.max(sample.saidAt, number('timestamp'));
+        break;
+      case 'outbound-rtp':
+        if (entry['kind'] === 'video' && entry['active'] !== false && typeof entry['qualityLimitationReason'] === 'string') {
+          sample.limitation = entry['qualityLimitationReason'];
+        }
+        break;
+      case 'candidate-pair':
+        // Every pair that was ever used has used data.
+        sample.bytesIn += number('bytesReceived');
+        sample.bytesOut += number('bytesSent');
+        if (entry['nominated'] !== true || entry['state'] !== 'succeeded') break;
+        sample.availableBps = optional(entry, 'availableOutgoingBitrate') ?? sample.availableBps;
+        sample.relayed = entries.get(String(entry['localCandidateId']))?.['candidateType'] === 'relay';
+        if (optional(entry, 'currentRoundTripTime') !== undefined) sample.roundTripMs = number('currentRoundTripTime') * 1000;
     }
-  });
+  }
   return sample;
+}
+
+function optional(entry: Entry, name: string): number | undefined {
+  return typeof entry[name] === 'number' ? entry[name] : undefined;
+}
+
+/** What the ladder is to know of the time between two samples. */
+export function conditionsBetween(before: Sample, after: Sample): Conditions {
+  const { roundTripMs, availableBps, limitation } = after;
+  return { loss: after.saidAt > before.saidAt ? after.sentLoss : undefined, roundTripMs, availableBps, limitation };
 }
 
 /** How it feels between two samples: speech suffers from 3 % loss or 400 ms, and breaks from 10 % or 800 ms. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { CallType } from '../../../shared/wire/types';
+import type { Rung, Step } from './ladder';
 
 /** Where a call stands, as this page shows it. */
 export type Stage =
@@ -26,6 +27,12 @@ export type EndReason =
   | 'completed' | 'cancelled' | 'no-answer' | 'missed' | 'declined' | 'declined-here' | 'lost' | 'not-connected'
   | 'elsewhere' | 'declined-elsewhere' | 'gone' | 'refused';
 
+/** What a call has used, as the network counts it. */
+export interface Bytes {
+  in: number;
+  out: number;
+}
+
 export interface CallEnd {
   reason: EndReason;
   /** Set with `refused`: why the server would not place the call. */
@@ -33,6 +40,8 @@ export interface CallEnd {
   /** Set where the call was accepted. */
   durationMs?: number;
   quality: Quality;
+  /** Set where anything was sent. */
+  bytes?: Bytes;
 }
 
 export interface DeviceChoice {
@@ -68,9 +77,15 @@ export interface CallView {
   remote: MediaStream | undefined;
   remotePicture: boolean;
   remoteMuted: boolean;
+  /** The other's camera is on, but their connection is too weak for it. */
+  remotePaused: boolean;
   devices: DeviceLists;
   chosen: { microphone?: string; camera?: string; speaker?: string };
   quality: Quality;
+  /** How much we send, and for a while the step that led there. */
+  rung: Rung;
+  step: Step | undefined;
+  bytes: Bytes;
   /** When the callee accepted, by this machine's clock. */
   acceptedAt: number | undefined;
   /** The other takes part by an old client. */

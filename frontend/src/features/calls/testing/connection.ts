@@ -5,11 +5,15 @@ let sessions = 0;
 
 interface FakeSection {
   direction: string;
+  /** What was preferred, by name. */
+  codecs: string[];
+  setCodecPreferences: (codecs: { mimeType: string }[]) => void;
   receiver: { track: FakeTrack };
   sender: {
     track: FakeTrack | null;
     replaceTrack: (track: FakeTrack | null) => Promise<void>;
     setStreams: () => void;
+    encoding: Record<string, unknown>;
     getParameters: () => { encodings: Record<string, unknown>[] };
     setParameters: (parameters: { encodings: Record<string, unknown>[] }) => Promise<void>;
   };
@@ -50,7 +54,9 @@ export class FakeConnection {
   }
 
   getTransceivers = (): FakeSection[] => this.#sections;
-  getStats = (): Promise<Map<string, unknown>> => Promise.resolve(new Map<string, unknown>());
+  /** What the next report says; none until a test has something to say. */
+  stats: ({ id: string } & Record<string, unknown>)[] = [];
+  getStats = (): Promise<Map<string, unknown>> => Promise.resolve(new Map(this.stats.map((entry) => [entry.id, entry])));
 
   createDataChannel(label: string): FakeConnection['channels'][number] {
     const sent: string[] = [];
@@ -145,7 +151,10 @@ export class FakeConnection {
   }
 
   #sdp(): string {
-    const sections = this.#sections.map((section) => `m=${section.receiver.track.kind} 9 x\r\n`).join('');
+    const voice = 'a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n';
+    const sections = this.#sections
+      .map(({ receiver: { track } }) => `m=${track.kind} 9 x\r\n${track.kind === 'audio' ? voice : ''}`)
+      .join('');
     return `v=0\r\no=- ${this.session} ${++this.#version} IN IP4 127.0.0.1\r\na=ice-ufrag:${this.ufrag}\r\n${sections}`;
   }
 }
@@ -158,8 +167,19 @@ function newSection(kind: 'audio' | 'video', direction: string): FakeSection {
       return Promise.resolve();
     },
     setStreams: () => undefined,
-    getParameters: () => ({ encodings: [{}] }),
-    setParameters: () => Promise.resolve(),
+    encoding: {},
+    getParameters: () => ({ encodings: [{ ...sender.encoding }] }),
+    setParameters({ encodings }) {
+      sender.encoding = encodings[0] ?? {};
+      return Promise.resolve();
+    },
   };
-  return { direction, receiver: { track: new FakeTrack(kind) }, sender };
+  const section: FakeSection = {
+    direction,
+    codecs: [],
+    setCodecPreferences: (codecs) => (section.codecs = codecs.map(({ mimeType }) => mimeType)),
+    receiver: { track: new FakeTrack(kind) },
+    sender,
+  };
+  return section;
 }

@@ -71,8 +71,19 @@ export class FakeTrack {
   stop(): void {
     this.readyState = 'ended';
   }
+  /** What a camera has; tests give one more or less. */
+  lines = { now: 720, most: 1080 };
   getSettings(): MediaTrackSettings {
-    return { deviceId: this.deviceId };
+    if (this.kind === 'audio') return { deviceId: this.deviceId };
+    return { deviceId: this.deviceId, width: (this.lines.now * 16) / 9, height: this.lines.now };
+  }
+  getCapabilities(): MediaTrackCapabilities {
+    return { width: { max: (this.lines.most * 16) / 9 }, height: { max: this.lines.most } };
+  }
+  applyConstraints(wish: MediaTrackConstraints): Promise<void> {
+    const height = typeof wish.height === 'object' ? wish.height.ideal : undefined;
+    this.lines.now = Math.min(height ?? this.lines.now, this.lines.most);
+    return Promise.resolve();
   }
 }
 

@@ -10,6 +10,8 @@ import { type FakeClock, FakeDevices, FakeNetwork, fakeSeats } from './fakes';
 export class FakePage {
   devices = new FakeDevices();
   network = new FakeNetwork();
+  settings = { dataSaver: false, relayOnly: false };
+  audioCodecs = ['audio/opus', 'audio/red', 'audio/PCMU'].map((mimeType) => ({ mimeType, clockRate: 48_000 }));
   connections: FakeConnection[] = [];
   socket: FakeSocket;
   engine: CallEngine;
@@ -41,6 +43,8 @@ export class FakePage {
       media: this.devices.source(secure),
       seat: this.seat,
       network: this.network,
+      settings: this.settings,
+      audioCodecs: () => this.audioCodecs,
       clock: this.clock,
       log: (what) => this.logged.push(what),
     };

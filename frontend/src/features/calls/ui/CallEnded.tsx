@@ -6,7 +6,7 @@ import type { CallEnd, CallView } from '../model/view';
 import { TextButton } from './Button';
 import { CallAvatar } from './CallAvatar';
 import styles from './CallEnded.module.css';
-import { clockText, endText, qualityText } from './labels';
+import { clockText, dataText, endText, qualityText } from './labels';
 import tokens from './tokens.module.css';
 
 interface EndedProps {
@@ -59,6 +59,12 @@ export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
               <dt>{m.call_duration()}</dt>
               <dd>{clockText(end.durationMs)}</dd>
             </div>
+            {end.bytes ? (
+              <div>
+                <dt>{m.call_data()}</dt>
+                <dd>{dataText(end.bytes)}</dd>
+              </div>
+            ) : null}
             {quality ? (
               <div>
                 <dt>{m.call_connection()}</dt>

@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView, DeviceChoice } from '../model/view';
+import { dataText } from './labels';
 import styles from './DevicePanel.module.css';
 
 /** Which microphone, camera and speaker. The browser's own pickers: known, and good with every aid. */
@@ -29,6 +30,11 @@ export function DevicePanel({ engine, view, id }: { engine: CallEngine; view: Ca
           value={chosen.speaker}
           onChoose={(choice) => engine.current?.chooseSpeaker(choice)}
         />
+      ) : null}
+      {view.stage === 'live' ? (
+        <p className={styles.used}>
+          {m.call_data()}: {dataText(view.bytes)}
+        </p>
       ) : null}
     </div>
   );

@@ -5,6 +5,7 @@ import axe from 'axe-core';
 import { type ReactNode, StrictMode } from 'react';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { CallEngine } from '../model/engine';
+import type { Rung, Step } from '../model/ladder';
 import { Store } from '../model/store';
 import { NO_DEVICES, type CallView } from '../model/view';
 import { Exchange } from '../testing/exchange';
@@ -15,7 +16,7 @@ import { CallLayer } from './CallLayer';
 const BASE: CallView = {
   key: 1, callId: 'c1', peer: { userId: 'b', name: 'Elena Moreno' }, direction: 'outgoing', kind: 'video', stage: 'live', link: 'connected',
   online: true, asking: [], problem: undefined, note: undefined, microphone: 'on', camera: 'on', local: undefined, remote: undefined,
-  remotePicture: false, remoteMuted: false, devices: NO_DEVICES, chosen: {}, quality: 'good', acceptedAt: Date.now(), legacy: false,
+  remotePicture: false, remoteMuted: false, remotePaused: false, rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, devices: NO_DEVICES, chosen: {}, quality: 'good', acceptedAt: Date.now(), legacy: false,
   silenced: false, canRejoin: false, end: undefined,
 };
 
@@ -181,6 +182,36 @@ describe('a call', () => {
     await waitFor(() => expect(screen.getByRole('button', { name: 'Mute' })).toHaveFocus());
     act(() => engine.view.set(null));
     await waitFor(() => expect(screen.getByRole('button', { name: 'Video' })).toHaveFocus());
+  });
+});
+
+describe('a weak connection', () => {
+  const step = (rung: Rung, up: boolean, picture = true) => ({ rung, step: { rung, up, why: up ? 'better' : 'loss', picture } as Step });
+  test.each<[Partial<CallView>, string]>([
+    [step('small', false), 'Connection is weak. Your picture is smaller.'],
+    [step('paused', false), 'Connection is weak. Picture paused so that you hear each other.'],
+    [{ rung: 'paused' }, 'Connection is weak. Picture paused so that you hear each other.'],
+    [step('voice', false), 'Connection is very weak. Your voice is sent with less data so that it gets through.'],
+    [{ rung: 'note', camera: 'off' }, 'Connection is too weak to talk. You can leave, and send a voice note instead.'],
+    [step('paused', true), 'Connection is better. Your voice is clear again; the picture follows.'],
+    [{ ...step('paused', true, false), camera: 'off' }, 'Connection is better. Your voice is clear again.'],
+    [step('small', true), 'Connection is better. Your picture is back.'],
+    [step('half', true), 'Connection is better. Your picture is sharper again.'],
+    [{ remotePaused: true }, "Elena Moreno's connection is weak. Their picture is paused so that you hear each other."],
+  ])('%o is said in plain words', (view, words) => {
+    render(frame(<CallLayer engine={fakeEngine(view).asEngine} onWrite={undefined} />));
+    expect(screen.getByText(words)).toBeVisible();
+  });
+
+  it('is no matter for who talks without a picture, while the voice is whole', () => {
+    render(frame(<CallLayer engine={fakeEngine({ rung: 'paused', camera: 'off' }).asEngine} onWrite={undefined} />));
+    expect(screen.queryByText(/paused/)).toBeNull();
+  });
+
+  it('has what the call has used under More', async () => {
+    render(frame(<CallLayer engine={fakeEngine({ bytes: { in: 12_340_000, out: 8_000_000 } }).asEngine} onWrite={undefined} />));
+    await userEvent.click(screen.getByRole('button', { name: 'More' }));
+    expect(screen.getByText('Data used: 12 MB received, 8.0 MB sent')).toBeVisible();
   });
 });
 

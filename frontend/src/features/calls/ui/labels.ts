@@ -1,5 +1,6 @@
-import { m } from '../../../shared/i18n';
-import type { CallEnd, CallView, DeviceProblem, Quality } from '../model/view';
+import { getLocale, m } from '../../../shared/i18n';
+import type { Rung, Step } from '../model/ladder';
+import type { Bytes, CallEnd, CallView, DeviceProblem, Quality } from '../model/view';
 
 /** What stands under the name, in words. */
 export function stateText(view: CallView): string {
@@ -40,9 +41,52 @@ export function hintText(view: CallView): string | undefined {
   if (view.stage !== 'live') return undefined;
   if (view.link === 'failed') return view.legacy ? m.call_hint_failed_legacy() : m.call_hint_failed();
   if (view.link !== 'connected') return undefined;
-  if (view.quality === 'weak') return view.camera === 'on' ? m.call_hint_weak_camera() : m.call_hint_weak();
+  if (view.step) return stepText(view.step);
+  const fallen = fallenText(view.rung, view.camera === 'on');
+  if (fallen) return fallen;
+  if (view.remotePaused) return m.call_hint_remote_paused({ name: view.peer.name });
+  if (view.quality === 'weak') return m.call_hint_weak();
   if (view.remoteMuted) return m.call_hint_muted({ name: view.peer.name });
   return undefined;
+}
+
+/** What has just been changed so that the call holds, or can be changed back. */
+function stepText({ rung, up, why, picture }: Step): string {
+  if (!up) {
+    if (why === 'saver') return m.call_step_saver();
+    if (why === 'cpu') return m.call_step_busy();
+    return fallenText(rung, picture) ?? (rung === 'small' ? m.call_step_small() : m.call_step_softer());
+  }
+  switch (rung) {
+    case 'voice':
+    case 'note':
+      return m.call_step_talk();
+    case 'paused':
+      return picture ? m.call_step_voice_only() : m.call_step_voice_back();
+    case 'small':
+      return m.call_step_picture_back();
+    default:
+      return m.call_step_sharp();
+  }
+}
+
+/** What is missing for as long as it is missing. */
+function fallenText(rung: Rung, picture: boolean): string | undefined {
+  if (rung === 'note') return m.call_step_note();
+  if (rung === 'voice') return m.call_step_voice();
+  return rung === 'paused' && picture ? m.call_step_paused() : undefined;
+}
+
+/** In units that people know from their phone's contract. */
+export function dataText({ in: received, out: sent }: Bytes): string {
+  return m.call_data_used({ received: bytesText(received), sent: bytesText(sent) });
+}
+
+function bytesText(bytes: number): string {
+  const megabytes = bytes / 1_000_000;
+  const digits = megabytes < 10 ? 1 : 0;
+  const format = { style: 'unit', unit: 'megabyte', maximumFractionDigits: digits, minimumFractionDigits: digits } as const;
+  return new Intl.NumberFormat(getLocale(), format).format(megabytes);
 }
 
 export function qualityText(quality: Quality): string {

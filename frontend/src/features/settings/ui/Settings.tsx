@@ -4,6 +4,7 @@ import '@mantine/core/styles/Switch.css';
 import { useId, type ReactNode } from 'react';
 import { m } from '../../../shared/i18n';
 import { useEnterSends } from '../../../shared/lib/enterSends';
+import { CallChoices } from './CallChoices';
 import { AppearanceChoice, LanguageChoice } from './choices';
 import { NameForm } from './NameForm';
 import { PasswordForm } from './PasswordForm';
@@ -33,6 +34,9 @@ export function Settings() {
             checked={enterSends}
             onChange={(event) => setEnterSends(event.currentTarget.checked)}
           />
+        </Section>
+        <Section title={m.settings_calls()}>
+          <CallChoices />
         </Section>
         <Section title={m.settings_password()}>
           <PasswordForm />
