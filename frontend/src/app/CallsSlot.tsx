@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { useCurrentUser, useSession } from '../features/auth';
-import { CallsProvider, useCalls, type CallSocket } from '../features/calls';
+import { CallsProvider, useCalls, type CallSocket, type IceAnswer } from '../features/calls';
 import { CallStarterContext } from '../shared/lib/callStarter';
 
 /** Where calls join the app: around everything of a signed-in person, so that a call outlives the page it began on. */
@@ -10,7 +10,7 @@ export function CallsSlot({ socket, children }: { socket: CallSocket; children: 
   const user = useCurrentUser();
   const navigate = useNavigate();
   const fetchIceServers = useCallback(
-    async () => (await session.http.get<{ iceServers: RTCIceServer[] }>('/api/ice-servers')).iceServers,
+    () => session.http.get<IceAnswer>('/api/ice-servers'),
     [session],
   );
   const onWrite = useCallback((userId: string) => void navigate({ to: '/chats/{-$userId}', params: { userId } }), [navigate]);

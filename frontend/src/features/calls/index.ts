@@ -1,4 +1,5 @@
 /** The door to calls. Engine and screens are fetched when the first call starts or rings. */
 export { CallsProvider, useCalls } from './ui/CallsProvider';
 export type { ActiveCall, Calls, CallsProviderProps } from './ui/CallsProvider';
+export type { IceAnswer } from './model/ice';
 export type { CallSocket } from './model/socket';

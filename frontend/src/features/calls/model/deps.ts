@@ -1,6 +1,7 @@
 import { dataSaver, relayOnly } from '../../../shared/lib/callSettings';
 import { type Clock, systemClock } from './clock';
-import { consoleLog, type Log } from './debug';
+import { CallLog, debugIsOn } from './debug';
+import { type IceAnswer, IceServers } from './ice';
 import type { MediaSource } from './media';
 import { browserNetwork, type Connectivity, type NetworkWatch } from './network';
 import { browserSeat, type TabSeat } from './seat';
@@ -15,7 +16,7 @@ export interface CallSettings {
 /** All that the engine touches of the world. */
 export interface EngineDeps {
   socket: CallSocket;
-  fetchIceServers: () => Promise<RTCIceServer[]>;
+  ice: IceServers;
   createConnection: (config: RTCConfiguration) => RTCPeerConnection;
   media: MediaSource;
   seat: TabSeat;
@@ -24,15 +25,15 @@ export interface EngineDeps {
   /** What this browser can send and receive sound by. */
   audioCodecs: () => RTCRtpCodec[];
   clock: Clock;
-  log: Log;
+  log: CallLog;
 }
 
 /** The browser's own. */
-export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<RTCIceServer[]>): EngineDeps {
+export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<IceAnswer>): EngineDeps {
   const devices = (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
   return {
     socket,
-    fetchIceServers,
+    ice: new IceServers(fetchIceServers, systemClock),
     createConnection: (config) => new RTCPeerConnection(config),
     media: {
       devices: window.isSecureContext ? devices : undefined,
@@ -58,6 +59,6 @@ export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<R
     },
     audioCodecs: () => RTCRtpReceiver.getCapabilities('audio')?.codecs ?? [],
     clock: systemClock,
-    log: consoleLog,
+    log: new CallLog(systemClock, debugIsOn),
   };
 }

@@ -14,7 +14,7 @@ function set() {
   const chunk: CallsChunk = { createEngine: () => new CallEngine(ben.deps) };
   let loaded: () => void = () => undefined;
   const load = vi.fn(() => new Promise<CallsChunk>((resolve) => (loaded = () => resolve(chunk))));
-  const door = new CallsDoor(ben.socket, () => Promise.resolve([]), load);
+  const door = new CallsDoor(ben.socket, () => Promise.resolve({ iceServers: [] }), load);
   return { exchange, ann, ben, door, load, arrive: () => loaded() };
 }
 

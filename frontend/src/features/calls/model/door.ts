@@ -1,11 +1,12 @@
 import type { CallSnapshot, CallType } from '../../../shared/wire/types';
 import type { CallEngine } from './engine';
+import type { IceAnswer } from './ice';
 import type { CallSocket } from './socket';
 import { Store } from './store';
 
 /** What comes with the first call, and not before. */
 export interface CallsChunk {
-  createEngine: (socket: CallSocket, fetchIceServers: () => Promise<RTCIceServer[]>) => CallEngine;
+  createEngine: (socket: CallSocket, fetchIceServers: () => Promise<IceAnswer>) => CallEngine;
 }
 
 export interface DoorState<C extends CallsChunk> {
@@ -25,14 +26,14 @@ const BACKLOG_MAX = 300;
 export class CallsDoor<C extends CallsChunk> {
   readonly state = new Store<DoorState<C>>({ chunk: undefined, engine: undefined, failed: false });
   readonly #socket: CallSocket;
-  readonly #fetchIceServers: () => Promise<RTCIceServer[]>;
+  readonly #fetchIceServers: () => Promise<IceAnswer>;
   readonly #load: () => Promise<C>;
   readonly #listeners = new Map<string, (payload: unknown) => void>();
   #backlog: { event: string; payload: unknown }[] = [];
   #loading: Promise<CallEngine | undefined> | undefined;
   #closed = false;
 
-  constructor(socket: CallSocket, fetchIceServers: () => Promise<RTCIceServer[]>, load: () => Promise<C>) {
+  constructor(socket: CallSocket, fetchIceServers: () => Promise<IceAnswer>, load: () => Promise<C>) {
     this.#socket = socket;
     this.#fetchIceServers = fetchIceServers;
     this.#load = load;

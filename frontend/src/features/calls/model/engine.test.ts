@@ -373,7 +373,7 @@ describe('a connection that gets weak', () => {
     expect(ann.connection.offers).toBe(1);
     await pass(9, 0.05);
     expect(ann.view?.step).toBeUndefined();
-    expect(ann.logged).toContain('ladder');
+    expect(ann.deps.log.text()).toContain('ladder down to paused: loss');
   });
 
   it('climbs to all the lines of the camera without a word, where nothing is amiss', async () => {
@@ -427,6 +427,67 @@ describe('a connection that gets weak', () => {
     expect(ann.view?.bytes).toEqual({ in: 80, out: 8_000 });
     ann.engine.hangUp();
     expect(ann.view?.end?.bytes).toEqual({ in: 80, out: 8_000 });
+  });
+});
+
+describe('a person who hides their address', () => {
+  beforeEach(() => {
+    ann.settings.relayOnly = true;
+  });
+
+  it('goes by a relay alone', async () => {
+    exchange.ice = { iceServers: [{ urls: ['stun:one', 'turn:one'] }] };
+    ann = ann.reload();
+    ann.settings.relayOnly = true;
+    await talk();
+    expect(ann.connection.config.iceTransportPolicy).toBe('relay');
+    expect(ben.connection.config.iceTransportPolicy).toBe('all');
+  });
+
+  it('places no call and takes none where there is no relay, and is told why', async () => {
+    await ring();
+    expect(ann.view).toMatchObject({ stage: 'preparing', problem: { kind: 'no-relay' } });
+    expect([ann.socket.sent, ann.devices.asked, ann.connections]).toEqual([[], [], []]);
+    ann.engine.hangUp();
+    await ben.engine.start('ann', 'Ann', 'audio');
+    await settle();
+    await ann.engine.accept(true);
+    expect(ann.view).toMatchObject({ stage: 'answering', problem: { kind: 'no-relay' } });
+    ann.settings.relayOnly = false;
+    await ann.engine.retry();
+    await settle();
+    expect(ann.stage).toBe('live');
+  });
+});
+
+describe('credentials that end in mid-call', () => {
+  it('are renewed, and a call by a relay moves over to them', async () => {
+    exchange.ice = { iceServers: [{ urls: 'turn:old' }], expiresAt: new Date(clock.now() + 600_000).toISOString() };
+    ann = ann.reload();
+    await talk();
+    ann.connection.stats = [
+      { id: 'p', type: 'candidate-pair', nominated: true, state: 'succeeded', localCandidateId: 'l' },
+      { id: 'l', type: 'local-candidate', candidateType: 'relay' },
+    ];
+    exchange.ice = { iceServers: [{ urls: 'turn:new' }], expiresAt: new Date(clock.now() + 1_200_000).toISOString() };
+    await clock.advance(530_000);
+    expect([ann.connection.config.iceServers, ann.connection.restarts]).toEqual([[{ urls: 'turn:old' }], 0]);
+    await clock.advance(20_000);
+    expect([ann.connection.config.iceServers, ann.connection.restarts]).toEqual([[{ urls: 'turn:new' }], 1]);
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+  });
+});
+
+describe('the log', () => {
+  it('is there for who asks for it, with every address masked', async () => {
+    await talk();
+    expect(ann.engine.log).toBeUndefined();
+    ann.debugging = true;
+    ann.socket.fire('webrtc-ice-candidate', { callId: ann.view?.callId, candidate: { candidate: 'candidate:1 1 udp 1 203.0.113.9 4000 typ srflx' } });
+    await settle();
+    expect(ann.engine.log).toContain('candidate of theirs udp ipv4-1 4000 srflx');
+    expect(ann.engine.log).toContain('link connected');
+    expect(ann.engine.log).not.toContain('203.0.113.9');
   });
 });
 

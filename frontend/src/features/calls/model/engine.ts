@@ -61,6 +61,7 @@ export class CallEngine {
       disconnect: (reason: string) => this.#onDisconnect(reason),
     };
     for (const [event, handler] of Object.entries(this.#handlers)) deps.socket.on(event, handler);
+    void deps.ice.get(); // ahead of the call that this engine was made for
     this.#unwatch = deps.network.watch((why) => this.#session?.networkChanged(why));
   }
 
@@ -72,6 +73,11 @@ export class CallEngine {
   /** The call that is shown; what needs no say of the server (mute, camera, devices) is asked of it. */
   get current(): CallSession | undefined {
     return this.#session;
+  }
+
+  /** The log of this page's calls, masked, where the person has asked to see it. */
+  get log(): string | undefined {
+    return this.#deps.log.shown ? this.#deps.log.text() : undefined;
   }
 
   async start(userId: string, name: string, kind: CallType): Promise<void> {
@@ -167,7 +173,7 @@ export class CallEngine {
     if (this.#session && !this.#session.isOver()) this.#session.finish({ reason: 'gone' });
     this.#session = session;
     session.patch({ online: this.#online });
-    this.#deps.log('stage', session.view.stage);
+    this.#deps.log.write('stage', session.view.stage);
     return session;
   }
 
@@ -214,8 +220,8 @@ export class CallEngine {
       if (session.view.stage === 'other-tab') return this.dismiss();
       return this.#finish(session, { reason: session.isLive ? 'lost' : session.view.direction === 'incoming' ? 'missed' : 'no-answer' });
     }
-    if (!this.#snapshots.take(snapshot)) return this.#deps.log('older snapshot dropped');
-    this.#deps.log('call', snapshot.state);
+    if (!this.#snapshots.take(snapshot)) return this.#deps.log.write('older snapshot dropped');
+    this.#deps.log.write('call', snapshot.state);
     if (this.#left.has(snapshot.callId) && snapshot.state !== 'ended') {
       return this.#sayEnd(snapshot.callId, otherOf(snapshot).userId, snapshot.state === 'ringing' ? 'cancelled' : 'hung-up');
     }
@@ -313,7 +319,7 @@ export class CallEngine {
   #finish(session: CallSession, end: Omit<CallEnd, 'quality'>): void {
     if (session.isOver()) return;
     session.finish(end);
-    this.#deps.log('ended', end.reason);
+    this.#deps.log.write('ended', end.reason);
     if (session.mine) {
       this.#deps.seat.release();
       this.#deps.seat.forget();

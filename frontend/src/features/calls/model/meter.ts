@@ -89,6 +89,7 @@ export class Meter {
     const last = this.#recent.at(-1);
     const first = this.#recent[0];
     this.#recent.push(sample);
+    if (sample.way !== '' && sample.way !== last?.way) this.#options.log('way', sample.way);
     if (!last || !first) return;
     const quality = this.#recent.length > FELT_SAMPLES ? qualityBetween(first, sample) : 'unknown';
     if (this.#recent.length > FELT_SAMPLES) {

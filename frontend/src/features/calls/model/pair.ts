@@ -1,4 +1,4 @@
-import type { Log } from './debug';
+import { candidateText, type Log } from './debug';
 import type { Limits } from './ladder';
 import { fragmentOf, fragmentsOf, sessionOf, wishingForOpus } from './sdp';
 
@@ -59,7 +59,10 @@ export class Pair {
     const pc = this.connection;
     pc.onnegotiationneeded = () => void this.#negotiate();
     pc.onicecandidate = ({ candidate }) => {
-      if (candidate && !this.#closed) options.send({ type: 'candidate', candidate: candidate.toJSON() });
+      if (!candidate || this.#closed) return;
+      const plain = candidate.toJSON();
+      options.log('candidate of ours', candidateText(plain.candidate ?? ''));
+      options.send({ type: 'candidate', candidate: plain });
     };
     pc.ontrack = ({ track }) => options.onTrack(track);
     pc.ondatachannel = ({ channel }) => options.onChannel(channel);
@@ -122,6 +125,7 @@ export class Pair {
   /** Candidates wait until there is a description that they belong to. */
   async candidate(candidate: RTCIceCandidateInit): Promise<void> {
     const fragment = fragmentOf(candidate);
+    this.#options.log('candidate of theirs', candidateText(candidate.candidate ?? ''));
     const remote = this.connection.remoteDescription;
     const belongs = remote && (fragment === undefined || fragmentsOf(remote).has(fragment));
     if (!belongs) {

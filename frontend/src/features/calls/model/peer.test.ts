@@ -30,6 +30,7 @@ class Side {
       },
       createStream: () => new FakeStream() as unknown as MediaStream,
       iceServers: [],
+      relayOnly: false,
       polite,
       legacy,
       video: true,

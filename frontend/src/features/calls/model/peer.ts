@@ -9,6 +9,8 @@ export interface PeerOptions {
   createConnection: (config: RTCConfiguration) => RTCPeerConnection;
   createStream: () => MediaStream;
   iceServers: RTCIceServer[];
+  /** Neither side is to learn where the other is. */
+  relayOnly: boolean;
   polite: boolean;
   legacy: boolean;
   video: boolean;
@@ -53,6 +55,7 @@ export class Peer {
   /** The other's camera and microphone as they say; `undefined` from an old client. */
   notice: MediaNotice['media'] | undefined;
   readonly #options: PeerOptions;
+  #iceServers: RTCIceServer[];
   #pair: Pair;
   #channels: RTCDataChannel[] = [];
   #sent: MediaNotice['media'] = { camera: false, microphone: true };
@@ -69,6 +72,7 @@ export class Peer {
     this.#answerDue = new Deadline(options.clock);
     this.#recoverDue = new Deadline(options.clock);
     this.#giveUp = new Deadline(options.clock);
+    this.#iceServers = options.iceServers;
     this.remote = options.createStream();
     this.#pair = this.#createPair();
     this.#giveUp.set(GIVE_UP_MS, () => this.#setLink('failed'));
@@ -103,6 +107,16 @@ export class Peer {
 
   async setTrack(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
     await this.#pair.replace(kind, track);
+  }
+
+  /** The next restart goes by these. */
+  setIceServers(servers: RTCIceServer[]): void {
+    this.#iceServers = servers;
+    try {
+      this.connection.setConfiguration(this.#config());
+    } catch (error) {
+      this.#options.log('configuration refused', error instanceof Error ? error.name : 'unknown');
+    }
   }
 
   /** The limits have changed. */
@@ -164,9 +178,14 @@ export class Peer {
     this.#options.onChange();
   }
 
+  #config(): RTCConfiguration {
+    const { relayOnly } = this.#options;
+    return { iceServers: this.#iceServers, bundlePolicy: 'max-bundle', iceTransportPolicy: relayOnly ? 'relay' : 'all' };
+  }
+
   #createPair(): Pair {
     const options = this.#options;
-    const connection = options.createConnection({ iceServers: options.iceServers, bundlePolicy: 'max-bundle' });
+    const connection = options.createConnection(this.#config());
     const pair: Pair = new Pair({
       connection,
       polite: options.polite,

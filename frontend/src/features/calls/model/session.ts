@@ -2,6 +2,7 @@ import type { CallSnapshot, CallType } from '../../../shared/wire/types';
 import { Deadline } from './clock';
 import type { EngineDeps } from './deps';
 import type { Circumstances, Limits, Step } from './ladder';
+import { hasRelay } from './ice';
 import { LocalMedia } from './media';
 import { Meter, type Measured } from './meter';
 import type { Signal } from './pair';
@@ -11,8 +12,8 @@ import { NO_DEVICES, type CallEnd, type CallView, type Device, type DeviceProble
 
 const EXPLAIN_MS = 700;
 const STEP_SHOWN_MS = 8_000;
-const ICE_WAIT_MS = 3_000;
 const KEPT_OFFER_MS = 3_000;
+const ICE_AGAIN_MS = 30_000;
 const SIGNALS_MAX = 300;
 
 let keys = 0;
@@ -37,14 +38,15 @@ export class CallSession {
   readonly expiry: Deadline;
   readonly #deps: EngineDeps;
   readonly #store: Store<CallView | null>;
-  readonly #iceServers: Promise<RTCIceServer[]>;
   readonly #meter: Meter;
   readonly #stepShown: Deadline;
   readonly #later: Deadline;
+  readonly #iceDue: Deadline;
   #peer: Peer | undefined;
   #waiting: Signal[] = [];
   #starting = false;
   #stalled = false;
+  #relayed = false;
   #saidSaving = false;
   #fell = false;
 
@@ -55,6 +57,7 @@ export class CallSession {
     this.expiry = new Deadline(deps.clock);
     this.#stepShown = new Deadline(deps.clock);
     this.#later = new Deadline(deps.clock);
+    this.#iceDue = new Deadline(deps.clock);
     this.media = new LocalMedia(
       deps.media,
       (kind, track) => void this.#peer?.setTrack(kind, track),
@@ -67,7 +70,7 @@ export class CallSession {
       onStep: (step) => this.#stepped(step),
       onLimits: (limits) => void this.#limit(limits),
       clock: deps.clock,
-      log: deps.log,
+      log: deps.log.write,
     });
     this.view = {
       key: ++keys, callId: start.callId, peer: start.peer, direction: start.direction, kind: start.kind, stage: start.stage,
@@ -75,7 +78,6 @@ export class CallSession {
       local: undefined, remote: undefined, remotePicture: false, remoteMuted: false, remotePaused: false, devices: NO_DEVICES, chosen: {},
       quality: 'unknown', rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, acceptedAt: undefined, legacy: start.legacy ?? false, silenced: false, canRejoin: false, end: undefined,
     };
-    this.#iceServers = this.#fetchIce();
     store.set(this.view);
   }
 
@@ -101,6 +103,11 @@ export class CallSession {
   async openMedia(withCamera: boolean): Promise<boolean> {
     const wanted: Device[] = withCamera ? ['microphone', 'camera'] : ['microphone'];
     this.patch({ problem: undefined });
+    if (this.#deps.settings.relayOnly && !hasRelay(await this.#deps.ice.get())) {
+      // Going by another way would show what the person wants hidden, and going by none would look like a broken call.
+      if (!this.isOver()) this.patch({ problem: { kind: 'no-relay', device: 'microphone' } });
+      return false;
+    }
     const asking: Device[] = [];
     for (const device of wanted) if (await this.#deps.media.mustAsk(device)) asking.push(device);
     if (asking.length > 0 && !this.isOver()) {
@@ -125,7 +132,7 @@ export class CallSession {
     const acceptedAt = rejoin && said < now ? said : now;
     this.patch({ stage: 'live', direction: snapshot.direction, legacy: snapshot.legacy, acceptedAt, asking: [] });
     this.#remember();
-    const iceServers = await this.#iceServers;
+    const iceServers = await this.#deps.ice.get();
     if (this.isOver()) return;
     this.#createPeer(iceServers, snapshot);
     for (const signal of this.#waiting.splice(0)) void this.#peer?.handle(signal);
@@ -133,6 +140,7 @@ export class CallSession {
     else if (rejoin) this.#later.set(KEPT_OFFER_MS, () => this.#peer?.untouched && this.#peer.offer());
     this.#tell();
     this.#meter.start();
+    this.#renewLater();
   }
 
   signal(signal: Signal): void {
@@ -181,7 +189,7 @@ export class CallSession {
     const { acceptedAt } = this.view;
     const talked = acceptedAt !== undefined && end.reason !== 'not-connected' ? this.#deps.clock.now() - acceptedAt : undefined;
     const durationMs = end.durationMs ?? talked;
-    for (const due of [this.expiry, this.#stepShown, this.#later]) due.clear();
+    for (const due of [this.expiry, this.#stepShown, this.#later, this.#iceDue]) due.clear();
     this.#meter.stop();
     const { bytes } = this.#meter;
     this.#peer?.close();
@@ -202,6 +210,7 @@ export class CallSession {
       createConnection: this.#deps.createConnection,
       createStream: this.#deps.media.createStream,
       iceServers,
+      relayOnly: this.#deps.settings.relayOnly,
       polite: snapshot.direction === 'incoming',
       legacy: snapshot.legacy,
       // With a client of ours a camera can come on later, without another offer, because its section is there.
@@ -214,7 +223,7 @@ export class CallSession {
       onChange: () => this.#peerChanged(),
       canSignal: () => this.view.online,
       clock: this.#deps.clock,
-      log: this.#deps.log,
+      log: this.#deps.log.write,
     });
     this.#peer = peer;
     this.#peerChanged();
@@ -301,8 +310,9 @@ export class CallSession {
     if (rung !== this.view.rung) this.patch({ rung });
   }
 
-  #measured({ quality, bytes, still }: Measured): void {
+  #measured({ quality, bytes, still, relayed }: Measured): void {
     if (this.isOver()) return;
+    this.#relayed = relayed;
     this.patch({ bytes, ...(quality === 'unknown' ? {} : { quality }) });
     this.#showRung();
     // Old clients don't say that their camera is off: their picture stands still.
@@ -311,15 +321,15 @@ export class CallSession {
     this.#peerChanged();
   }
 
-  /** Asked for early, while it rings; a call that gets none tries without. */
-  #fetchIce(): Promise<RTCIceServer[]> {
-    return new Promise((resolve) => {
-      const cancel = this.#deps.clock.after(ICE_WAIT_MS, () => resolve([]));
-      const settle = (servers: RTCIceServer[]) => {
-        cancel();
-        resolve(servers);
-      };
-      this.#deps.fetchIceServers().then(settle, () => settle([]));
-    });
+  /** A long call outlives the credentials that it began with; a relay would be lost with them. */
+  #renewLater(): void {
+    const renew = async () => {
+      const servers = await this.#deps.ice.get();
+      if (this.isOver()) return;
+      this.#peer?.setIceServers(servers);
+      if (this.#relayed) this.networkChanged('credentials');
+      this.#renewLater();
+    };
+    this.#iceDue.set(Math.max(this.#deps.ice.renewInMs, ICE_AGAIN_MS), () => void renew());
   }
 }

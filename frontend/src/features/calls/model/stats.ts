@@ -16,6 +16,8 @@ export interface Sample {
   limitation: string | undefined;
   /** Our end of the way in use is a relay. */
   relayed: boolean;
+  /** The way in use, in a word each. */
+  way: string;
 }
 
 type Entry = Record<string, unknown>;
@@ -24,7 +26,7 @@ type Entry = Record<string, unknown>;
 export function readReport(report: RTCStatsReport): Sample {
   const sample: Sample = {
     received: 0, lost: 0, framesDecoded: 0, bytesIn: 0, bytesOut: 0, roundTripMs: undefined, sentLoss: undefined, saidAt: 0,
-    availableBps: undefined, limitation: undefined, relayed: false,
+    availableBps: undefined, limitation: undefined, relayed: false, way: '',
   };
   const entries = new Map<string, Entry>();
   report.forEach((entry: Entry, id: string) => entries.set(id, entry));
@@ -51,11 +53,19 @@ export function readReport(report: RTCStatsReport): Sample {
         sample.bytesOut += number('bytesSent');
         if (entry['nominated'] !== true || entry['state'] !== 'succeeded') break;
         sample.availableBps = optional(entry, 'availableOutgoingBitrate') ?? sample.availableBps;
+        sample.way = wayOf(entries, entry);
         sample.relayed = entries.get(String(entry['localCandidateId']))?.['candidateType'] === 'relay';
         if (optional(entry, 'currentRoundTripTime') !== undefined) sample.roundTripMs = number('currentRoundTripTime') * 1000;
     }
   }
   return sample;
+}
+
+function wayOf(entries: Map<string, Entry>, pair: Entry): string {
+  const word = (of: Entry | undefined, name: string) => (typeof of?.[name] === 'string' ? of[name] : '');
+  const [ours, theirs] = ['localCandidateId', 'remoteCandidateId'].map((name) => entries.get(word(pair, name)));
+  const relay = word(ours, 'relayProtocol');
+  return `${word(ours, 'candidateType')}${relay ? ` by ${relay}` : ''} to ${word(theirs, 'candidateType')} over ${word(ours, 'protocol')}`;
 }
 
 function optional(entry: Entry, name: string): number | undefined {

@@ -17,9 +17,9 @@ export type LinkState = 'connecting' | 'connected' | 'disconnected' | 'failed';
 export type Quality = 'unknown' | 'good' | 'fair' | 'weak';
 export type Device = 'microphone' | 'camera';
 
-/** Why a microphone or camera can't be had, each with its own sentence and next step. */
+/** Why a call can't begin or goes on without something, each with its own sentence and next step. Of `no-relay` the device says nothing. */
 export interface DeviceProblem {
-  kind: 'denied' | 'missing' | 'busy' | 'insecure' | 'unplugged' | 'unknown';
+  kind: 'denied' | 'missing' | 'busy' | 'insecure' | 'unplugged' | 'unknown' | 'no-relay';
   device: Device;
 }
 

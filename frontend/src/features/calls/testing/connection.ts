@@ -45,8 +45,12 @@ export class FakeConnection {
   #needed = false;
   #stable: { local: RTCSessionDescriptionInit | null } = { local: null };
 
-  constructor(readonly config: RTCConfiguration) {
+  constructor(public config: RTCConfiguration) {
     FakeConnection.all.push(this);
+  }
+
+  setConfiguration(config: RTCConfiguration): void {
+    this.config = config;
   }
 
   get ufrag(): string {

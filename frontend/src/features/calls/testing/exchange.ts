@@ -1,4 +1,5 @@
 import type { CallSnapshot, CallState, CallType } from '../../../shared/wire/types';
+import type { IceAnswer } from '../model/ice';
 import type { CallSocket } from '../model/socket';
 
 type Payload = Record<string, unknown>;
@@ -65,6 +66,7 @@ export class Exchange {
   sockets: FakeSocket[] = [];
   call: Call | undefined;
   legacy = false;
+  ice: IceAnswer = { iceServers: [{ urls: 'stun:one' }] };
   /** The next request is refused with this. */
   refusal: string | undefined;
   /** Signals of these events are dropped instead of relayed, so many times. */

@@ -1,5 +1,7 @@
 import type { EngineDeps } from '../model/deps';
+import { CallLog } from '../model/debug';
 import { CallEngine } from '../model/engine';
+import { IceServers } from '../model/ice';
 import type { TabSeat } from '../model/seat';
 import type { CallView } from '../model/view';
 import { FakeConnection } from './connection';
@@ -16,7 +18,7 @@ export class FakePage {
   socket: FakeSocket;
   engine: CallEngine;
   readonly deps: EngineDeps;
-  logged: string[] = [];
+  debugging = false;
 
   constructor(
     readonly exchange: Exchange,
@@ -34,7 +36,7 @@ export class FakePage {
   #deps(secure: boolean): EngineDeps {
     return {
       socket: this.socket,
-      fetchIceServers: () => Promise.resolve([{ urls: 'stun:one' }]),
+      ice: new IceServers(() => Promise.resolve(this.exchange.ice), this.clock),
       createConnection: (config) => {
         const connection = new FakeConnection(config);
         this.connections.push(connection);
@@ -46,7 +48,7 @@ export class FakePage {
       settings: this.settings,
       audioCodecs: () => this.audioCodecs,
       clock: this.clock,
-      log: (what) => this.logged.push(what),
+      log: new CallLog(this.clock, () => this.debugging),
     };
   }
 

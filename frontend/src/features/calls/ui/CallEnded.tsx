@@ -7,6 +7,7 @@ import { TextButton } from './Button';
 import { CallAvatar } from './CallAvatar';
 import styles from './CallEnded.module.css';
 import { clockText, dataText, endText, qualityText } from './labels';
+import { LogDownload } from './LogDownload';
 import tokens from './tokens.module.css';
 
 interface EndedProps {
@@ -73,6 +74,7 @@ export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
             ) : null}
           </dl>
         ) : null}
+        <LogDownload engine={engine} />
         <div className={styles.actions}>
           <TextButton data-autofocus main={!again} onClick={() => engine.dismiss()}>
             {m.call_close()}

@@ -2,6 +2,7 @@ import { createContext, useContext, useMemo, useSyncExternalStore, type ReactNod
 import { m } from '../../../shared/i18n';
 import type { CallType } from '../../../shared/wire/types';
 import { CallsDoor } from '../model/door';
+import type { IceAnswer } from '../model/ice';
 import type { CallSocket } from '../model/socket';
 import type { Stage } from '../model/view';
 import styles from './CallsProvider.module.css';
@@ -14,7 +15,7 @@ export interface CallsProviderProps {
   socket: CallSocket;
   /** Who is signed in: another person's calls end. */
   user: { _id: string };
-  fetchIceServers: () => Promise<RTCIceServer[]>;
+  fetchIceServers: () => Promise<IceAnswer>;
   /** Opens the conversation with somebody, from the sheet after a call. */
   onWrite?: (userId: string) => void;
   children: ReactNode;
@@ -34,7 +35,7 @@ export interface Calls {
 const doors = new WeakMap<CallSocket, { userId: string; door: Door }>();
 
 /** One for a socket and a person, made while rendering: neither StrictMode nor a hidden part of the page makes or ends a call. */
-function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promise<RTCIceServer[]>): Door {
+function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promise<IceAnswer>): Door {
   const known = doors.get(socket);
   if (known?.userId === userId) return known.door;
   known?.door.close();

@@ -3,6 +3,7 @@ import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView, DeviceChoice } from '../model/view';
 import { dataText } from './labels';
+import { LogDownload } from './LogDownload';
 import styles from './DevicePanel.module.css';
 
 /** Which microphone, camera and speaker. The browser's own pickers: known, and good with every aid. */
@@ -36,6 +37,7 @@ export function DevicePanel({ engine, view, id }: { engine: CallEngine; view: Ca
           {m.call_data()}: {dataText(view.bytes)}
         </p>
       ) : null}
+      <LogDownload engine={engine} />
     </div>
   );
 }

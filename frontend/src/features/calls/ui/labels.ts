@@ -122,6 +122,8 @@ export function problemText({ kind, device }: DeviceProblem): { title: string; s
       return microphone
         ? { title: m.call_microphone_unplugged(), step: m.call_microphone_unplugged_step() }
         : { title: m.call_camera_unplugged(), step: m.call_camera_unplugged_step() };
+    case 'no-relay':
+      return { title: m.call_no_relay(), step: m.call_no_relay_step() };
     case 'insecure':
       return { title: m.call_insecure(), step: m.call_insecure_step() };
     case 'unknown':
