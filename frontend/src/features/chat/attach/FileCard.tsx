@@ -2,7 +2,7 @@ import { m } from '../../../shared/i18n';
 import { useChat } from '../model/context';
 import classes from './FileCard.module.css';
 import { FileIcon } from './FileIcon';
-import { shortName } from './fileKind';
+import { shortName } from '../../../shared/lib/fileKind';
 import { sizeText } from './limits';
 import { Meta, type MediaProps } from './MediaRow';
 import { Progress } from './Progress';

@@ -1,7 +1,7 @@
 import {
   IconFile, IconFileMusic, IconFileSpreadsheet, IconFileText, IconFileTypePdf, IconFileZip, IconMovie, IconPhoto, IconPresentation,
 } from '@tabler/icons-react';
-import { categoryOf, type Category } from './fileKind';
+import { categoryOf, type Category } from '../../../shared/lib/fileKind';
 import { ICON } from '../../../shared/ui';
 
 const ICONS: Record<Category, typeof IconFile> = {

@@ -5,7 +5,7 @@ import { useEnterSends } from '../../../shared/lib/enterSends';
 import { useObservable } from '../../../shared/lib/useObservable';
 import { Hidden, ICON } from '../../../shared/ui';
 import { FileIcon } from './FileIcon';
-import { shortName } from './fileKind';
+import { shortName } from '../../../shared/lib/fileKind';
 import { sizeText } from './limits';
 import { Overlay } from './Overlay';
 import classes from './PreviewSheet.module.css';

@@ -1,8 +1,9 @@
 import { randomId } from '../../../shared/lib/ids';
 import { Observable, type Readable } from '../../../shared/lib/observable';
-import { categoryOf } from './fileKind';
+import { categoryOf } from '../../../shared/lib/fileKind';
+import type { OpenPictures } from '../../../shared/pictures/open';
 import { MAX_FILES } from './limits';
-import { prepare, type OpenPictures, type Prepared, type Refusal } from './prepare';
+import { prepare, type Prepared, type Refusal } from './prepare';
 
 /** A file that was picked, before it is sent. */
 export interface Picked {

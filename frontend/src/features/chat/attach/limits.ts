@@ -4,12 +4,6 @@ import { getLocale } from '../../../shared/i18n';
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** Picked at once; more go in a second turn. */
 export const MAX_FILES = 20;
-/** The longer side of a picture that is sent. */
-export const MAX_SIDE = 2560;
-/** A picture with more pixels is not opened: decoding it would take the memory of a phone. */
-export const MAX_PIXELS = 120_000_000;
-/** A picture's file before it is made smaller. */
-export const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
 export const MAX_THUMBNAIL_BYTES = 64 * 1024;
 
 const STEPS = [

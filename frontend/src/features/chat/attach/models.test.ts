@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { categoryOf, shortName, renamed } from './fileKind';
+import { hereAddress } from '../../../shared/lib/addresses';
+import { categoryOf, shortName, renamed } from '../../../shared/lib/fileKind';
 import { sizeText } from './limits';
 import { LocalUrls } from './localUrls';
-import { boxOf, hereAddress } from './media';
+import { boxOf } from './media';
 import { mealsOf, preferencesOf } from './plan';
 import { doubleClicked, MAX_SCALE, moved, WHOLE, zoomedAt } from './zoom';
 

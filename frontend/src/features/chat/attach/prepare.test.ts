@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_FILE_BYTES, MAX_PICTURE_BYTES, MAX_SIDE, MAX_THUMBNAIL_BYTES } from './limits';
-import { prepare, type OpenPicture, type OpenPictures } from './prepare';
-import { asText, gifOf, jpegOf, pngOf, SECRET, webpOf } from './testing/pictures';
+import type { OpenPicture, OpenPictures } from '../../../shared/pictures/open';
+import { MAX_PICTURE_BYTES, MAX_SIDE } from '../../../shared/pictures/clean';
+import { MAX_FILE_BYTES, MAX_THUMBNAIL_BYTES } from './limits';
+import { prepare } from './prepare';
+import { asText, gifOf, jpegOf, pngOf, SECRET, webpOf } from '../../../shared/testing/pictures';
 import { isSendable, Tray } from './Tray';
 
 interface Drawn { side: number; type: string }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type RefObject } from 'react';
 import { useObservable } from '../../../shared/lib/useObservable';
 import { useChat } from '../model/context';
-import { openPicture } from './pictures';
+import { openPicture } from '../../../shared/pictures/open';
 import { PreviewSheet } from './PreviewSheet';
 import { filesOf, isPasteOfFiles } from './transfer';
 import { Tray } from './Tray';

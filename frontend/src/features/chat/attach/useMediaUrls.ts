@@ -1,10 +1,10 @@
 import { useEffect, useReducer } from 'react';
+import { hereAddress } from '../../../shared/lib/addresses';
 import { useSelected } from '../../../shared/lib/useObservable';
 import type { ChatStore } from '../model/ChatStore';
 import { useChat } from '../model/context';
 import { Addresses, isExpired } from './Addresses';
 import { localUrls } from './localUrls';
-import { hereAddress } from './media';
 import type { MediaRowData } from './MediaRow';
 
 interface Urls {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readPicture } from './metadata';
-import { asText, ENTROPY, gifOf, jpegOf, pngOf, SECRET, webpOf } from './testing/pictures';
+import { asText, ENTROPY, gifOf, jpegOf, pngOf, SECRET, webpOf } from '../testing/pictures';
 
 const FILES = { jpeg: jpegOf(), png: pngOf(), webp: webpOf(), gif: gifOf() };
 

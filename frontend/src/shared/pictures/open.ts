@@ -1,4 +1,14 @@
-import type { OpenPicture, OpenPictures } from './prepare';
+/** A picture that is open in the browser, turned upright. */
+export interface OpenPicture {
+  width: number;
+  height: number;
+  /** Drawn anew, no side longer than `side`; without anything that the file said besides the picture. */
+  encode(side: number, type: string, quality: number): Promise<Blob>;
+  close(): void;
+}
+
+/** Rejects what the browser can't show. */
+export type OpenPictures = (file: Blob) => Promise<OpenPicture>;
 
 function drawn(image: HTMLImageElement, side: number, type: string): HTMLCanvasElement {
   const scale = Math.min(1, side / Math.max(image.naturalWidth, image.naturalHeight));
