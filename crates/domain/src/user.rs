@@ -111,8 +111,8 @@ pub struct ProfileChange {
     pub height_cm: Option<f64>,
     pub weight_kg: Option<f64>,
     pub speciality: Option<String>,
-    /// Held from then on in place of the one before.
-    pub image: Option<UploadId>,
+    /// Held from then on in place of the one before; `Some(None)` lets that one go.
+    pub image: Option<Option<UploadId>>,
 }
 
 /// Which users to list; `None` is any. The list is sorted by name and bounded by the store at 10,000.

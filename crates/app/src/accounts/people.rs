@@ -51,7 +51,7 @@ impl Accounts {
     }
 
     /// Gives the caller a picture of themself, one that they uploaded.
-    pub async fn change_image(&self, caller: &User, image: UploadId) -> Result<User, AccountError> {
+    pub async fn change_image(&self, caller: &User, image: Option<UploadId>) -> Result<User, AccountError> {
         let change = ProfileChange { image: Some(image), ..ProfileChange::default() };
         self.inner.users.change_profile(caller.id, change).await?.ok_or(AccountError::NotFound)
     }

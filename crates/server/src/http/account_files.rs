@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::middleware::map_response;
 use axum::routing::post;
 use axum::{Json as Answer, Router};
-use domain::{Role, UploadKind, UserId};
+use domain::{Role, UploadId, UploadKind, User, UserId};
 use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use wire::account::Register;
@@ -30,9 +30,10 @@ use crate::state::Services;
 const MAX_FIELDS: usize = 32;
 
 pub(super) fn routes(config: &Config) -> Router<Services> {
+    let picture = post(profile_image).layer(form_limit(config.uploads.max_bytes)).delete(no_profile_image);
     Router::new()
         .route("/api/user/register-dietician", post(register_dietician).layer(form_limit(MAX_CERTIFICATE)))
-        .route("/api/user/upload-profile-image", post(profile_image).layer(form_limit(config.uploads.max_bytes)))
+        .route("/api/user/upload-profile-image", picture)
         .layer(map_response(with_message))
 }
 
@@ -112,8 +113,18 @@ async fn profile_image(
     let (field, missing) =
         (("profileImage", Some(UploadKind::ProfileImage)), "There is no picture in the field profileImage.");
     let image = one_file(&services, user, request, field, missing).await?.id();
-    services.accounts.change_image(&caller.user, image).await?;
-    services.chat.forget_user(user);
-    services.uploads_changed.notify_one();
+    change_image(&services, &caller.user, Some(image)).await?;
     Ok(Answer(json!({ "message": "Your picture is saved.", "profileImage": addresses.whole(image) })))
+}
+
+async fn no_profile_image(State(services): State<Services>, Caller(caller): Caller) -> Result<Answer<Value>, ApiError> {
+    change_image(&services, &caller.user, None).await?;
+    Ok(Answer(json!({ "message": "Your picture is removed.", "profileImage": null })))
+}
+
+async fn change_image(services: &Services, user: &User, image: Option<UploadId>) -> Result<(), ApiError> {
+    services.accounts.change_image(user, image).await?;
+    services.chat.forget_user(user.id);
+    services.uploads_changed.notify_one();
+    Ok(())
 }

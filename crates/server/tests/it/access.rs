@@ -173,6 +173,8 @@ fn table() -> Vec<Row> {
         row(Chat, DELETE, "/api/upload/delete/ffffffffffffffffffffffff", FOREIGN),
         row(Accounts, POST, "/api/user/upload-profile-image", FORMLESS),
         row(Chat, POST, "/api/user/upload-profile-image", NOBODY),
+        row(Web, DELETE, "/api/user/upload-profile-image", SIGNED_IN),
+        row(Chat, DELETE, "/api/user/upload-profile-image", NOBODY),
         // Calls.
         row(Web, GET, "/api/ice-servers", SIGNED_IN),
         row(Calls, GET, "/api/ice-servers", SIGNED_IN),

@@ -215,6 +215,12 @@ async fn a_person_has_a_picture() {
         server.ask(Role::Accounts, Method::GET, "/api/user/me", Ask { token: Some(&hannah), ..Ask::default() }).await;
     assert_eq!(path_of(&me.json()["profileImage"]), path_of(&second));
     assert_eq!(fetch(&server, &first, &[]).await.summary(), "404 not_found", "the one before is let go");
+    let ask = Ask { token: Some(&hannah), ..Ask::default() };
+    let removed = server.ask(Role::Web, Method::DELETE, "/api/user/upload-profile-image", ask).await;
+    assert_eq!(removed.json()["profileImage"], Value::Null);
+    let inbox = server.get("/api/inbox", Some(&amira)).await.json();
+    assert_eq!(inbox["contacts"][0]["profileImage"], Value::Null);
+    assert_eq!(fetch(&server, &second, &[]).await.summary(), "404 not_found", "and the last with it");
 }
 
 #[tokio::test]

@@ -129,15 +129,15 @@ pub(super) async fn what_nobody_holds_leaves(ports: &Ports) {
 
 pub(super) async fn a_picture_is_held_until_the_next(ports: &Ports) {
     let owner = user(ports).await;
-    let picture = async |id: UploadId| {
-        let change = ProfileChange { image: Some(id), ..ProfileChange::default() };
+    let pictured = async |image: Option<UploadId>| {
+        let change = ProfileChange { image: Some(image), ..ProfileChange::default() };
         let changed = ports.users.change_profile(owner.id, change).await.expect("changed").expect("is there");
-        assert_eq!(changed.profile.image, Some(id));
+        assert_eq!(changed.profile.image, image);
         assert_eq!(ports.users.by_id(owner.id).await, Ok(Some(changed)));
     };
     let first = record(ports, owner.id, UploadKind::ProfileImage).await;
     let second = record(ports, owner.id, UploadKind::ProfileImage).await;
-    picture(first.id()).await;
+    pictured(Some(first.id())).await;
     ports.users.change_profile(owner.id, ProfileChange::default()).await.expect("changed");
     let later = NOW + Duration::from_secs(1);
     ports.uploads.leaving(later).await.expect("read");
@@ -146,11 +146,14 @@ pub(super) async fn a_picture_is_held_until_the_next(ports: &Ports) {
     assert_eq!(ports.uploads.discard_upload(owner.id, first.id()).await, Ok(Discard::Held));
 
     let third = record(ports, owner.id, UploadKind::ProfileImage).await;
-    picture(third.id()).await;
+    pictured(Some(third.id())).await;
     assert!(leaves(ports, first.id()).await);
-    picture(third.id()).await;
+    pictured(Some(third.id())).await;
     ports.uploads.leaving(later).await.expect("read");
     assert!(!leaves(ports, third.id()).await, "the same again");
+    pictured(None).await;
+    assert!(leaves(ports, third.id()).await, "nobody's any more");
+    pictured(None).await;
 }
 
 pub(super) async fn a_certificate_is_held_by_who_registered_with_it(ports: &Ports) {

@@ -4,7 +4,7 @@ use domain::{
     UserFilter, UserId, Users,
 };
 use mongodb::bson::oid::ObjectId;
-use mongodb::bson::{DateTime, Document, doc};
+use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
 use super::ask::{Once, all, change, insert_once, read};
@@ -167,7 +167,7 @@ impl Users for MongoDb {
     async fn change_profile(&self, id: UserId, change: ProfileChange) -> Result<Option<User>, StoreError> {
         let ProfileChange { name, gender, age, height_cm, weight_kg, speciality, image } = change;
         let mut set = Document::new();
-        let mut put = |field: &str, value: Option<mongodb::bson::Bson>| {
+        let mut put = |field: &str, value: Option<Bson>| {
             value.map(|value| set.insert(field, value));
         };
         put("name", name.map(Into::into));
@@ -176,7 +176,7 @@ impl Users for MongoDb {
         put("height_cm", height_cm.map(Into::into));
         put("weight_kg", weight_kg.map(Into::into));
         put("speciality", speciality.map(Into::into));
-        put("image", image.map(|image| image.oid().into()));
+        put("image", image.map(|image| image.map_or(Bson::Null, |image| image.oid().into())));
         let _turn = self.core().changing_users.lock().await;
         let before = match image {
             Some(image) => self.core().change_image(id, image).await?,
@@ -249,11 +249,13 @@ impl Core {
         Ok(document.into_user()?)
     }
 
-    /// The new picture is held; the one before it is to be let go, once the new one is in its place.
-    async fn change_image(&self, id: UserId, image: UploadId) -> Result<Option<UploadId>, StoreError> {
+    /// The new picture, where there is one, is held; the one before it is to be let go, once that is no longer in its place.
+    async fn change_image(&self, id: UserId, image: Option<UploadId>) -> Result<Option<UploadId>, StoreError> {
         let Some(user) = self.user(id).await? else { return Ok(None) };
-        self.hold(image, id, &id.to_string()).await?;
-        Ok(user.profile.image.filter(|before| *before != image))
+        if let Some(image) = image {
+            self.hold(image, id, &id.to_string()).await?;
+        }
+        Ok(user.profile.image.filter(|before| Some(*before) != image))
     }
 
     pub(super) async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {

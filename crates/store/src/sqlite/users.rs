@@ -86,15 +86,16 @@ impl Users for Sqlite {
             let sql = concat!(
                 "UPDATE users SET name = coalesce(?2, name), gender = coalesce(?3, gender), age = coalesce(?4, age), \
                  height_cm = coalesce(?5, height_cm), weight_kg = coalesce(?6, weight_kg), \
-                 speciality = coalesce(?7, speciality), image = coalesce(?8, image) WHERE id = ?1 RETURNING ",
+                 speciality = coalesce(?7, speciality), image = iif(?8, ?9, image) WHERE id = ?1 RETURNING ",
                 columns!()
             );
             let ProfileChange { name, gender, age, height_cm, weight_kg, speciality, image } = &change;
             if let Some(image) = *image {
                 change_image(connection, id, image)?;
             }
-            let (gender, image) = (gender.map(gender_number), image.map(Id::blob));
-            let values = params![id.blob(), name, gender, age, height_cm, weight_kg, speciality, image];
+            let (gender, pictured) = (gender.map(gender_number), image.is_some());
+            let image = image.flatten().map(Id::blob);
+            let values = params![id.blob(), name, gender, age, height_cm, weight_kg, speciality, pictured, image];
             Ok(connection.prepare_cached(sql)?.query_row(values, user).optional()?)
         })
         .await
@@ -178,12 +179,14 @@ pub(super) fn put(connection: &Connection, new: &User) -> Result<bool, rusqlite:
     Ok(true)
 }
 
-/// The new picture is held, the one before let go.
-fn change_image(connection: &Connection, user: UserId, image: UploadId) -> Result<(), rusqlite::Error> {
+/// The new picture, where there is one, is held; the one before let go.
+fn change_image(connection: &Connection, user: UserId, image: Option<UploadId>) -> Result<(), rusqlite::Error> {
     let sql = "SELECT image FROM users WHERE id = ?1";
     let before = connection.prepare_cached(sql)?.query_row([user.blob()], |row| optional_id(row, 0)).optional()?;
-    let Some(before) = before.filter(|before| *before != Some(image)) else { return Ok(()) };
-    uploads::hold(connection, image, user)?;
+    let Some(before) = before.filter(|before| *before != image) else { return Ok(()) };
+    if let Some(image) = image {
+        uploads::hold(connection, image, user)?;
+    }
     before.map_or(Ok(()), |before| uploads::release(connection, before))
 }
 
