@@ -47,7 +47,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <span className={classes.label}>{m.nav_settings()}</span>
         </Link>
         <Link className={classes.me} to="/settings" tabIndex={-1} aria-hidden="true" title={user.name}>
-          <Avatar id={user._id} name={user.name} size={32} />
+          <Avatar id={user._id} name={user.name} image={user.profileImage} size={32} />
         </Link>
       </nav>
       <div className={classes.page} id="page" tabIndex={-1}>

@@ -1,7 +1,8 @@
 import { Outlet } from '@tanstack/react-router';
-import { Suspense, useEffect } from 'react';
+import { Suspense, useCallback, useEffect, type ReactNode } from 'react';
 import { ExpiredSession, useSession, useSessionState } from '../features/auth';
-import { ChatContext } from '../features/chat';
+import { ChatContext, useChat } from '../features/chat';
+import { FacesContext } from '../shared/lib/faces';
 import { useObservable } from '../shared/lib/useObservable';
 import { SocketContext } from '../shared/socket';
 import { CallsSlot } from './CallsSlot';
@@ -19,11 +20,13 @@ export function SignedIn() {
     <SocketContext value={personal.connection}>
       <ChatContext value={personal.chat}>
         <UnsentWarning personal={personal} />
-        <CallsSlot key={personal.userId} socket={personal.callSocket}>
-          <Frame>
-            <Outlet />
-          </Frame>
-        </CallsSlot>
+        <Faces>
+          <CallsSlot key={personal.userId} socket={personal.callSocket}>
+            <Frame>
+              <Outlet />
+            </Frame>
+          </CallsSlot>
+        </Faces>
         {state.phase === 'expired' && (
           <Suspense fallback={null}>
             <ExpiredSession email={state.user.email} onOtherPerson={() => session.forget()} />
@@ -32,6 +35,13 @@ export function SignedIn() {
       </ChatContext>
     </SocketContext>
   );
+}
+
+/** Whom calls show, as the inbox knows them. */
+function Faces({ children }: { children: ReactNode }) {
+  const chat = useChat();
+  const faceOf = useCallback((userId: string) => chat.room(userId)?.other.profileImage ?? null, [chat]);
+  return <FacesContext value={faceOf}>{children}</FacesContext>;
 }
 
 /** What could not be kept lives in this page alone: the browser asks before it is closed. */

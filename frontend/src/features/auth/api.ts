@@ -1,4 +1,5 @@
 import { request } from '../../shared/lib/http';
+import { postForm, type UploadOptions } from '../../shared/lib/upload';
 import type { SessionAnswer } from '../../shared/wire/types';
 
 export interface Registration {
@@ -17,8 +18,19 @@ export const sessionApi = {
     request<undefined>('DELETE', everywhere ? '/api/session?everywhere=true' : '/api/session', { token }),
   registerPatient: (person: Registration) =>
     request<{ message: string }>('POST', '/api/user/register', { body: { ...person, role: 1 } }),
-  registerDietician: (person: Registration) =>
-    request<{ message: string }>('POST', '/api/user/register-dietician', { body: { ...person, role: 2 } }),
+  /** With what shows that they are one, if they chose to show it. */
+  registerDietician: async (person: Registration, certificate: File | null, options: UploadOptions = {}): Promise<void> => {
+    const path = '/api/user/register-dietician';
+    if (!certificate) {
+      await request<{ message: string }>('POST', path, { body: { ...person, role: 2 } });
+      return;
+    }
+    const form = new FormData();
+    // Before the file, so that the server can refuse before it has read it.
+    for (const [name, value] of Object.entries(person) as [string, string][]) form.append(name, value);
+    form.append('certificate', certificate);
+    await postForm(path, form, null, options);
+  },
 };
 
 export type SessionApi = Pick<typeof sessionApi, 'create' | 'renew' | 'setup' | 'remove'>;

@@ -2,6 +2,8 @@ import type { Http } from '../../shared/lib/http';
 import type { UserRecord } from '../../shared/wire/types';
 
 export interface Person extends UserRecord {
+  /** Where a dietician's certificate is to be had, if they sent one. */
+  certificate?: string;
   online: boolean;
   lastSeen?: string;
 }

@@ -39,4 +39,5 @@ export async function request<T>(method: string, path: string, options: HttpOpti
 export interface Http {
   get<T>(path: string): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
 }

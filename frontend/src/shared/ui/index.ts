@@ -1,5 +1,6 @@
 export { Choice } from './Choice';
-export { Avatar } from './Avatar';
+export { Avatar, Face } from './Avatar';
+export { initials } from './initials';
 export { Hidden } from './Hidden';
 export { useAnnounce } from './Live';
 export { LiveRegion } from './LiveRegion';

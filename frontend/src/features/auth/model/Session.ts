@@ -117,6 +117,7 @@ export class Session {
   readonly http: Http = {
     get: (path) => this.#authorized('GET', path),
     put: (path, body) => this.#authorized('PUT', path, body),
+    delete: (path) => this.#authorized('DELETE', path),
   };
 
   async #authorized<T>(method: string, path: string, body?: unknown): Promise<T> {

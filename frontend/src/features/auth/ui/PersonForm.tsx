@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { errorText, m } from '../../../shared/i18n';
 import type { Registration } from '../api';
 import { passwordProblem } from '../model/password';
@@ -11,10 +11,12 @@ import { useSubmit } from './useSubmit';
 interface Props {
   submitLabel: string;
   onSubmit: (person: Registration) => Promise<void>;
+  /** What else is asked, or said, before the button. */
+  children?: ReactNode;
 }
 
 /** Name, e-mail and a new password: what every new account begins with. */
-export function PersonForm({ submitLabel, onSubmit }: Props) {
+export function PersonForm({ submitLabel, onSubmit, children }: Props) {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
@@ -29,7 +31,7 @@ export function PersonForm({ submitLabel, onSubmit }: Props) {
   return (
     <form className={classes.form} onSubmit={submit}>
       <TextField
-        label={m.field_name()} name="name" autoComplete="name" required maxLength={120}
+        label={m.field_name()} name="name" autoComplete="name" required maxLength={100}
         value={name} onChange={(event) => setName(event.currentTarget.value)}
       />
       <TextField
@@ -43,6 +45,7 @@ export function PersonForm({ submitLabel, onSubmit }: Props) {
         onBlur={() => setWeak(password === '' ? null : passwordProblem(password, email))}
         error={weak ?? (refused ? errorText('weak_password') : null)}
       />
+      {children}
       <Problem text={problem === null || taken || refused ? null : errorText(problem)} />
       <Button className={classes.submit} type="submit" fullWidth loading={busy}>
         {submitLabel}

@@ -1,12 +1,21 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { m } from '../../../shared/i18n';
+import { codeOf } from '../../../shared/lib/errors';
+import type { ErrorCode } from '../../../shared/wire/errors';
 import { Choice } from '../../../shared/ui';
 import { sessionApi, type Registration } from '../api';
 import { useSession } from '../model/useSession';
 import { AuthPage } from './AuthPage';
 import classes from './AuthPage.module.css';
+import { CertificateField } from './CertificateField';
 import { PersonForm } from './PersonForm';
+
+/** What the server may say of the file alone. */
+const CERTIFICATE_PROBLEMS: Partial<Record<ErrorCode, () => string>> = {
+  too_large: m.certificate_too_large,
+  unsupported_type: m.certificate_wrong_kind,
+};
 
 type Kind = 'patient' | 'dietician';
 
@@ -14,11 +23,23 @@ export function Register() {
   const session = useSession();
   const [kind, setKind] = useState<Kind>('patient');
   const [waiting, setWaiting] = useState(false);
+  const [certificate, setCertificate] = useState<File | null>(null);
+  const [refused, setRefused] = useState<string | null>(null);
+  const [share, setShare] = useState<number | null>(null);
 
   const register = async (person: Registration) => {
     if (kind === 'dietician') {
-      await sessionApi.registerDietician(person);
-      setWaiting(true);
+      setRefused(null);
+      try {
+        await sessionApi.registerDietician(person, certificate, { onProgress: setShare });
+        setWaiting(true);
+      } catch (error) {
+        const why = CERTIFICATE_PROBLEMS[codeOf(error)];
+        if (!certificate || !why) throw error;
+        setRefused(why());
+      } finally {
+        setShare(null);
+      }
       return;
     }
     await sessionApi.registerPatient(person);
@@ -57,7 +78,18 @@ export function Register() {
         />
       </div>
       {kind === 'dietician' && <p className={classes.lead}>{m.register_dietician_lead()}</p>}
-      <PersonForm submitLabel={m.register_submit()} onSubmit={register} />
+      <PersonForm submitLabel={m.register_submit()} onSubmit={register}>
+        {kind === 'dietician' && (
+          <CertificateField
+            file={certificate} problem={refused}
+            onFile={(file) => {
+              setCertificate(file);
+              setRefused(null);
+            }}
+          />
+        )}
+        {share !== null && certificate && <progress className={classes.progress} aria-label={m.attach_uploading({ name: certificate.name })} max={1} value={share} />}
+      </PersonForm>
     </AuthPage>
   );
 }

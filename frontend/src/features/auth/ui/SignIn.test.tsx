@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react';
+import { fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
 import { m } from '../../../shared/i18n';
@@ -44,6 +44,23 @@ it('does not send a weak password', async () => {
   expect(screen.getByLabelText(m.field_password())).toHaveAccessibleDescription(expect.stringContaining(m.error_weak_password()));
   expect(fetched).not.toHaveBeenCalled();
   await expectAccessible(container);
+});
+
+it('takes a dietician’s certificate, and says what is wrong with it', async () => {
+  const { session } = setUp();
+  const { container } = await renderAt('/register', <SessionContext value={session}><Register /></SessionContext>);
+  await userEvent.click(screen.getByLabelText(m.role_dietician()));
+  const input = screen.getByLabelText(m.certificate_choose(), { selector: 'input' });
+  const pick = (file: File) => fireEvent.change(input, { target: { files: [file] } });
+  pick(new File(['PK'], 'diploma.docx'));
+  expect(await screen.findByText(m.certificate_wrong_kind())).toBeVisible();
+  pick(new File(['%PDF-1.7'], 'diploma.pdf', { type: 'application/pdf' }));
+  expect(await screen.findByText('diploma.pdf')).toBeVisible();
+  expect(screen.queryByText(m.certificate_wrong_kind())).toBeNull();
+  await expectAccessible(container);
+  await userEvent.click(screen.getByRole('button', { name: m.attach_remove_short() }));
+  expect(screen.queryByText('diploma.pdf')).toBeNull();
+  expect(screen.getByRole('button', { name: m.certificate_choose() })).toHaveFocus();
 });
 
 it('sets up the first administrator with the token of the address', async () => {

@@ -1,16 +1,15 @@
+import { useFace } from '../../../shared/lib/faces';
+import { Face, initials } from '../../../shared/ui';
+import type { CallView } from '../model/view';
 import styles from './CallAvatar.module.css';
 
-/** The first letters of a name in a large disc; it breathes while something is awaited. */
-export function CallAvatar({ name, size, waiting = false }: { name: string; size: 'huge' | 'small'; waiting?: boolean }) {
+/** Somebody's picture or first letters in a large disc; it breathes while something is awaited. */
+export function CallAvatar({ peer, size, waiting = false }: { peer: CallView['peer']; size: 'huge' | 'small'; waiting?: boolean }) {
+  const image = useFace(peer.userId);
   return (
     <span className={styles.avatar} data-size={size} data-waiting={waiting} aria-hidden="true">
-      {initials(name)}
+      {initials(peer.name)}
+      <Face image={image} />
     </span>
   );
-}
-
-function initials(name: string): string {
-  const words = name.split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word) && !/\.$/.test(word));
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? String.fromCodePoint(word.codePointAt(0) ?? 0x3f) : ''));
-  return letters.join('').toLocaleUpperCase() || '?';
 }

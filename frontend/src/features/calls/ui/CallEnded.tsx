@@ -46,7 +46,7 @@ export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
         onKeyDown={onKey}
       >
         <div className={styles.head}>
-          <CallAvatar name={view.peer.name} size="small" />
+          <CallAvatar peer={view.peer} size="small" />
           <div className={styles.words}>
             <h2 id="call-ended-title" className={styles.title}>
               {title}

@@ -23,7 +23,7 @@ export function FloatingCall({ engine, view, onExpand }: { engine: CallEngine; v
         </div>
       ) : null}
       <div className={styles.row}>
-        {view.remotePicture ? null : <CallAvatar name={view.peer.name} size="small" />}
+        {view.remotePicture ? null : <CallAvatar peer={view.peer} size="small" />}
         <div className={styles.who}>
           <p className={styles.name}>{view.peer.name}</p>
           <p className={styles.state}>

@@ -50,7 +50,7 @@ export function IncomingCall({ engine, view }: { engine: CallEngine; view: CallV
           {stateText(view)}
         </p>
         <div className={styles.person}>
-          <CallAvatar name={view.peer.name} size="huge" waiting={!view.silenced} />
+          <CallAvatar peer={view.peer} size="huge" waiting={!view.silenced} />
           <h2 id="call-ring-name" className={styles.name}>
             {view.peer.name}
           </h2>

@@ -117,7 +117,7 @@ function Middle({ engine, view }: { engine: CallEngine; view: CallView }) {
   const cameraOff = view.stage === 'live' && view.link === 'connected' && view.kind === 'video';
   return (
     <div className={styles.middle}>
-      <CallAvatar name={view.peer.name} size="huge" waiting={waiting && !asking} />
+      <CallAvatar peer={view.peer} size="huge" waiting={waiting && !asking} />
       <div className={styles.person}>
         <h2 className={styles.bigName}>{view.peer.name}</h2>
         {asking ? (

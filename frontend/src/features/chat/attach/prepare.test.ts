@@ -15,7 +15,8 @@ function browser(width: number, height: number, weigh: (side: number, type: stri
   const open: OpenPictures = () => {
     state.open += 1;
     const picture: OpenPicture = {
-      width, height,
+      width, height, url: 'blob:picture',
+      square: () => Promise.reject(new Error('not asked for')),
       encode: (side, type) => {
         drawn.push({ side, type });
         return Promise.resolve(new Blob([new Uint8Array(weigh(side, type))], { type }));

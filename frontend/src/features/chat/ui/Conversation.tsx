@@ -64,7 +64,7 @@ export function Conversation({ otherId }: { otherId: string }) {
         {!ready && <MessageSkeleton />}
         {ready && empty && (
           <StateNote
-            icon={<Avatar id={room.other._id} name={room.other.name} size={96} />}
+            icon={<Avatar id={room.other._id} name={room.other.name} image={room.other.profileImage} size={96} />}
             title={m.chat_first({ name: room.other.name })}
             text={m.chat_private()}
           />

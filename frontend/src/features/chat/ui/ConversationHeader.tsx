@@ -34,7 +34,7 @@ export function ConversationHeader({ other, typing, onBack, onSearch }: Props) {
           <IconArrowLeft {...ICON} />
         </ActionIcon>
       )}
-      <Avatar id={other._id} name={other.name} online={other.online} />
+      <Avatar id={other._id} name={other.name} image={other.profileImage} online={other.online} />
       <div className={classes.who}>
         <Heading className={classes.name}>{other.name}</Heading>
         <p className={classes.status} data-typing={typing || undefined}>{typing ? m.typing() : status(other)}</p>

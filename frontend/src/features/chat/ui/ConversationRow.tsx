@@ -45,7 +45,7 @@ export const ConversationRow = memo(function ConversationRow({ room, selected, f
         className={classes.row} to="/chats/{-$userId}" params={{ userId: other._id }} data-roving tabIndex={focusable ? 0 : -1}
         data-unread={unread > 0 || undefined} {...(selected ? { 'aria-current': 'page' as const } : {})}
       >
-        <Avatar id={other._id} name={other.name} size={48} online={other.online} />
+        <Avatar id={other._id} name={other.name} image={other.profileImage} size={48} online={other.online} />
         <span className={classes.text}>
           <span className={classes.line}>
             <span className={classes.name}>{other.name}</span>

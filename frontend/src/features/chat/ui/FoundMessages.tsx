@@ -32,7 +32,7 @@ export function FoundMessages({ found }: { found: SearchState & { loadMore: () =
                 className={classes.row} to="/chats/{-$userId}" params={{ userId: other._id }} data-roving tabIndex={index === 0 ? 0 : -1}
                 onClick={() => void chat.jump(other._id, entry.seq)}
               >
-                <Avatar id={other._id} name={other.name} size={40} />
+                <Avatar id={other._id} name={other.name} image={other.profileImage} size={40} />
                 <span className={classes.text}>
                   <span className={classes.line}>
                     <span className={classes.name}>{other.name}</span>

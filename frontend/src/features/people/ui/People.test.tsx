@@ -14,7 +14,8 @@ afterEach(() => {
 it('lets an admin approve who waits, find people, but not lock themselves out', async () => {
   const admin = userOf({ role: 0, name: 'Ruth' });
   const mei = userOf({ _id: '0000000000000000000000ee', name: 'Mei Tanaka', role: 2, active: false });
-  const people = [{ ...admin, online: true }, { ...mei, online: false }];
+  const certificate = 'https://chat.example.org/api/uploads/1?expires=9';
+  const people = [{ ...admin, online: true }, { ...mei, certificate, online: false }];
   const put = vi.fn();
   vi.spyOn(globalThis, 'fetch').mockImplementation((path, init) => {
     if (init?.method === 'PUT') {
@@ -32,6 +33,8 @@ it('lets an admin approve who waits, find people, but not lock themselves out', 
   const list = await screen.findByRole('list', { name: m.people_title() });
   await within(list).findByText('Mei Tanaka');
   await expectAccessible(container);
+  expect(screen.getByRole('link', { name: m.person_certificate_label({ name: 'Mei Tanaka' }) })).toHaveAttribute('href', '/api/uploads/1?expires=9');
+  expect(screen.queryByText(m.person_no_certificate())).toBeNull();
   expect(within(list).getAllByRole('button')).toHaveLength(1);
   await userEvent.click(screen.getByRole('button', { name: m.person_approve_label({ name: 'Mei Tanaka' }) }));
   expect(await screen.findByRole('button', { name: m.person_disable_label({ name: 'Mei Tanaka' }) })).toBeVisible();

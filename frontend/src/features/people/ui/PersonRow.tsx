@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
+import { IconFileCertificate } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
 import { roleName } from '../../../shared/lib/roles';
 import { shortTime } from '../../../shared/lib/time';
-import { Avatar } from '../../../shared/ui';
+import { hereAddress } from '../../../shared/lib/addresses';
+import { Avatar, ICON } from '../../../shared/ui';
 import type { Person } from '../api';
 import { isWaiting } from '../filter';
 import classes from './People.module.css';
@@ -32,13 +34,16 @@ export function PersonRow({ person, own, busy, onActive }: Props) {
   const action = actionOf(person);
   return (
     <li className={classes.row} data-inactive={!person.active || undefined}>
-      <Avatar id={person._id} name={person.name} online={person.online} />
+      <Avatar id={person._id} name={person.name} image={person.profileImage} online={person.online} />
       <div className={classes.who}>
         <p className={classes.name}>{person.name}{own && <span className={classes.quiet}> · {m.person_you()}</span>}</p>
         <p className={classes.quiet}>{person.email}</p>
       </div>
       <p className={classes.role}>{roleName(person.role)}</p>
-      <p className={classes.presence} data-waiting={isWaiting(person) || undefined}>{presence(person)}</p>
+      <div className={classes.state}>
+        <p className={classes.presence} data-waiting={isWaiting(person) || undefined}>{presence(person)}</p>
+        <Certificate person={person} />
+      </div>
       <div className={classes.action}>
         {!own && (
           <Button
@@ -50,5 +55,16 @@ export function PersonRow({ person, own, busy, onActive }: Props) {
         )}
       </div>
     </li>
+  );
+}
+
+/** What an approval goes by; that there is none is worth knowing while it is waited for. */
+function Certificate({ person }: { person: Person }) {
+  const address = hereAddress(person.certificate);
+  if (address === undefined) return isWaiting(person) ? <p className={classes.quiet}>{m.person_no_certificate()}</p> : null;
+  return (
+    <a className={classes.certificate} href={address} target="_blank" rel="noreferrer" aria-label={m.person_certificate_label({ name: person.name })}>
+      <IconFileCertificate {...ICON} size={18} aria-hidden /> {m.person_certificate()}
+    </a>
   );
 }

@@ -2,8 +2,6 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Problem, TextField, useCurrentUser, useSession, useSubmit } from '../../auth';
 import { errorText, m } from '../../../shared/i18n';
-import { roleName } from '../../../shared/lib/roles';
-import { Avatar } from '../../../shared/ui';
 import { rename } from '../api';
 import classes from './Settings.module.css';
 
@@ -20,15 +18,8 @@ export function NameForm() {
   const changed = name.trim() !== '' && name.trim() !== user.name;
   return (
     <form className={classes.form} onSubmit={submit}>
-      <div className={classes.facts}>
-        <Avatar id={user._id} name={user.name} size={48} />
-        <div>
-          <p className={classes.strong}>{user.email}</p>
-          <p className={classes.quiet}>{roleName(user.role)}</p>
-        </div>
-      </div>
       <TextField
-        label={m.field_name()} name="name" autoComplete="name" required maxLength={120} value={name}
+        label={m.field_name()} name="name" autoComplete="name" required maxLength={100} value={name}
         onChange={(event) => {
           setName(event.currentTarget.value);
           setSaved(false);

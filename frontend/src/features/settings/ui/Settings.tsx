@@ -8,6 +8,7 @@ import { CallChoices } from './CallChoices';
 import { AppearanceChoice, LanguageChoice } from './choices';
 import { NameForm } from './NameForm';
 import { PasswordForm } from './PasswordForm';
+import { PictureForm } from './PictureForm';
 import classes from './Settings.module.css';
 import { SignOut } from './SignOut';
 
@@ -18,6 +19,7 @@ export function Settings() {
       <div className={classes.column}>
         <h1 className={classes.title}>{m.settings_title()}</h1>
         <Section title={m.settings_you()}>
+          <PictureForm />
           <NameForm />
         </Section>
         <Section title={m.settings_appearance()}>
