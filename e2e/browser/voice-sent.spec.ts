@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { io } from 'socket.io-client';
 import { pair } from './pair.js';
 import { expect, test } from './people.js';
 
@@ -57,4 +58,50 @@ test('held, it is sent when it is let go', async ({ visit }) => {
   await expect(timer(mia.page)).toHaveText('0:01');
   await mia.page.mouse.up();
   await expect(messages(lena.page).getByRole('group', { name: `Voice note from ${mia.person.name}` })).toHaveCount(1);
+});
+
+test('a voice note that came without its length says it once it is known', async ({ visit, server }) => {
+  const { lena, mia } = await pair(visit);
+  // As older apps record: a stream that does not say how long it is.
+  const recorded = await mia.page.evaluate(async () => {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    const recorder = new MediaRecorder(stream, { mimeType: 'audio/webm' });
+    const parts: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    recorder.start(200);
+    await new Promise((done) => setTimeout(done, 2500));
+    await new Promise((done) => {
+      recorder.onstop = done;
+      recorder.stop();
+    });
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    return Array.from(bytes);
+  });
+  const bytes = new Uint8Array(recorded);
+  const headers = { 'content-type': 'application/json' };
+  const session = await fetch(`${server.url()}/api/session`, { method: 'POST', headers, body: JSON.stringify(mia.person) });
+  const { accessToken: token } = (await session.json()) as { accessToken: string };
+  const form = new FormData();
+  form.append('uploadId', 'an-old-note');
+  form.append('kind', 'audio');
+  form.append('file', new File([bytes], 'note.webm', { type: 'audio/webm' }));
+  const uploaded = await fetch(`${server.url()}/api/uploads`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form });
+  const { publicId } = (await uploaded.json()) as { publicId: string };
+  // The sound is slow to come.
+  let deliver = () => {};
+  const held = new Promise<void>((done) => (deliver = done));
+  await lena.page.route(`**/api/uploads/${publicId}*`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const socket = io(server.url(), { auth: { token, deviceId: 'an-old-phone' }, transports: ['websocket'] });
+  const [, receiverId] = /chats\/([0-9a-f]{24})/.exec(mia.page.url()) ?? [];
+  await socket.timeout(10_000).emitWithAck('send-message', { clientMessageId: 'an-old-note', receiverId, message: '', messageType: 'audio', audioPublicId: publicId });
+  socket.disconnect();
+
+  const note = messages(lena.page).getByRole('group', { name: `Voice note from ${mia.person.name}` });
+  await expect(note.getByText('Length not known yet')).toBeAttached();
+  deliver();
+  await expect(note.getByText(/^0:0[23]$/)).toBeVisible();
+  await expect(note.getByRole('slider', { name: 'Position' })).toHaveAttribute('aria-valuetext', /^0:00 of 0:0[23]$/);
 });

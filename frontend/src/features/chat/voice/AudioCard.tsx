@@ -8,6 +8,7 @@ import { Progress } from '../attach/Progress';
 import { useMediaUrls } from '../attach/useMediaUrls';
 import { useChat } from '../model/context';
 import classes from './AudioCard.module.css';
+import { useLength } from './Lengths';
 import { playback, SPEEDS } from './Playback';
 import { clockOf } from './waveform';
 import { Waveform } from './Waveform';
@@ -22,7 +23,7 @@ export function AudioCard({ row, name, waiting }: MediaProps) {
   const playing = here && (state.phase === 'playing' || state.phase === 'loading');
   const failed = here && state.phase === 'failed';
   const positionMs = playback.positionOf(key);
-  const durationMs = file.durationMs ?? 0;
+  const durationMs = useLength(key, url, file.durationMs) ?? 0;
   const fresh = !own && !state.played.has(key);
   const label = own ? m.voice_note_own() : m.voice_note_by({ name });
   return (
@@ -43,7 +44,7 @@ export function AudioCard({ row, name, waiting }: MediaProps) {
           onSeek={(ms) => playback.seek(key, ms)}
         />
         <p className={classes.line}>
-          <span className={classes.time}>{playing || positionMs > 0 ? clockOf(positionMs) : durationMs > 0 ? clockOf(durationMs) : ''}</span>
+          <span className={classes.time}>{playing || positionMs > 0 ? clockOf(positionMs) : durationMs > 0 ? clockOf(durationMs) : <><span aria-hidden="true">–</span><Hidden>{m.voice_length_unknown()}</Hidden></>}</span>
           {fresh && <span className={classes.fresh}><Hidden>{m.voice_not_played()}</Hidden></span>}
           {failed && <span className={classes.failed} role="alert">{m.voice_play_failed()}</span>}
           <span className={classes.space} />

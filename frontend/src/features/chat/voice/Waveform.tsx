@@ -44,7 +44,7 @@ export function Waveform({ waveform, positionMs, durationMs, fresh = false, onSe
   return (
     <div
       className={classes.wave} role="slider" tabIndex={0} aria-label={m.voice_position()} aria-valuemin={0} aria-valuemax={Math.round(durationMs / 1000)}
-      aria-valuenow={Math.round((share * durationMs) / 1000)} aria-valuetext={m.voice_position_text({ at: clockOf(share * durationMs), of: clockOf(durationMs) })}
+      aria-valuenow={Math.round((share * durationMs) / 1000)} aria-valuetext={m.voice_position_text({ at: clockOf(share * durationMs), of: durationMs > 0 ? clockOf(durationMs) : '–' })}
       data-fresh={fresh || undefined} onPointerDown={onPointer} onPointerMove={onPointer} onKeyDown={onKeyDown}
     >
       <svg viewBox={`0 0 ${BARS * WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
