@@ -68,7 +68,7 @@ export function roomFromInbox(row: ConversationRow, known: Room | undefined): Ro
   };
 }
 
-export const shownLog = (room: Room): Log => room.past?.log ?? room.log;
+export const shownLog = (room: Pick<Room, 'log' | 'past'>): Log => room.past?.log ?? room.log;
 
 /** With another log, and what follows from the changes that are new in it. */
 export function withLog(room: Room, log: Log, changes: Log = log): Room {

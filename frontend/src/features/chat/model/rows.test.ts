@@ -43,6 +43,23 @@ describe('rowsOf', () => {
     expect(marks).toEqual([['read', true], ['delivered', true], ['sent', true]]);
   });
 
+  it('makes the same rows again but for what has changed', () => {
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 5, 9, minute)).toISOString();
+    const log = [entryOf(2, { createdAt: at(0) }), entryOf(3, { createdAt: at(20), senderId: ME }), entryOf(4, { createdAt: at(40) }), entryOf(5, { createdAt: at(41) })];
+    const before = rowsOf(roomOf({ log }), [], ME);
+    const later = roomOf({
+      log: [...log, entryOf(6, { createdAt: at(42) })],
+      receipts: { mine: { delivered: 0, read: 0 }, theirs: { delivered: 3, read: 0 } },
+    });
+    const after = rowsOf(later, [], ME);
+    expect(after.map((row, index) => row === before[index])).toEqual([true, false, true, false, false]);
+    const react: Outgoing = waiting({ state: 'sending', change: { kind: 'reaction', messageId: 'e2', seq: 2, reaction: '👍' } });
+    expect(rowsOf(later, [react], ME)[0]).toMatchObject({ reactions: [{ userId: ME, reaction: '👍' }] });
+    expect(rowsOf(later, [], ME)[0]).toBe(before[0]);
+    // The same entries as the other person sees them.
+    expect(rowsOf(later, [], OTHER)[0]).toMatchObject({ own: true });
+  });
+
   it('shows a message once, under one key, on its way and stored', () => {
     const before = rowsOf(roomOf({ log: [entryOf(2)] }), [waiting()], ME).at(-1);
     const log = [entryOf(2), entryOf(3, { senderId: ME, clientMessageId: 'mine', message: 'hello' })];

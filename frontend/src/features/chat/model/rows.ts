@@ -6,6 +6,9 @@ import { countsAsUnread, hasOlder } from './log';
 import type { Outgoing } from './outbox/outgoing';
 import { shownLog, type Room } from './room';
 
+/** What of a room its rows are made of. */
+export type Conversation = Pick<Room, 'log' | 'past' | 'receipts' | 'newFrom'>;
+
 /** How far an own message has come. */
 export type Mark = 'waiting' | 'uploading' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed';
 
@@ -43,7 +46,7 @@ export type Item = Extract<Row, { own: boolean }>;
 const GROUP_MS = 5 * 60_000;
 const NONE: readonly Reaction[] = [];
 
-function markOf(entry: Entry, room: Room): Mark {
+function markOf(entry: Entry, room: Conversation): Mark {
   if (entry.seq <= room.receipts.theirs.read) return 'read';
   return entry.seq <= room.receipts.theirs.delivered ? 'delivered' : 'sent';
 }
@@ -62,7 +65,7 @@ function withChanges(entry: Entry, changes: readonly Outgoing[], me: string): { 
   return { entry: next, change: failed ?? underWay };
 }
 
-function itemOf(stored: Entry, room: Room, me: string, changes: readonly Outgoing[]): Item {
+function itemOf(stored: Entry, room: Conversation, me: string, changes: readonly Outgoing[]): Item {
   const { entry, change } = withChanges(stored, changes, me);
   const own = entry.senderId === me;
   const mark = change ? change.state : own && entry.kind === 'message' ? markOf(entry, room) : null;
@@ -87,13 +90,43 @@ function outgoingOf(item: Outgoing): Item {
   return item.attachment ? { ...placed, type: 'file', file: item.attachment } : { ...placed, type: 'text' };
 }
 
-function grouped(before: Item, after: Item): boolean {
+function grouped(before: Item, beforeTime: number, after: Item, afterTime: number): boolean {
   return (
     before.type === 'text' && after.type === 'text' && before.own === after.own &&
-    before.reactions.length === 0 && before.outgoing?.state !== 'failed' &&
-    Math.abs(new Date(after.at).getTime() - new Date(before.at).getTime()) < GROUP_MS
+    before.reactions.length === 0 && before.outgoing?.state !== 'failed' && Math.abs(afterTime - beforeTime) < GROUP_MS
   );
 }
+
+/** Dates are slow to read, and a long conversation has many: once for each entry. */
+const moments = new WeakMap<Entry, Moment>();
+
+interface Moment {
+  time: number;
+  day: string;
+}
+
+const momentOf = (iso: string): Moment => ({ time: new Date(iso).getTime(), day: dayKey(iso) });
+
+function momentOfEntry(entry: Entry): Moment {
+  const known = moments.get(entry);
+  if (known) return known;
+  const moment = momentOf(entry.createdAt);
+  moments.set(entry, moment);
+  return moment;
+}
+
+/** What was made of an entry the last time: the same again where nothing of it has changed, so that it need not be drawn anew. */
+const made = new WeakMap<Entry, Item>();
+
+function itemOfEntry(entry: Entry, room: Conversation, me: string, changes: readonly Outgoing[] | undefined): Item {
+  if (changes) return itemOf(entry, room, me, changes);
+  const known = made.get(entry);
+  const own = entry.senderId === me;
+  const mark = own && entry.kind === 'message' && entry.deletedAt === undefined ? markOf(entry, room) : null;
+  return known?.own === own && known.mark === mark ? known : itemOf(entry, room, me, NO_CHANGES);
+}
+
+const NO_CHANGES: readonly Outgoing[] = [];
 
 function changesBySeq(outgoing: readonly Outgoing[]): ReadonlyMap<number, Outgoing[]> {
   const bySeq = new Map<number, Outgoing[]>();
@@ -102,39 +135,46 @@ function changesBySeq(outgoing: readonly Outgoing[]): ReadonlyMap<number, Outgoi
 }
 
 /** The conversation as it is shown: oldest first, what is on its way last. */
-export function rowsOf(room: Room, outgoing: readonly Outgoing[], me: string): Row[] {
+export function rowsOf(room: Conversation, outgoing: readonly Outgoing[], me: string): Row[] {
   const rows: Row[] = [];
   const log = shownLog(room);
   // What comes first here does not begin its day if there is more before it; a separator would jump away when that comes.
   const whole = !hasOlder(log);
   if (whole) rows.push({ type: 'start', key: 'start' });
-  let previous: Item | null = null;
+  /** Added last; whether it ends its group is known once the next one is. */
+  let previous: { item: Item; moment: Moment; first: boolean; keep: Entry | null } | null = null;
   let newShown = false;
 
-  const add = (item: Item, unreadSeq: number | null) => {
-    const otherDay = previous === null ? whole : dayKey(previous.at) !== dayKey(item.at);
+  const close = (last: boolean, next: Item | null) => {
+    if (previous === null) return;
+    const { item, first, keep } = previous;
+    const meta = last || item.mark !== next?.mark || item.edited;
+    const done = item.first === first && item.last === last && item.meta === meta ? item : { ...item, first, last, meta };
+    if (keep) made.set(keep, done);
+    rows.push(done);
+  };
+  const add = (item: Item, moment: Moment, unreadSeq: number | null, keep: Entry | null) => {
+    const otherDay = previous === null ? whole : previous.moment.day !== moment.day;
     const startsNew = !newShown && unreadSeq !== null && room.newFrom !== null && unreadSeq >= room.newFrom;
-    if (otherDay) rows.push({ type: 'day', key: `day:${dayKey(item.at)}`, at: item.at });
+    const joins = previous !== null && !otherDay && !startsNew && grouped(previous.item, previous.moment.time, item, moment.time);
+    close(!joins, item);
+    if (otherDay) rows.push({ type: 'day', key: `day:${moment.day}`, at: item.at });
     if (startsNew) {
       rows.push({ type: 'new', key: 'new' });
       newShown = true;
     }
-    if (previous !== null && !otherDay && !startsNew && grouped(previous, item)) {
-      previous.last = false;
-      previous.meta = previous.mark !== item.mark || previous.edited;
-      item.first = false;
-    }
-    rows.push(item);
-    previous = item;
+    previous = { item, moment, first: !joins, keep };
   };
 
   const changes = changesBySeq(outgoing);
-  const stored = new Set<string>();
+  const unsent = new Map(room.past ? [] : outgoing.filter((item) => !item.change).map((item) => [item.clientMessageId, item]));
   for (const entry of log) {
-    if (entry.senderId === me) stored.add(entry.clientMessageId);
-    if (isShown(entry)) add(itemOf(entry, room, me, changes.get(entry.seq) ?? []), countsAsUnread(entry, me) ? entry.seq : null);
+    if (unsent.size > 0 && entry.senderId === me) unsent.delete(entry.clientMessageId);
+    if (!isShown(entry)) continue;
+    const changed = changes.get(entry.seq);
+    add(itemOfEntry(entry, room, me, changed), momentOfEntry(entry), countsAsUnread(entry, me) ? entry.seq : null, changed ? null : entry);
   }
-  if (room.past) return rows;
-  for (const item of outgoing) if (!item.change && !stored.has(item.clientMessageId)) add(outgoingOf(item), null);
+  for (const item of unsent.values()) add(outgoingOf(item), momentOf(item.createdAt), null, null);
+  close(true, null);
   return rows;
 }

@@ -33,16 +33,19 @@ export function MessageList({ room, outgoing }: { room: Room; outgoing: readonly
   const chat = useChat();
   const otherId = room.other._id;
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => rowsOf(room, outgoing, chat.userId), [room, outgoing, chat.userId]);
+  const { log, past, receipts, newFrom } = room;
+  const rows = useMemo(() => rowsOf({ log, past, receipts, newFrom }, outgoing, chat.userId), [log, past, receipts, newFrom, outgoing, chat.userId]);
   const [atEnd, setAtEnd] = useState(true);
   const inPast = room.past !== null;
 
+  // The same function as long as the rows are the same: with another, all of them are measured anew.
+  const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   // eslint-disable-next-line react-hooks/incompatible-library -- nothing here is compiled
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => heightOf(rows[index]),
-    getItemKey: (index) => rows[index]?.key ?? index,
+    getItemKey,
     anchorTo: 'end',
     followOnAppend: !inPast,
     scrollEndThreshold: END_PX,
