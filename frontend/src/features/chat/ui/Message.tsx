@@ -1,5 +1,5 @@
 import { IconDots, IconMoodSmile } from '@tabler/icons-react';
-import type { PointerEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { errorText, m } from '../../../shared/i18n';
 import type { Contact } from '../../../shared/wire/types';
 import { hasMenu } from '../model/allowed';
@@ -8,6 +8,7 @@ import type { Item } from '../model/rows';
 import classes from './Message.module.css';
 import { Quote } from './Quote';
 import { Reactions } from './Reactions';
+import { useLongPress } from './useLongPress';
 
 export type MenuPage = 'actions' | 'emoji';
 export type OnMenu = (key: string, page: MenuPage, anchor: DOMRect) => void;
@@ -24,34 +25,16 @@ interface Props {
   children: ReactNode;
 }
 
-const LONG_MS = 450;
-
-/** A finger that stays opens the menu. */
-function longPress(open: (at: HTMLElement) => void) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const end = () => clearTimeout(timer);
-  return {
-    onPointerDown: (event: PointerEvent<HTMLElement>) => {
-      if (event.pointerType !== 'touch' || (event.target as Element).closest('a, button')) return;
-      const element = event.currentTarget;
-      timer = setTimeout(() => open(element), LONG_MS);
-    },
-    onPointerUp: end,
-    onPointerMove: end,
-    onPointerCancel: end,
-    onPointerLeave: end,
-  };
-}
-
 /** What is around every message: what it answers, what can be done with it, reactions, and why it failed. */
 export function Message({ row, other, lit, tabStop, onMenu, onQuote, children }: Props) {
   const offers = hasMenu(row);
   const open = (page: MenuPage) => (at: Element) => onMenu(row.key, page, at.getBoundingClientRect());
+  const longPress = useLongPress(open('actions'));
   return (
     <div className={classes.message} data-own={row.own || undefined} data-first={row.first || undefined} data-lit={lit || undefined}>
       {row.reply && row.type !== 'text' && row.type !== 'gone' && <Quote reply={row.reply} other={other} onOpen={(seq) => onQuote(seq, row.entry?.seq ?? null)} outside />}
       <div className={classes.line}>
-        <div className={classes.said} {...(offers ? longPress(open('actions')) : {})}>{children}</div>
+        <div className={classes.said} {...(offers ? longPress : {})}>{children}</div>
         {offers && (
           <div className={classes.tools}>
             {row.entry && row.type !== 'gone' && (

@@ -5,6 +5,7 @@ import { moveFocus } from '../../../shared/lib/useRoving';
 import { ICON, useAnnounce } from '../../../shared/ui';
 import { allowedFor } from '../model/allowed';
 import { useChat } from '../model/context';
+import { oneLine } from '../model/preview';
 import { emojiIn, MORE, QUICK } from '../model/reactions';
 import type { Item } from '../model/rows';
 import type { MenuPage } from './Message';
@@ -60,6 +61,7 @@ export function MessageMenu({ row, otherId, name, page: first, anchor, onClose }
         <Emoji onPick={react} />
       ) : (
         <>
+          <p className={classes.about} aria-hidden="true">{about(row)}</p>
           {allowed.react && (
             <div className={classes.quick} role="group" aria-label={m.react()}>
               {QUICK.map((each) => <EmojiButton key={each} emoji={each} row={row} me={chat.userId} onPick={react} />)}
@@ -79,6 +81,9 @@ export function MessageMenu({ row, otherId, name, page: first, anchor, onClose }
     </dialog>
   );
 }
+
+/** On a phone the menu may lie over the message that it is of. */
+const about = (row: Item): string => (row.entry ? oneLine(row.entry) : 'text' in row ? row.text : '');
 
 function onKeys(event: KeyboardEvent<HTMLElement>): void {
   // Escape closes this, and not the conversation behind it.
