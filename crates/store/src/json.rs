@@ -13,10 +13,28 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use changes::{changes_from_text, changes_to_text};
 
+/// An enum of the domain as one that serialises, both ways.
+macro_rules! mirrors {
+    ($($mirror:ident = $of:ident { $($variant:ident),+ })+) => {$(
+        impl From<$of> for $mirror {
+            fn from(of: $of) -> Self {
+                match of { $($of::$variant => Self::$variant),+ }
+            }
+        }
+
+        impl From<$mirror> for $of {
+            fn from(mirror: $mirror) -> Self {
+                match mirror { $($mirror::$variant => Self::$variant),+ }
+            }
+        }
+    )+};
+}
+pub(crate) use mirrors;
+
 /// What was read is not what this program writes. Says where, not what.
 #[derive(Debug, thiserror::Error)]
 #[error("a stored {0} does not parse")]
-pub(crate) struct Unreadable(&'static str);
+pub struct Unreadable(pub(crate) &'static str);
 
 /// A body as its kind and its text: words alone are themselves, the rest is JSON. What a change is of lies beside it.
 pub(crate) fn body_to_parts(body: &EntryBody) -> (u8, String) {
@@ -132,7 +150,7 @@ pub(crate) fn facts_from_text(upload: UploadId, text: &str) -> Result<FileFacts,
     Ok(facts.into_facts(upload))
 }
 
-fn write(mirror: &impl Serialize) -> String {
+pub(crate) fn write(mirror: &impl Serialize) -> String {
     serde_json::to_string(mirror).expect("text keys and no maps: nothing that JSON can't have")
 }
 
@@ -296,22 +314,6 @@ impl From<&Party> for RecordParty {
         let lost_until = party.lost_until.map(|at| at.0);
         Self { user: party.user.to_string(), name: party.name.clone(), seat, lost_until }
     }
-}
-
-macro_rules! mirrors {
-    ($($mirror:ident = $of:ident { $($variant:ident),+ })+) => {$(
-        impl From<$of> for $mirror {
-            fn from(of: $of) -> Self {
-                match of { $($of::$variant => Self::$variant),+ }
-            }
-        }
-
-        impl From<$mirror> for $of {
-            fn from(mirror: $mirror) -> Self {
-                match mirror { $($mirror::$variant => Self::$variant),+ }
-            }
-        }
-    )+};
 }
 
 mirrors! {

@@ -26,7 +26,9 @@ pub mod contract;
 mod error;
 pub mod failpoint;
 mod json;
+pub mod lines;
 mod mongodb;
+pub mod old;
 mod sqlite;
 
 use async_trait::async_trait;
@@ -34,6 +36,7 @@ use domain::{Calls, Conversations, OldPages, Sessions, Transfer, Uploads, Users}
 
 pub use blobs::{ObjectBlobs, OpenBlobsError, S3};
 pub use error::OpenError;
+pub use json::Unreadable;
 pub use mongodb::MongoDb;
 pub use sqlite::{FILE, Options, Sqlite};
 

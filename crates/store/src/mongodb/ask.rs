@@ -89,7 +89,7 @@ pub(super) fn is_duplicate(error: &Error) -> bool {
 
 /// An error in words without content: what a server says of a document repeats what is in it, and what is said of a
 /// connection may name who connects.
-pub(super) fn describe(error: &Error) -> String {
+pub(crate) fn describe(error: &Error) -> String {
     match error.kind.as_ref() {
         ErrorKind::ServerSelection { .. } => "no MongoDB server can be reached".to_owned(),
         ErrorKind::DnsResolve { .. } => "the name of the MongoDB server can't be resolved".to_owned(),
@@ -115,7 +115,15 @@ pub(super) async fn read<T, F>(ask: impl Fn() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, Error>>,
 {
-    patiently(ask).await.map(|(answer, _)| answer).map_err(|error| match error {
+    read_within(PATIENCE, ask).await
+}
+
+/// The same, where more patience is in place.
+pub(crate) async fn read_within<T, F>(patience: Duration, ask: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    patiently(patience, ask).await.map(|(answer, _)| answer).map_err(|error| match error {
         StoreError::Unknown(text) => StoreError::Unavailable(text),
         error => error,
     })
@@ -126,7 +134,7 @@ pub(super) async fn change<T, F>(ask: impl Fn() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, Error>>,
 {
-    patiently(ask).await.map(|(answer, _)| answer)
+    patiently(PATIENCE, ask).await.map(|(answer, _)| answer)
 }
 
 /// What came of inserting what can be there once.
@@ -144,7 +152,7 @@ pub(super) async fn insert_once<T>(collection: &Collection<T>, document: &T) -> 
 where
     T: Serialize + Send + Sync,
 {
-    let (inserted, lost) = patiently(|| async {
+    let (inserted, lost) = patiently(PATIENCE, || async {
         match collection.insert_one(document).await {
             Ok(_) => Ok(true),
             Err(error) if is_duplicate(&error) => Ok(false),
@@ -156,7 +164,7 @@ where
 }
 
 /// Asks until there is an answer or patience ends; with the answer, whether an earlier one was lost.
-async fn patiently<T, F>(ask: impl Fn() -> F) -> Result<(T, bool), StoreError>
+async fn patiently<T, F>(patience: Duration, ask: impl Fn() -> F) -> Result<(T, bool), StoreError>
 where
     F: Future<Output = Result<T, Error>>,
 {
@@ -164,7 +172,7 @@ where
     let mut lost = false;
     let mut asking = false;
     let mut why = "MongoDB does not answer".to_owned();
-    let asked = timeout(PATIENCE, async {
+    let asked = timeout(patience, async {
         let mut pause = Duration::from_millis(20);
         loop {
             asking = true;

@@ -33,13 +33,14 @@ use mongodb::{Client, Collection, Database};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
+pub(crate) use self::ask::{describe as say, read_within};
 use self::heads::Heads;
 use self::row::Pair;
 use self::writer::Pending;
 use crate::error::OpenError;
 
 /// The database where the URI names none.
-const DATABASE: &str = "moodbites";
+pub(crate) const DATABASE: &str = "moodbites";
 
 /// Tasks that append; a conversation's entries all go through the same one.
 const WRITERS: usize = 4;
