@@ -16,5 +16,6 @@ pub mod setup;
 pub mod shell;
 pub mod socket;
 pub mod state;
+pub mod transfer;
 
 pub use config::Role;

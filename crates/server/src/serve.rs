@@ -80,10 +80,7 @@ impl Server {
         let revocations = store.last_revocation().await?;
         let setup = setup(&config, store.as_ref()).await?;
         let keys = Keys::of(secret, config.jwt_issuer.clone());
-        let blobs = match config.uploads.s3.clone() {
-            Some(s3) => ObjectBlobs::in_bucket(s3)?,
-            None => ObjectBlobs::in_folder(&config.data.join(data::UPLOADS))?,
-        };
+        let blobs = open_blobs(&config)?;
         let ports = Ports::of(&store);
         let services = Services::new(Arc::new(config), keys, ports, Arc::new(blobs), setup, clock);
         Ok(Self { services, store, revocations, _lock: lock })
@@ -139,6 +136,14 @@ pub async fn open_store(config: &Config, options: Options) -> Result<Arc<dyn Sto
         Some(uri) => Arc::new(MongoDb::open(uri.reveal()).await?),
         None => Arc::new(Sqlite::open(&config.data, options)?),
     })
+}
+
+/// Where the bytes of uploads are, as it was configured.
+pub fn open_blobs(config: &Config) -> Result<ObjectBlobs, store::OpenBlobsError> {
+    match config.uploads.s3.clone() {
+        Some(s3) => ObjectBlobs::in_bucket(s3),
+        None => ObjectBlobs::in_folder(&config.data.join(data::UPLOADS)),
+    }
 }
 
 /// The key in the data folder; made at the first start.

@@ -1,28 +1,21 @@
 //! A practice in one file, and back: the database as it is at one moment, the uploads and the key that tokens are signed
-//! with, as a tar archive. The list of what is in it, with sizes and hashes, comes last, so that a file that was cut short
-//! has none.
+//! with, as an `archive`.
 
+pub(crate) mod archive;
 mod pack;
 mod unpack;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use crate::data::{self, DataError};
 
 pub use pack::pack;
+pub(crate) use pack::{beside, put_in_place};
 pub use unpack::unpack;
-
-/// What the list is called in the archive.
-const LIST: &str = "list.json";
 
 /// What an archive may hold; what is found beside it is refused.
 const PARTS: [&str; 3] = [store::FILE, data::JWT_SECRET, data::UPLOADS];
-
-/// The shape of the archive.
-const FORMAT: u32 = 1;
 
 /// What went into an archive, or came out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,22 +26,26 @@ pub struct Summary {
     pub bytes: u64,
 }
 
-/// Why there is no backup, or nothing was restored.
+/// Why there is no archive, or nothing came out of one.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum BackupError {
     #[error("there is no practice in {0}: name its folder with --data")]
     NoPractice(PathBuf),
-    #[error("{0} is there already; give the backup another name")]
+    #[error("{0} is there already; give the new file another name")]
     Exists(PathBuf),
     #[error("there is a practice in {0} already. Restore into an empty folder, or move that one away first")]
     NotEmpty(PathBuf),
-    #[error("{0} is no backup of ours, or it was cut short: nothing was restored")]
+    #[error("{0} was not made by moodbites, or it was cut short: nothing was changed")]
     NotOurs(PathBuf),
-    #[error("{file} is not what it was when the backup was made: nothing was restored")]
+    #[error("{file} is not what it was when that was made: nothing was changed")]
     Damaged { file: String },
-    #[error("the backup was made by a newer moodbites: install that one first, then restore")]
+    #[error("that was made by a newer moodbites: install that one first")]
     Newer,
+    #[error("{0} is an export: bring it in with `moodbites import`")]
+    AnExport(PathBuf),
+    #[error("{0} is a backup: make a practice of it again with `moodbites restore`")]
+    ABackup(PathBuf),
     #[error("{path}: {source}")]
     File { path: PathBuf, source: io::Error },
     #[error(transparent)]
@@ -59,29 +56,6 @@ pub enum BackupError {
 
 fn file(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<'_> {
     move |source| BackupError::File { path: path.to_owned(), source }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct List {
-    format: u32,
-    /// Of the program that made it; for people.
-    made_by: String,
-    files: Vec<Listed>,
-}
-
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Listed {
-    name: String,
-    bytes: u64,
-    sha256: String,
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

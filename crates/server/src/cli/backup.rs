@@ -33,7 +33,7 @@ pub(super) struct Restore {
 impl Backup {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = resolve(&gather(self.place.flags())?)?;
-        in_the_folder(&config, "back it up with mongodump, and keep jwt-secret with it")?;
+        in_the_folder(&config, "back it up with mongodump, or with `moodbites export`, and keep jwt-secret with it")?;
         let summary = backup::pack(&config.data, &self.to)?;
         writeln!(io::stdout(), "Backed up {} to {}.", said(summary), self.to.display())?;
         if config.uploads.s3.is_some() {

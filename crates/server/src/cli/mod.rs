@@ -3,6 +3,7 @@
 mod backup;
 mod config;
 mod serve;
+mod transfer;
 mod user;
 
 use std::path::PathBuf;
@@ -39,6 +40,10 @@ enum Command {
     Backup(backup::Backup),
     /// Make a practice of such a file again, in an empty folder
     Restore(backup::Restore),
+    /// Write the whole practice into one file that any store takes in; for moving between SQLite and MongoDB
+    Export(transfer::Export),
+    /// Take such a file into an empty practice, or bring in what the older services had
+    Import(transfer::Import),
     /// Check the configuration, or show what holds
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -72,6 +77,8 @@ pub fn run() -> ExitCode {
         Command::User(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::Config(command) => command.run(),
     };
     match done {

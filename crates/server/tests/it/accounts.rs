@@ -1,8 +1,9 @@
-use domain::Role as UserRole;
+use domain::{NewUser, Profile, Role as UserRole, Timestamp, UserId, Users};
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use server::Role;
 use std::time::{Duration, Instant};
+use store::{Options, Sqlite};
 
 use crate::harness::{Ask, PASSWORD, TestServer, email};
 
@@ -33,6 +34,37 @@ async fn a_patient_registers_and_signs_in() {
     assert_eq!(signed_in["user"]["heightCm"], 171.5);
     let token = signed_in["token"].as_str().unwrap();
     assert_eq!(server.get("/api/user/me", Some(token)).await.json(), signed_in["user"]);
+}
+
+#[tokio::test]
+async fn a_password_of_the_older_service_signs_in_and_is_kept_anew() {
+    let server = TestServer::start().await;
+    let store = Sqlite::open(server.data.path(), Options::default()).unwrap();
+    let user = NewUser {
+        id: UserId([7; 12].into()),
+        name: "Amira".to_owned(),
+        email: email("Amira"),
+        role: UserRole::Patient,
+        active: true,
+        password_hash: "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW".to_owned(),
+        profile: Profile::default(),
+        created_at: Timestamp(1),
+    };
+    store.insert(user.clone()).await.unwrap();
+    let sign_in = async |password: &str| {
+        server.post("/api/session", None, json!({ "email": user.email, "password": password })).await
+    };
+    assert_eq!(sign_in("U*U*").await.summary(), "401 invalid_credentials");
+    let kept = async || store.by_id(user.id).await.unwrap().unwrap().password_hash;
+    assert_eq!(kept().await, user.password_hash);
+
+    let first = sign_in("U*U").await.json()["accessToken"].as_str().unwrap().to_owned();
+    let renewed = kept().await;
+    assert!(renewed.starts_with("$argon2id$"), "{renewed}");
+    assert_eq!(sign_in("U*U*").await.summary(), "401 invalid_credentials");
+    assert_eq!(sign_in("U*U").await.status, StatusCode::OK);
+    assert_eq!(kept().await, renewed);
+    assert_eq!(server.get("/api/user/me", Some(&first)).await.status, StatusCode::OK, "it ended no session");
 }
 
 #[tokio::test]

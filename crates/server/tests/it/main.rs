@@ -5,13 +5,16 @@
 //! - `accounts`, `sessions`: what the routes of accounts and sessions do.
 //! - `uploads`, `attacks`: files on their way in and out; what is tried with them, and how each is answered.
 //! - `web`: headers, origins, limits of size, the app's files.
+//! - `old_deployment`, `transfer`: data that comes in from the older services, or from one store into another.
 //! - `program`: the binary: start, ports, signals, a second instance, the command line beside a running server.
 
 mod access;
 mod accounts;
 mod attacks;
 mod harness;
+mod old_deployment;
 mod program;
 mod sessions;
+mod transfer;
 mod uploads;
 mod web;

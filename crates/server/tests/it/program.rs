@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const ANY_PORT: [&str; 8] = [
+pub(crate) const ANY_PORT: [&str; 8] = [
     "--listen",
     "web=127.0.0.1:0",
     "--listen",
@@ -19,7 +19,7 @@ const ANY_PORT: [&str; 8] = [
 ];
 
 /// The binary, knowing nothing of the environment that the tests run in.
-fn moodbites(data: &Path) -> Command {
+pub(crate) fn moodbites(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_moodbites"));
     let home = data.join("home");
     std::fs::create_dir_all(&home).unwrap();
@@ -27,38 +27,42 @@ fn moodbites(data: &Path) -> Command {
     command
 }
 
-fn run(data: &Path, args: &[&str]) -> Output {
+pub(crate) fn run(data: &Path, args: &[&str]) -> Output {
     ended(moodbites(data).args(args))
 }
 
 /// What a program said that ends by itself; one that goes on serving is killed, and fails the test.
-fn ended(command: &mut Command) -> Output {
+pub(crate) fn ended(command: &mut Command) -> Output {
+    ended_within(command, Duration::from_secs(30))
+}
+
+pub(crate) fn ended_within(command: &mut Command, patience: Duration) -> Output {
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let pid = child.id().to_string();
     let (done, ended) = std::sync::mpsc::channel();
     std::thread::spawn(move || done.send(child.wait_with_output().unwrap()));
-    ended.recv_timeout(Duration::from_secs(30)).unwrap_or_else(|_| {
+    ended.recv_timeout(patience).unwrap_or_else(|_| {
         Command::new("kill").args(["-KILL", &pid]).status().unwrap();
         panic!("it goes on running");
     })
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// A running server; killed if a test forgets to stop it.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     addresses: Value,
 }
 
 impl Running {
-    fn start(data: &Path, args: &[&str]) -> Self {
+    pub(crate) fn start(data: &Path, args: &[&str]) -> Self {
         Self::start_by(moodbites(data).arg("serve").arg("--data").arg(data).args(args))
     }
 
-    fn start_by(command: &mut Command) -> Self {
+    pub(crate) fn start_by(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
@@ -69,12 +73,12 @@ impl Running {
         Self { addresses: serde_json::from_str(addresses).unwrap(), child }
     }
 
-    fn web(&self) -> &str {
+    pub(crate) fn web(&self) -> &str {
         self.addresses["web"][0].as_str().unwrap()
     }
 
     /// The status of a request.
-    fn ask(&self, request: &str) -> String {
+    pub(crate) fn ask(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(self.web()).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -82,7 +86,7 @@ impl Running {
         answer
     }
 
-    fn sign_in(&self, email: &str, password: &str) -> String {
+    pub(crate) fn sign_in(&self, email: &str, password: &str) -> String {
         let body = serde_json::json!({ "email": email, "password": password }).to_string();
         self.ask(&format!(
             "POST /api/session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
@@ -91,7 +95,7 @@ impl Running {
     }
 
     /// What it says until it ends, and its exit code.
-    fn terminate(mut self) -> (Option<i32>, String) {
+    pub(crate) fn terminate(mut self) -> (Option<i32>, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         let code = self.child.wait().unwrap().code();
@@ -108,7 +112,7 @@ impl Drop for Running {
     }
 }
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
