@@ -205,6 +205,14 @@ export class Line {
   close() {
     this.socket.disconnect();
   }
+
+  /** Leaves, and comes back when the server has forgotten it: only then it closes the transport of who has left. */
+  async leave() {
+    const { engine } = this.socket.io;
+    const closed = once(engine, 'close');
+    engine.write('1');
+    await closed;
+  }
 }
 
 const once = (emitter, event) =>
