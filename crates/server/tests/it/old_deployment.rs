@@ -166,8 +166,14 @@ async fn whatever_is_there_has_an_outcome_that_is_said_and_people_go_on() {
     .await;
 
     let uri = server.uri("");
-    let outputs = [import(data.path(), &uri), import(data.path(), &uri)];
-    for (output, new) in outputs.iter().zip([6, 0]) {
+    let elsewhere = folder();
+    let into_mongodb = || {
+        let mut command = moodbites(elsewhere.path());
+        command.env("MONGODB_URI", server.uri("practice")).args(["import", "--from", &uri, "--data"]);
+        ended(command.arg(elsewhere.path()))
+    };
+    let outputs = [import(data.path(), &uri), import(data.path(), &uri), into_mongodb(), into_mongodb()];
+    for (output, new) in outputs.iter().zip([6, 0, 6, 0]) {
         let text = said(output);
         assert!(output.status.success(), "{text}");
         for line in [
