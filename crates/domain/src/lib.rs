@@ -4,8 +4,8 @@
 //! This crate does no I/O, reads no clock and makes no randomness: times and ids come in as arguments. It knows no JSON;
 //! shapes on the wire live in `wire`, shapes on disk in `store`.
 //!
-//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`CallRecord`]; the ports
-//! [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`], [`Transfer`].
+//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`search`], [`CallRecord`];
+//! the ports [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`], [`Transfer`].
 #![warn(missing_docs)]
 
 mod call;
@@ -14,6 +14,7 @@ mod conversation;
 mod id;
 mod policy;
 mod port;
+pub mod search;
 mod time;
 mod upload;
 mod user;
@@ -31,6 +32,7 @@ pub use port::{
     InsertUploadError, InsertUserError, OldPages, Part, PutError, Rotation, Sessions, StoreError, Transfer, Transition,
     Uploads, Users,
 };
+pub use search::{Found, FoundPlace, SearchQuery};
 pub use time::Timestamp;
 pub use upload::{FileFacts, Upload, UploadKey, UploadKind};
 pub use user::{

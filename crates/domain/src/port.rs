@@ -4,9 +4,9 @@ mod uploads;
 use async_trait::async_trait;
 
 use crate::{
-    CallId, CallRecord, ClientMessageId, Conversation, ConversationId, ConversationSummary, Entry, EntryId, NewEntry,
-    NewSession, NewUser, OldReach, ProfileChange, Receipt, ReceiptChange, Revocation, Session, SessionId, Timestamp,
-    User, UserFilter, UserId, change,
+    CallId, CallRecord, ClientMessageId, Conversation, ConversationId, ConversationSummary, Entry, EntryId, Found,
+    NewEntry, NewSession, NewUser, OldReach, ProfileChange, Receipt, ReceiptChange, Revocation, SearchQuery, Session,
+    SessionId, Timestamp, User, UserFilter, UserId, change,
 };
 
 pub use transfer::{PutError, Transfer};
@@ -185,6 +185,10 @@ pub trait Conversations: Send + Sync {
     async fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError>;
     /// The entry that this sender wrote under this key.
     async fn entry_by_key(&self, sender: UserId, key: &ClientMessageId) -> Result<Option<Entry>, StoreError>;
+    /// The messages that have these words, as they are now: an edited one is found by its new text and not by the old, a
+    /// deleted one not at all. Only of the user's conversations (of those that [`list`](Self::list) has, where none is
+    /// named); in one by `seq`, of several by time, the newest first. What was appended before this is called is found.
+    async fn search(&self, user: UserId, query: &SearchQuery) -> Result<Found, StoreError>;
     /// Advances a user's receipt to at least `to`, never past the newest entry and never back; what is read becomes
     /// delivered. `None` if there is no such conversation or the user is not in it.
     async fn advance_receipt(

@@ -79,6 +79,9 @@ pub(crate) fn body_to_parts(body: &EntryBody) -> (u8, String) {
 /// The kind of an edit.
 pub(crate) const EDIT: u8 = 3;
 
+/// The kinds of what has words: messages and edits.
+pub(crate) const SAYING: [u8; 4] = [0, 1, EDIT, 6];
+
 /// A body of its parts, and what it is of if it is a change.
 pub(crate) fn body_from_parts(kind: u8, text: String, target: Option<Target>) -> Result<EntryBody, Unreadable> {
     let unreadable = || Unreadable("entry");

@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard};
 use async_trait::async_trait;
 use domain::{
     AppendError, Appended, CallOutcome, CallPhase, CallRecord, Claim, ClientMessageId, Conversation, ConversationId,
-    ConversationSummary, Conversations, Entry, EntryBody, EntryId, InsertUserError, NewEntry, NewUser, Profile,
-    ProfileChange, Receipt, ReceiptChange, Role, SessionId, Transition, User, UserFilter,
+    ConversationSummary, Conversations, Entry, EntryBody, EntryId, Found, InsertUserError, NewEntry, NewUser, Profile,
+    ProfileChange, Receipt, ReceiptChange, Role, SearchQuery, SessionId, Transition, User, UserFilter,
 };
 
 use super::*;
@@ -444,6 +444,9 @@ impl Conversations for World {
         unreachable!()
     }
     async fn entry_by_key(&self, _: UserId, _: &ClientMessageId) -> Result<Option<Entry>, StoreError> {
+        unreachable!()
+    }
+    async fn search(&self, _: UserId, _: &SearchQuery) -> Result<Found, StoreError> {
         unreachable!()
     }
     async fn advance_receipt(

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use domain::{
     AppendError, Appended, ClientMessageId, Conversation, ConversationId, ConversationSummary, Conversations, Entry,
-    EntryBody, EntryId, InsertUserError, NewEntry, NewUser, Profile, ProfileChange, Receipt, ReceiptChange, Role,
-    SessionId, StoreError, Timestamp, User, UserFilter, UserId, Users,
+    EntryBody, EntryId, Found, InsertUserError, NewEntry, NewUser, Profile, ProfileChange, Receipt, ReceiptChange,
+    Role, SearchQuery, SessionId, StoreError, Timestamp, User, UserFilter, UserId, Users,
 };
 
 use super::*;
@@ -216,6 +216,9 @@ impl Conversations for Logs {
         unreachable!()
     }
     async fn entry_by_key(&self, _: UserId, _: &ClientMessageId) -> Result<Option<Entry>, StoreError> {
+        unreachable!()
+    }
+    async fn search(&self, _: UserId, _: &SearchQuery) -> Result<Found, StoreError> {
         unreachable!()
     }
     async fn counts(&self, _: ConversationId, _: UserId) -> Result<[u64; 2], StoreError> {

@@ -23,20 +23,20 @@ fn change(message: &Entry, sender: UserId, body: EntryBody) -> NewEntry {
     NewEntry { created_at: at(5), body, ..text(sender, receiver, "") }
 }
 
-fn edit(message: &Entry, text: &str) -> NewEntry {
+pub(super) fn edit(message: &Entry, text: &str) -> NewEntry {
     change(message, message.sender, EntryBody::Edit { target: target(message), text: text.to_owned() })
 }
 
-fn deletion(message: &Entry) -> NewEntry {
+pub(super) fn deletion(message: &Entry) -> NewEntry {
     change(message, message.sender, EntryBody::Deletion { target: target(message) })
 }
 
-fn reaction(message: &Entry, sender: UserId, reaction: Option<&str>) -> NewEntry {
+pub(super) fn reaction(message: &Entry, sender: UserId, reaction: Option<&str>) -> NewEntry {
     let reaction = reaction.map(str::to_owned);
     change(message, sender, EntryBody::Reaction { target: target(message), reaction })
 }
 
-fn reply(to: &Entry, what: &str) -> NewEntry {
+pub(super) fn reply(to: &Entry, what: &str) -> NewEntry {
     NewEntry { reply_to: Some(to.seq), ..text(to.receiver, to.sender, what) }
 }
 

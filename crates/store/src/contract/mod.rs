@@ -10,6 +10,7 @@ mod ferretdb;
 mod fixtures;
 mod old_pages;
 mod receipts;
+mod search;
 mod sessions;
 mod transfer;
 mod uploads;
@@ -104,6 +105,11 @@ pub async fn run(ports: Ports) {
     receipts::a_list_has_the_newest_first_with_everything(&ports).await;
     receipts::concurrent_advances_end_at_the_furthest(&ports).await;
 
+    search::finds_messages_by_the_beginnings_of_their_words(&ports).await;
+    search::finds_messages_as_they_are_now(&ports).await;
+    search::finds_nothing_of_others(&ports).await;
+    search::what_is_found_comes_newest_first_in_pages_that_meet(&ports).await;
+
     old_pages::what_was_reached_is_there_until_it_is_old(&ports).await;
 
     calls::both_seats_or_none(&ports).await;
@@ -122,6 +128,7 @@ pub async fn run(ports: Ports) {
     conversations::concurrent_first_entries_make_one_conversation(&ports).await;
     conversations::concurrent_retries_make_one_entry(&ports).await;
     conversations::a_dropped_caller_disturbs_nobody(&ports).await;
+    search::what_was_acknowledged_is_found_by_whoever_asks_then(&ports).await;
 }
 /// Checks that what is told to one store is found by the next one that is opened on the same data.
 pub async fn persists<S>(open: impl AsyncFn() -> S, close: impl AsyncFn(S))

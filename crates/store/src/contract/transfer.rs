@@ -7,6 +7,7 @@ use domain::{
 
 use super::Ports;
 use super::fixtures::{NOW, append, key, new_user, object, say, text, unique, user, user_id};
+use super::search::found;
 use super::uploads::{leaves, new_upload, record};
 
 pub(super) async fn fills_an_empty_store_and_goes_on_where_it_was(ports: &Ports) {
@@ -133,6 +134,15 @@ pub(super) async fn a_log_comes_as_it_is_wherever_it_was_cut(ports: &Ports) {
     let to = Receipt { delivered: 100, read: 50 };
     ports.conversations.advance_receipt(id, b, to).await.expect("advanced");
     assert_eq!(ports.conversations.receipts(id, b).await, Ok([to, Receipt::default()]));
+    for (words, texts) in [
+        ("best", vec!["best"]),
+        ("first", vec![]),
+        ("better", vec![]),
+        ("secret", vec![]),
+        ("text 219", vec!["text 219"]),
+    ] {
+        assert_eq!(found(ports, b, words, None).await, texts, "{words}");
+    }
     // And it goes on as any other does.
     let next = say(ports, b, a, "and so on").await;
     assert_eq!((next.conversation, next.seq), (id, expected.len() as u64 + 1));

@@ -187,8 +187,9 @@ impl<'a> Batch<'a> {
                     continue;
                 }
             }
+            let message = pointed.as_ref().and_then(|pointed| self.messages.get(pointed));
             let head = heads.entry(item.pair).or_insert(known);
-            let (document, next) = EntryDoc::following(id, *head, new);
+            let (document, next) = EntryDoc::following(id, *head, new, message);
             *head = next;
             documents.push(document);
             let mut entry = entries::entry(new, id, next.seq);

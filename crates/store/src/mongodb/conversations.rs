@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::{
     AppendError, Appended, ClientMessageId, Conversation, ConversationId, ConversationSummary, Conversations, Entry,
-    EntryId, NewEntry, Receipt, ReceiptChange, StoreError, UserId,
+    EntryId, Found, NewEntry, Receipt, ReceiptChange, SearchQuery, StoreError, UserId,
 };
 use mongodb::bson::doc;
 use mongodb::bson::oid::ObjectId;
@@ -146,6 +146,10 @@ impl Conversations for MongoDb {
         self.core().by_key(sender, key).await
     }
 
+    async fn search(&self, user: UserId, query: &SearchQuery) -> Result<Found, StoreError> {
+        self.core().search(user, query).await
+    }
+
     async fn advance_receipt(
         &self,
         conversation: ConversationId,
@@ -220,7 +224,7 @@ impl Core {
     }
 
     /// The pair and which of the two the user is.
-    async fn seat(&self, id: ConversationId, user: UserId) -> Result<Option<(Pair, usize)>, StoreError> {
+    pub(super) async fn seat(&self, id: ConversationId, user: UserId) -> Result<Option<(Pair, usize)>, StoreError> {
         let pair = self.pair(id).await?;
         Ok(pair.and_then(|pair| Some((pair, pair.side(user)?))))
     }
@@ -294,7 +298,7 @@ impl Core {
     }
 
     /// A user's conversations that have begun, the newest first, with how long they are.
-    async fn newest_of(&self, user: UserId) -> Result<Vec<((ConversationId, Pair), Head)>, StoreError> {
+    pub(super) async fn newest_of(&self, user: UserId) -> Result<Vec<((ConversationId, Pair), Head)>, StoreError> {
         let found = read(|| async {
             let found = self.conversations.find(doc! { "users": user.oid() });
             all(found.limit(LOOKED_AT).batch_size(1_000).await?).await

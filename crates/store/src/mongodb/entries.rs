@@ -11,6 +11,7 @@ use super::Core;
 use super::ask::{self, AT_ONCE, all, newest, read};
 use super::heads::Head;
 use super::row::{Id, LAST, date, end_of, from_place, number, place, signed, time};
+use super::search::Saying;
 use crate::json;
 
 /// An entry. It is never changed once it is there, but that what a deleted message said is wiped: so its totals are true
@@ -35,6 +36,15 @@ pub(super) struct EntryDoc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     pub totals: Totals,
+    /// What it is found by, if it is a message or an edit: see [`Saying`]. Of no use where it is read.
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub said_in: Option<ObjectId>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub said_at: Option<DateTime>,
 }
 
 /// What could be counted of a log up to an entry, it included.
@@ -91,11 +101,20 @@ fn after(head: Head, new: &NewEntry) -> Head {
 }
 
 impl EntryDoc {
-    /// The entry that follows `head`, and what follows then.
-    pub(super) fn following(conversation: ConversationId, head: Head, new: &NewEntry) -> (Self, Head) {
+    /// The entry that follows `head`, and what follows then; `message` is what it changes, as it was before.
+    pub(super) fn following(
+        conversation: ConversationId,
+        head: Head,
+        new: &NewEntry,
+        message: Option<&Entry>,
+    ) -> (Self, Head) {
         let head = after(head, new);
         let (kind, body) = json::body_to_parts(&new.body);
         let target = new.body.target();
+        let saying = Saying::of(conversation, head.seq, new, message);
+        let said_in = saying.as_ref().map(|saying| saying.said_in);
+        let said_at = saying.as_ref().map(|saying| saying.said_at);
+        let (words, said) = saying.map(|saying| (saying.words, saying.said)).unzip();
         let document = Self {
             place: place(conversation, head.seq),
             id: new.id.oid(),
@@ -109,6 +128,10 @@ impl EntryDoc {
             target_id: target.map(|target| target.id.oid()),
             reply_to: new.reply_to.map(|seq| place(conversation, seq)),
             totals: Totals::of(head),
+            words: words.unwrap_or_default(),
+            said_in,
+            said,
+            said_at,
         };
         (document, head)
     }

@@ -73,7 +73,7 @@ impl Core {
 
     /// Wipes what a deleted message said, and what its edits said.
     pub(super) async fn wipe(&self, place: &str) -> Result<(), StoreError> {
-        let nothing = doc! { "$set": { "body": "" } };
+        let nothing = doc! { "$set": { "body": "" }, "$unset": { "words": "" } };
         for edit in self.changes_to(&[place.to_owned()]).await?.iter().filter(|edit| edit.kind == i32::from(json::EDIT))
         {
             let edit = doc! { "_id": edit.place.as_str() };
@@ -85,7 +85,7 @@ impl Core {
                 self.release(file.upload, &message.id.to_string()).await?;
             }
             let (kind, body) = json::body_to_parts(&message.body.wiped());
-            let wiped = doc! { "$set": { "kind": i32::from(kind), "body": body } };
+            let wiped = doc! { "$set": { "kind": i32::from(kind), "body": body }, "$unset": { "words": "" } };
             change(|| async { self.entries.update_one(doc! { "_id": place }, wiped.clone()).await }).await?;
         }
         change(|| async { self.wipes.delete_one(doc! { "_id": place }).await }).await.map(|_| ())

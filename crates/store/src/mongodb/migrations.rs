@@ -8,11 +8,14 @@ use mongodb::options::IndexOptions;
 use mongodb::{Collection, Database, IndexModel};
 use serde::{Deserialize, Serialize};
 
-use super::ask::{describe, insert_once, read};
+use super::ask::{change, describe, insert_once, read};
 use crate::error::OpenError;
 
 /// The version of the schema that this program knows.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
+
+/// Since this version messages carry their words.
+pub(super) const WITH_WORDS: u32 = 2;
 
 pub(super) const ABOUT: &str = "about";
 pub(super) const USERS: &str = "users";
@@ -47,6 +50,7 @@ const INDEXES: &[(&str, &[&str], bool)] = &[
     (ENTRIES, &["id"], true),
     (ENTRIES, &["sender", "key"], true),
     (ENTRIES, &["target"], false),
+    (ENTRIES, &["said_in", "words"], false),
     (CALLS, &["call"], false),
     (UPLOADS, &["owner", "key"], true),
     (UPLOADS, &["held", "created_at"], false),
@@ -67,9 +71,9 @@ pub(super) struct About {
     pub value: Option<String>,
 }
 
-/// Makes what is missing, and says the epoch. Several processes may do so at once. The database itself must answer
-/// within `patience`.
-pub(super) async fn migrate(database: &Database, hosts: &str, patience: Duration) -> Result<String, OpenError> {
+/// Makes what is missing, and says the epoch and the version of what was there. Several processes may do so at once. The
+/// database itself must answer within `patience`.
+pub(super) async fn migrate(database: &Database, hosts: &str, patience: Duration) -> Result<(String, u32), OpenError> {
     let ping = database.run_command(doc! { "ping": 1 });
     let unreachable = |why: String| OpenError::Unreachable { hosts: hosts.to_owned(), why };
     match tokio::time::timeout(patience, ping).await {
@@ -101,14 +105,23 @@ pub(super) async fn migrate(database: &Database, hosts: &str, patience: Duration
         read(|| async { collection.create_index(index.clone()).await }).await?;
     }
     if let Some(About { value: Some(epoch), .. }) = line("epoch").await? {
-        return Ok(epoch);
+        return Ok((epoch, found));
     }
     let mut random = [0; 8];
     getrandom::fill(&mut random)?;
     let epoch = format!("{:016x}", u64::from_be_bytes(random));
     insert_once(&about, &About { name: "epoch".to_owned(), version: None, value: Some(epoch.clone()) }).await?;
     // Another process may have been first.
-    Ok(line("epoch").await?.and_then(|line| line.value).unwrap_or(epoch))
+    Ok((line("epoch").await?.and_then(|line| line.value).unwrap_or(epoch), found))
+}
+
+/// What is there is as this program has it.
+pub(super) async fn done(database: &Database) -> Result<(), OpenError> {
+    let about: Collection<About> = database.collection(ABOUT);
+    let newer = doc! { "$max": { "version": i64::from(VERSION) } };
+    change(|| async { about.update_one(doc! { "_id": "schema" }, newer.clone()).await }).await?;
+    tracing::info!(to = VERSION, "the schema is up to date");
+    Ok(())
 }
 
 /// Without a line about its schema, what has our names is somebody else's: the older services use some of them.

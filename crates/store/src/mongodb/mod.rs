@@ -15,6 +15,7 @@ mod heads;
 mod migrations;
 mod old_pages;
 mod row;
+mod search;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -125,7 +126,7 @@ impl MongoDb {
         let name = options.default_database.clone().unwrap_or_else(|| DATABASE.to_owned());
         let client = Client::with_options(options).map_err(|_| OpenError::Uri)?;
         let database = client.database(&name);
-        let epoch = migrations::migrate(&database, &hosts, START).await?;
+        let (epoch, version) = migrations::migrate(&database, &hosts, START).await?;
 
         let core = Arc::new(Core {
             epoch,
@@ -154,6 +155,10 @@ impl MongoDb {
             database,
         });
         core.wipe_what_was_left().await?;
+        if version < migrations::WITH_WORDS {
+            core.give_words().await?;
+            migrations::done(&core.database).await?;
+        }
         let (writers, tasks) = (0..WRITERS)
             .map(|_| {
                 let (sender, queue) = mpsc::channel(QUEUE);

@@ -167,11 +167,13 @@ impl Core {
         let id = entries[0].conversation;
         let mut end = head;
         let mut documents = Vec::with_capacity(entries.len());
+        let edited = self.edited(id, head.seq + 1, entries).await?;
         for new in entries {
             if Pair::of(new.sender, new.receiver) != pair {
                 return Err(PutError::Conflict);
             }
-            let (document, next) = EntryDoc::following(id, end, new);
+            let (document, next) =
+                EntryDoc::following(id, end, new, new.body.target().and_then(|target| edited.get(&target.seq)));
             documents.push(document);
             end = next;
         }

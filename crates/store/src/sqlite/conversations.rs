@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::{
     AppendError, Appended, ClientMessageId, Conversation, ConversationId, ConversationSummary, Conversations, Entry,
-    EntryId, NewEntry, Receipt, ReceiptChange, StoreError, UserId,
+    EntryId, Found, NewEntry, Receipt, ReceiptChange, SearchQuery, StoreError, UserId,
 };
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -9,9 +11,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::Sqlite;
 use super::entries::{self, ENTRY_COLUMNS, conversation, entry, entry_columns, place};
 use super::row::{Id, id, number, signed};
+use super::search::{self, Outcome};
+use super::words;
 
 /// What [`Conversations::list`] promises.
-const LISTED: u32 = 1_000;
+pub(super) const LISTED: u32 = 1_000;
 
 macro_rules! receipt_columns {
     () => {
@@ -59,7 +63,13 @@ impl Conversations for Sqlite {
     }
 
     async fn append(&self, new: NewEntry) -> Result<Appended, AppendError> {
-        self.write(move |connection| entries::append(connection, &new)).await
+        let untaken = Arc::clone(&self.shared.untaken);
+        self.write(move |connection| {
+            let appended = entries::append(connection, &new)?;
+            untaken.note(appended.entry.conversation);
+            Ok(appended)
+        })
+        .await
     }
 
     async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
@@ -119,6 +129,27 @@ impl Conversations for Sqlite {
     async fn entry_by_key(&self, sender: UserId, key: &ClientMessageId) -> Result<Option<Entry>, StoreError> {
         let key = key.clone();
         self.read(move |connection| entries::by_key(connection, sender, &key)).await
+    }
+
+    async fn search(&self, user: UserId, query: &SearchQuery) -> Result<Found, StoreError> {
+        let look = async |patient| {
+            let query = query.clone();
+            self.read(move |connection| search::search(connection, user, &query, patient)).await
+        };
+        let found = match look(false).await? {
+            Outcome::Found(found) => found,
+            Outcome::Behind(logs) => {
+                for log in logs {
+                    while self.write(move |connection| Ok(words::take_up(connection, log)?)).await? {}
+                }
+                // What has come since is looked at, but it is not waited for what comes on and on.
+                match look(true).await? {
+                    Outcome::Found(found) => found,
+                    Outcome::Behind(_) => Found::default(),
+                }
+            }
+        };
+        Ok(found)
     }
 
     async fn advance_receipt(

@@ -7,7 +7,7 @@ use domain::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::row::{Id, id, number, time};
-use super::uploads;
+use super::{uploads, words};
 use crate::error::{Failure, corrupt};
 use crate::json;
 
@@ -200,7 +200,7 @@ pub(super) fn add(
         Some(message) => {
             let sql = "UPDATE conversations SET last_seq = ?2, changes = changes + 1 WHERE number = ?1";
             connection.prepare_cached(sql)?.execute(params![log.number, last_seq])?;
-            change_message(connection, place(log.number, message.seq), message, &entry)?;
+            change_message(connection, log, &message, &entry)?;
         }
         None => {
             let sql = "UPDATE conversations SET last_seq = ?2, last_message = ?2, updated_at = ?3, \
@@ -243,11 +243,17 @@ pub(super) fn at(connection: &Connection, log: &Log, seq: u64) -> Result<Option<
     connection.prepare_cached(BY_PLACE)?.query_row([place(log.number, seq)], |row| entry(row, 0)).optional()
 }
 
-/// Writes down what a change makes of its message; a deletion wipes what it said, and what its edits said.
-fn change_message(connection: &Connection, row: i64, message: Entry, by: &Entry) -> Result<(), rusqlite::Error> {
-    let mut changes = message.changes.map(|changes| *changes).unwrap_or_default();
+/// Writes down what a change makes of its message; a deletion wipes what it said, and what its edits said. The words of one
+/// that is not taken up yet are taken up later, as they are then.
+fn change_message(connection: &Connection, log: &Log, message: &Entry, by: &Entry) -> Result<(), rusqlite::Error> {
+    let row = place(log.number, message.seq);
+    let mut changed = message.clone();
+    let changes = changed.changes.get_or_insert_default();
     changes.fold(by);
-    let text = json::changes_to_text(&changes);
+    let text = json::changes_to_text(changes);
+    if message.seq <= log.words_to && !matches!(by.body, EntryBody::Reaction { .. }) {
+        words::replace(connection, row, &message.words(), &changed.words())?;
+    }
     if !matches!(by.body, EntryBody::Deletion { .. }) {
         let sql = "UPDATE entries SET changes = ?2 WHERE place = ?1";
         return connection.prepare_cached(sql)?.execute(params![row, text]).map(|_| ());
@@ -364,7 +370,7 @@ fn quote(row: &Row<'_>, at: usize, seq: u64) -> Result<Quote, rusqlite::Error> {
     Ok(Quote::new(seq, id(row, at)?, id(row, at + 1)?, &body, changes.as_deref()))
 }
 
-fn seq_of(place: i64) -> u64 {
+pub(crate) fn seq_of(place: i64) -> u64 {
     u64::try_from(place).unwrap_or(0) & LAST
 }
 
@@ -386,14 +392,16 @@ pub(super) struct Log {
     number: i64,
     pub id: ConversationId,
     pub last_seq: u64,
+    /// The words of the messages up to this one are taken up.
+    words_to: u64,
 }
 
 pub(super) fn find(connection: &Connection, lo: UserId, hi: UserId) -> Result<Option<Log>, rusqlite::Error> {
-    let sql = "SELECT number, id, last_seq FROM conversations WHERE lo = ?1 AND hi = ?2";
+    let sql = "SELECT number, id, last_seq, words_to FROM conversations WHERE lo = ?1 AND hi = ?2";
     connection
         .prepare_cached(sql)?
         .query_row([lo.blob(), hi.blob()], |row| {
-            Ok(Log { number: row.get(0)?, id: id(row, 1)?, last_seq: number(row, 2)? })
+            Ok(Log { number: row.get(0)?, id: id(row, 1)?, last_seq: number(row, 2)?, words_to: number(row, 3)? })
         })
         .optional()
 }
@@ -403,7 +411,7 @@ pub(super) fn begin(connection: &Connection, new: &NewEntry, lo: UserId, hi: Use
     let sql = "INSERT INTO conversations (id, lo, hi, last_seq, updated_at) VALUES (?1, ?2, ?3, 0, ?4)";
     let values = params![new.conversation.blob(), lo.blob(), hi.blob(), new.created_at.0];
     connection.prepare_cached(sql)?.execute(values)?;
-    Ok(Log { number: connection.last_insert_rowid(), id: new.conversation, last_seq: 0 })
+    Ok(Log { number: connection.last_insert_rowid(), id: new.conversation, last_seq: 0, words_to: 0 })
 }
 
 /// A conversation of a row whose columns, from `at` on, are `id, lo, hi, last_seq, updated_at`.

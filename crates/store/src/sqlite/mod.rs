@@ -8,12 +8,15 @@ mod old_pages;
 mod queue;
 mod readers;
 mod row;
+mod search;
 mod sessions;
 #[cfg(test)]
 mod tests;
 mod transfer;
+mod untaken;
 mod uploads;
 mod users;
+mod words;
 mod writer;
 
 use std::fs;
@@ -28,6 +31,7 @@ use tokio::sync::watch;
 
 use self::queue::Queue;
 use self::readers::Read;
+use self::untaken::Untaken;
 use self::writer::Operation;
 use crate::error::{Failure, OpenError};
 
@@ -66,6 +70,7 @@ struct Shared {
     /// Nothing is ever sent by this; it ends when every thread has.
     threads: watch::Receiver<()>,
     epoch: String,
+    untaken: Arc<Untaken>,
 }
 
 impl Sqlite {
@@ -93,14 +98,16 @@ impl Sqlite {
         let reads = Arc::new(Queue::new(options.queue));
         let (alive, threads) = watch::channel(());
         // From here on a failure drops `shared`, which closes the queues and so ends the threads that there are.
-        let shared = Shared { writes: Arc::clone(&writes), reads: Arc::clone(&reads), threads, epoch };
+        let untaken = Arc::new(Untaken::default());
+        let taking = Arc::clone(&untaken);
+        let shared = Shared { writes: Arc::clone(&writes), reads: Arc::clone(&reads), threads, epoch, untaken };
         let mut reading = Vec::new();
         for connection in readers {
             let reads = Arc::clone(&reads);
             reading.push(spawn("store-reader", move || readers::run(connection, &reads))?);
         }
         spawn("store-writer", move || {
-            writer::run(&connection, &writes, options.batch);
+            writer::run(&connection, &writes, options.batch, |connection| taking.take_some_up(connection));
             // The last connection to close tidies up, and of several that close at once none may be the last.
             reads.close();
             reading.into_iter().for_each(|reader| drop(reader.join()));

@@ -1,5 +1,6 @@
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::StoreError;
 
@@ -17,6 +18,16 @@ struct State<T> {
     /// Threads that wait to take; nobody is woken where nobody sleeps.
     waiting: usize,
     closed: bool,
+}
+
+/// What came of waiting for something to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    Some,
+    /// Nothing has come for as long as was to be waited.
+    Nothing,
+    /// The queue is closed and empty.
+    Closed,
 }
 
 impl<T> Queue<T> {
@@ -42,20 +53,32 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Waits for something and moves up to `most` of it to `into`; false once the queue is closed and empty.
-    pub(crate) fn take(&self, most: usize, into: &mut Vec<T>) -> bool {
+    /// Waits for something, for so long or as long as it takes, and moves up to `most` of it to `into`.
+    pub(crate) fn take(&self, most: usize, patience: Option<Duration>, into: &mut Vec<T>) -> Taken {
         let mut state = self.lock();
         while state.items.is_empty() {
             if state.closed {
-                return false;
+                return Taken::Closed;
             }
             state.waiting += 1;
-            state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let waited = match patience {
+                // A wake that is for nothing ends it early; that is no harm.
+                Some(patience) => self
+                    .filled
+                    .wait_timeout(state, patience)
+                    .map(|(state, _)| state)
+                    .map_err(|error| error.into_inner().0),
+                None => self.filled.wait(state).map_err(PoisonError::into_inner),
+            };
+            state = waited.unwrap_or_else(|state| state);
             state.waiting -= 1;
+            if patience.is_some() && state.items.is_empty() && !state.closed {
+                return Taken::Nothing;
+            }
         }
         let count = most.min(state.items.len());
         into.extend(state.items.drain(..count));
-        true
+        Taken::Some
     }
 
     pub(crate) fn close(&self) {
@@ -77,8 +100,18 @@ mod tests {
         let queue = Queue::new(8);
         (0..5).for_each(|n| queue.push(n).expect("room"));
         let mut taken = Vec::new();
-        assert!(queue.take(3, &mut taken));
+        assert_eq!(queue.take(3, None, &mut taken), Taken::Some);
         assert_eq!(taken, [0, 1, 2]);
+    }
+
+    #[test]
+    fn waits_no_longer_than_asked_to() {
+        let queue = Queue::<u8>::new(8);
+        let mut taken = Vec::new();
+        assert_eq!(queue.take(3, Some(Duration::from_millis(1)), &mut taken), Taken::Nothing);
+        queue.push(1).expect("room");
+        assert_eq!(queue.take(3, Some(Duration::from_millis(1)), &mut taken), Taken::Some);
+        assert_eq!(taken, [1]);
     }
 
     #[test]
@@ -95,8 +128,8 @@ mod tests {
         queue.close();
         assert!(matches!(queue.push(2), Err(StoreError::Unavailable(_))));
         let mut taken = Vec::new();
-        assert!(queue.take(9, &mut taken));
-        assert!(!queue.take(9, &mut taken));
+        assert_eq!(queue.take(9, None, &mut taken), Taken::Some);
+        assert_eq!(queue.take(9, Some(Duration::from_secs(9)), &mut taken), Taken::Closed);
         assert_eq!(taken, [1]);
     }
 }

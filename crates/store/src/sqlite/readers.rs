@@ -7,7 +7,7 @@ use domain::StoreError;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::queue::Queue;
+use super::queue::{Queue, Taken};
 use crate::error::store_error;
 
 pub(crate) type Read = Box<dyn FnOnce(&Connection) + Send>;
@@ -33,7 +33,7 @@ where
 #[allow(clippy::needless_pass_by_value)]
 pub(crate) fn run(connection: Connection, queue: &Queue<Read>) {
     let mut reads = Vec::with_capacity(1);
-    while queue.take(1, &mut reads) {
+    while queue.take(1, None, &mut reads) == Taken::Some {
         for read in reads.drain(..) {
             // The caller of a read that panics learns it from the answer that never comes.
             let _ = catch_unwind(AssertUnwindSafe(|| read(&connection)));

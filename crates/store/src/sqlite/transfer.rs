@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::{Conversation, ConversationId, NewEntry, PutError, StoreError, Transfer, Upload, UploadId, User, UserId};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
@@ -44,7 +46,13 @@ impl Transfer for Sqlite {
     }
 
     async fn put_entries(&self, first: u64, entries: Vec<NewEntry>) -> Result<u64, PutError> {
-        self.write(move |connection| put(connection, first, &entries)).await
+        let untaken = Arc::clone(&self.shared.untaken);
+        self.write(move |connection| {
+            let count = put(connection, first, &entries)?;
+            entries.iter().take(1).for_each(|one| untaken.note(one.conversation));
+            Ok(count)
+        })
+        .await
     }
 
     async fn users_after(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>, StoreError> {

@@ -6,12 +6,13 @@
 //! operation would cost a sixth of the writer's time: SQLite sets aside each page that one touches.)
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use domain::StoreError;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::oneshot;
 
-use super::queue::Queue;
+use super::queue::{Queue, Taken};
 use crate::error::{Failure, store_error};
 use crate::failpoint::{self, Point};
 
@@ -96,12 +97,42 @@ impl Lost {
     }
 }
 
-/// Works the queue off until it is closed and empty.
-pub(crate) fn run(connection: &Connection, queue: &Queue<Box<dyn Operation>>, batch: usize) {
+/// Nobody has had anything written for so long: a moment for what can wait.
+const QUIET: Duration = Duration::from_millis(10);
+
+/// Works the queue off until it is closed and empty. In quiet moments `tidy_up` does a little of what can wait, and says
+/// whether there is more of it.
+pub(crate) fn run(
+    connection: &Connection,
+    queue: &Queue<Box<dyn Operation>>,
+    batch: usize,
+    tidy_up: impl Fn(&Connection) -> bool,
+) {
     let mut operations = Vec::with_capacity(batch);
-    while queue.take(batch, &mut operations) {
-        work_off(connection, &mut operations);
+    let mut untidy = true;
+    loop {
+        match queue.take(batch, untidy.then_some(QUIET), &mut operations) {
+            Taken::Some => {
+                work_off(connection, &mut operations);
+                untidy = true;
+            }
+            Taken::Nothing => untidy = tidy_up(connection),
+            Taken::Closed => return,
+        }
     }
+}
+
+/// Runs something in a transaction that nobody waits for.
+pub(crate) fn quietly<T>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+) -> Result<T, rusqlite::Error> {
+    execute(connection, "BEGIN IMMEDIATE")?;
+    let done = work(connection).and_then(|done| execute(connection, "COMMIT").map(|()| done));
+    if done.is_err() {
+        roll_back(connection);
+    }
+    done
 }
 
 /// Moves what is in the write-ahead log into the file, and closes.
