@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::accounts::{Accounts, Secret, Tokens};
 use app::calling::{Calling, Rules};
-use app::chat::Chat;
+use app::chat::{Chat, Search};
 use app::uploads::{Rules as UploadRules, Signer, Uploads};
 use domain::{Blobs, Calls, Conversations, OldPages, Sessions, Users};
 use store::Store;
@@ -68,6 +68,8 @@ pub struct Services {
     pub accounts: Accounts,
     /// What they write to each other.
     pub chat: Chat,
+    /// What of it they look for.
+    pub search: Search,
     /// Whom they call.
     pub calling: Calling,
     /// Who is connected.
@@ -112,6 +114,7 @@ impl Services {
             signer.clone(),
         );
         let chat = Chat::new(ports.conversations.clone(), ports.users.clone(), Arc::new(connected.clone()));
+        let search = Search::new(chat.clone(), config.limits);
         let calling = {
             let now = clock.clone();
             Calling::start(
@@ -130,6 +133,7 @@ impl Services {
             config,
             accounts,
             chat,
+            search,
             calling,
             hub,
             connected,

@@ -5,6 +5,7 @@ mod fixtures;
 mod incoming;
 mod lists;
 mod outgoing;
+mod search;
 
 pub use incoming::{
     ChangeMessage, Delivered, FileMessage, MAX_TEXT, MarkAsRead, SendMessage, Sync, Typing, Verify,
@@ -18,3 +19,4 @@ pub use outgoing::{
     MessageRead, Presence, ReceiptEvent, ReceiptPair, Receipts, SendFailed, ServerRestarting, SessionExpired,
     UserOnline, UserTyping,
 };
+pub use search::{SearchCursor, SearchPage};

@@ -14,6 +14,7 @@ const LIST: readonly { keys: readonly string[]; text: () => string }[] = [
   { keys: ['Alt', '↑'], text: m.shortcut_previous },
   { keys: ['Alt', '↓'], text: m.shortcut_next },
   { keys: ['Ctrl', 'K'], text: m.shortcut_filter },
+  { keys: ['Ctrl', 'F'], text: m.shortcut_search },
   { keys: ['↑'], text: m.shortcut_edit },
   { keys: ['End'], text: m.shortcut_latest },
   { keys: ['Esc'], text: m.shortcut_back },

@@ -11,6 +11,7 @@ mod history;
 mod order;
 mod people;
 mod receipts;
+mod search;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use changes::Change;
 pub use history::{Inbox, OldConversation, Page, Place, Synced, SyncedConversation};
 use order::Order;
 use people::People;
+pub use search::{FoundMessages, Search, SearchError};
 pub use send::Sending;
 
 /// Pairs that are remembered: who is in a conversation never changes.

@@ -24,8 +24,8 @@ use crate::config::Role;
 use crate::state::Services;
 
 /// A page has so many entries if nobody says otherwise.
-const PAGE: u32 = 50;
-const MAX_PAGE: u32 = 200;
+pub(super) const PAGE: u32 = 50;
+pub(super) const MAX_PAGE: u32 = 200;
 
 /// What a peer is told of what chat can't do.
 pub fn chat_body(error: &ChatError) -> ErrorBody {
@@ -109,7 +109,7 @@ struct PageQuery {
 }
 
 /// What does not parse is nobody's conversation.
-fn conversation_id(text: &str) -> Result<ConversationId, ApiError> {
+pub(super) fn conversation_id(text: &str) -> Result<ConversationId, ApiError> {
     text.parse().map_err(|_| Code::Forbidden.into())
 }
 

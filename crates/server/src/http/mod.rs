@@ -15,6 +15,7 @@ mod headers;
 mod health;
 mod objects;
 mod people;
+mod search;
 mod session;
 mod trace;
 pub mod uploads;
@@ -72,7 +73,7 @@ pub fn router(role: Role, services: &Services, sockets: Router<Services>) -> Rou
 fn api(role: Role) -> Router<Services> {
     let mut routes = Router::new();
     if role == Role::Web {
-        routes = routes.merge(session::routes()).merge(people::routes());
+        routes = routes.merge(session::routes()).merge(people::routes()).merge(search::routes());
     }
     if matches!(role, Role::Web | Role::Accounts) {
         routes = routes.merge(accounts::routes());

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::{
-    CallEntry, CallKind, CallOutcome, Changes, Entry, EntryBody, FileFacts, Plan, Profile, Quote, Receipt, Role,
-    Target, Timestamp, UploadKind, User, UserId,
+    CallEntry, CallKind, CallOutcome, Changes, Entry, EntryBody, FileFacts, FoundPlace, Plan, Profile, Quote, Receipt,
+    Role, Target, Timestamp, UploadKind, User, UserId,
 };
 
 use super::*;
@@ -238,6 +238,9 @@ fn lists() {
             receipts: Receipts::new(READ, SENT),
         },
     );
+    let next = Some(SearchCursor(FoundPlace { at: AT, conversation: id('c'), seq: 1 }));
+    let results = as_seen(&log[..1], tom.id, READ, SENT, Dialect::Ours, &Fixed);
+    says("search-page", &SearchPage { results, next });
     says("old-messages", &entries(Dialect::Old));
     let participants = vec![OldParticipant::new(&tom, &Fixed, id('c')), OldParticipant::new(&maya, &Fixed, id('c'))];
     says("old-conversations", &[OldConversation::new(participants, &log[2], &log, tom.id, READ, SENT, &Fixed)]);

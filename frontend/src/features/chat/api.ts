@@ -18,8 +18,7 @@ export interface ChatApi {
   inbox(): Promise<Inbox>;
   /** Oldest first. */
   entries(conversationId: string, at: PageAt): Promise<EntriesPage>;
-  /** Where the server can look for words; where it can't, nothing of a search is shown. */
-  search?(question: SearchQuestion): Promise<SearchPage>;
+  search(question: SearchQuestion): Promise<SearchPage>;
 }
 
 export function restApi(http: Http): ChatApi {
@@ -29,5 +28,6 @@ export function restApi(http: Http): ChatApi {
       const place = Object.entries(at).map(([where, seq]: [string, number]) => `${where}=${seq}`).join('&');
       return http.get(`/api/conversations/${conversationId}/entries?${place}&limit=${PAGE}`);
     },
+    search: (question) => http.get(`/api/search?${new URLSearchParams({ ...question, limit: String(PAGE) }).toString()}`),
   };
 }

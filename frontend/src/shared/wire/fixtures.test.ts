@@ -19,6 +19,7 @@ import presence from '../../../../fixtures/wire/presence.json';
 import receipt from '../../../../fixtures/wire/receipt.json';
 import receiptAnswer from '../../../../fixtures/wire/receipt-answer.json';
 import restarting from '../../../../fixtures/wire/server-restarting.json';
+import searchPageJson from '../../../../fixtures/wire/search-page.json';
 import sessionExpired from '../../../../fixtures/wire/session-expired.json';
 import syncAnswer from '../../../../fixtures/wire/sync-answer.json';
 import syncQuestion from '../../../../fixtures/wire/sync.json';
@@ -27,7 +28,7 @@ import { applyChange, ChatStore } from '../../features/chat';
 import { isErrorBody } from '../lib/errors';
 import type { ClientEvents, ServerEvents } from '../socket';
 import { FakeConnection } from '../testing/FakeConnection';
-import type { ChangeEntry, EntriesPage, Entry, Inbox, Receipt, SyncAnswer } from './types';
+import type { ChangeEntry, EntriesPage, Entry, Inbox, Receipt, SearchPage, SyncAnswer } from './types';
 
 /** A type as the compiler infers it from JSON: with any string where we know which. */
 type Loose<T> = T extends string
@@ -43,6 +44,7 @@ type Pushed<E extends keyof ServerEvents> = Loose<Parameters<ServerEvents[E]>[0]
 const entries: Loose<Entry>[] = [entryMessage, entryCall, entryPlan, entryDeleted, entryReply];
 const changes: Loose<ChangeEntry>[] = [entryEdit, entryDeletion, entryReaction, entryTakenBack];
 const page: Loose<EntriesPage> = entriesPage;
+const searchPage: Loose<SearchPage> = searchPageJson;
 const inbox: Loose<Inbox> = inboxJson;
 const answer: Loose<SyncAnswer> = syncAnswer;
 const question: ClientEvents['sync'][0] = syncQuestion;
@@ -60,7 +62,7 @@ const pushed: {
 
 it('takes what the server is known to send', async () => {
   const connection = new FakeConnection();
-  const api = { inbox: () => Promise.resolve(inbox as Inbox), entries: () => Promise.resolve(page as EntriesPage), search: () => Promise.resolve({ results: [], next: null }) };
+  const api = { inbox: () => Promise.resolve(inbox as Inbox), entries: () => Promise.resolve(page as EntriesPage), search: () => Promise.resolve(searchPage as SearchPage) };
   const chat = new ChatStore({ userId: inbox.user._id, connection, api });
   chat.start();
   connection.phase.set('online');

@@ -25,6 +25,8 @@ it('asks once the person pauses, and for no single letter', async () => {
   expect(asked.map(({ question }) => question)).toEqual([{ q: 'prot', conversationId: 'c1' }]);
   search.ask('p');
   expect(search.state.value).toMatchObject({ q: '', phase: 'idle', results: [] });
+  search.ask('粥');
+  expect(search.state.value).toMatchObject({ q: '粥', phase: 'busy' });
 });
 
 it('drops the answer to what is not asked any more', async () => {

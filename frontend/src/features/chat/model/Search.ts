@@ -17,8 +17,10 @@ export interface SearchState {
 const NOTHING: SearchState = { q: '', phase: 'idle', problem: null, results: [], more: false };
 /** A pause in typing. */
 const PAUSE_MS = 250;
-/** One letter would find everything. */
-const SHORTEST = 2;
+/** What the server takes. */
+export const LONGEST = 200;
+/** One letter would find everything; an ideograph is a word. */
+const isShort = (q: string) => q.length < 2 && !/\p{Ideographic}/u.test(q);
 
 /** What was written that has all the words; the server knows, also of what is not loaded here. */
 export class Search {
@@ -41,7 +43,7 @@ export class Search {
     const q = text.trim();
     clearTimeout(this.#timer);
     this.#round += 1;
-    if (q.length < SHORTEST || !this.api.search) {
+    if (isShort(q)) {
       this.#state.set(NOTHING);
       return;
     }
@@ -66,8 +68,7 @@ export class Search {
     const round = this.#round;
     const where = this.conversationId === undefined ? {} : { conversationId: this.conversationId };
     try {
-      const page = await this.api.search?.({ q, ...where, ...(cursor !== undefined && { before: cursor }) });
-      if (!page) return;
+      const page = await this.api.search({ q, ...where, ...(cursor !== undefined && { before: cursor }) });
       if (round !== this.#round) return;
       this.#next = page.next;
       this.#state.set({ q, phase: 'done', problem: null, results: [...before, ...page.results], more: page.next !== null });

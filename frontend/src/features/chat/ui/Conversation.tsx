@@ -29,8 +29,8 @@ export function Conversation({ otherId }: { otherId: string }) {
   const outgoing = useMemo(() => items.filter((item) => item.receiverId === otherId), [items, otherId]);
   const attachments = useAttachments();
   const [searching, setSearching] = useState(false);
-  const searchable = chat.api.search !== undefined && room?.conversationId != null;
-  useFindKey(searchable ? () => setSearching(true) : null);
+  const onSearch = room?.conversationId == null ? null : () => setSearching(true);
+  useFindKey(onSearch);
   const [picture, showPicture] = useState<string | null>(null);
   const navigate = useNavigate();
   const router = useRouter();
@@ -56,7 +56,7 @@ export function Conversation({ otherId }: { otherId: string }) {
   return (
     // eslint-disable-next-line jsx-a11y-x/no-static-element-interactions -- Escape leaves from anywhere inside
     <div className={classes.conversation} onKeyDown={onKeyDown} onPaste={attachments.onPaste}>
-      <ConversationHeader other={room.other} typing={room.typing} onBack={leave} onSearch={searchable ? () => setSearching(true) : null} />
+      <ConversationHeader other={room.other} typing={room.typing} onBack={leave} onSearch={onSearch} />
       {searching && room.conversationId !== null && (
         <SearchBar otherId={otherId} name={room.other.name} conversationId={room.conversationId} onClose={() => setSearching(false)} />
       )}

@@ -7,6 +7,7 @@ import { moveFocus } from '../../../shared/lib/useRoving';
 import { ICON, StateNote } from '../../../shared/ui';
 import { useChat } from '../model/context';
 import { filterRooms, type RoomFilter } from '../model/filter';
+import { LONGEST } from '../model/Search';
 import { sortRooms } from '../model/room';
 import { ConversationRow } from './ConversationRow';
 import { FoundMessages } from './FoundMessages';
@@ -35,7 +36,6 @@ export function ConversationList({ title, emptyText, filters, selected }: Props)
   const wanted = useDeferredValue(text);
   const search = useRef<HTMLInputElement>(null);
   const found = useSearch(text);
-  const label = chat.api.search ? m.chat_search() : m.chat_search_people();
   useSearchKey(search);
 
   const shown = useMemo(() => filterRooms(sortRooms(rooms.values()), filter, wanted, selected), [rooms, filter, wanted, selected]);
@@ -46,7 +46,7 @@ export function ConversationList({ title, emptyText, filters, selected }: Props)
         <h1 className={classes.title}>{title}</h1>
         {rooms.size > 0 && (
           <TextInput
-            ref={search} size="sm" type="search" aria-label={label} placeholder={label}
+            ref={search} size="sm" type="search" maxLength={LONGEST} aria-label={m.chat_search()} placeholder={m.chat_search()}
             leftSection={<IconSearch {...ICON} size={18} />} value={text} onChange={(event) => setText(event.currentTarget.value)}
           />
         )}

@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent, useRef, useState, type KeyboardEvent } from 
 import { errorText, m } from '../../../shared/i18n';
 import { ICON } from '../../../shared/ui';
 import { useChat } from '../model/context';
+import { LONGEST } from '../model/Search';
 import classes from './SearchBar.module.css';
 import { useSearch } from './useSearch';
 
@@ -50,7 +51,7 @@ export function SearchBar({ otherId, name, conversationId, onClose }: Props) {
     <div className={classes.bar} role="search" aria-label={m.search_in({ name })}>
       <IconSearch {...ICON} size={18} aria-hidden="true" className={classes.icon} />
       <input
-        ref={field} type="search" className={classes.field} value={text} aria-label={m.search_in({ name })} placeholder={m.search_in_placeholder()}
+        ref={field} type="search" maxLength={LONGEST} className={classes.field} value={text} aria-label={m.search_in({ name })} placeholder={m.search_in_placeholder()}
         onChange={(event) => {
           setText(event.currentTarget.value);
           setAt(0);

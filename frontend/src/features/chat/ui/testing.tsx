@@ -24,7 +24,7 @@ export async function setUp(path: string, rows: ConversationRow[], others: Conta
   const api = {
     inbox: () => Promise.resolve(inbox),
     entries: vi.fn<ChatApi['entries']>(() => Promise.resolve({ entries: entriesOf(1, 2), more: false, receipts: { mine: zero, theirs: zero } })),
-    search: vi.fn<NonNullable<ChatApi['search']>>(() => Promise.resolve({ results: [], next: null })),
+    search: vi.fn<ChatApi['search']>(() => Promise.resolve({ results: [], next: null })),
   };
   const chat = new ChatStore({ userId: ME, connection, api });
   chat.start();
