@@ -182,9 +182,11 @@ if (!only || only === 'big') {
     const server = await serve(data);
     const pairs = await signedIn(server, 2);
     const many = Number(process.env.MESSAGES ?? 1_000_000);
-    const { seeded, large, small } = await big(server, pairs, { many, few: 100 });
+    const { seeded, takenUp, searches, large, small } = await big(server, pairs, { many, few: 100 });
     console.log(`\n${many.toLocaleString('en')} messages written in ${seeded.toFixed(0)} s`);
     for (const [what, ms] of Object.entries(large)) console.log(`  ${what}: ${ms.toFixed(1)} ms, in one of 100: ${small[what].toFixed(1)} ms`);
+    console.log(`  taken up for searching ${takenUp.toFixed(1)} s after the last`);
+    for (const { what, ms, worst, found } of searches) console.log(`  search for ${what}: ${ms.toFixed(1)} ms, worst of 20 ${worst.toFixed(1)} ms, ${found} on the first page`);
     await server.stop();
   });
 }

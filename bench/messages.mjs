@@ -1,10 +1,10 @@
 // (a) Messages per server CPU-second: sent, made durable where the server does that, acknowledged and delivered.
 import { Client, cpuSeconds } from './lib.mjs';
 
-const TEXT = 'I had the porridge with berries this morning, and felt full until noon. Is that what you meant?';
+export const TEXT = 'I had the porridge with berries this morning, and felt full until noon. Is that what you meant?';
 
-/** `pairs`: [{ sender: auth, receiver: auth, receiverId }]. Every pair keeps `window` messages in flight. */
-export async function messages(server, pairs, { perPair, window }) {
+/** `pairs`: [{ sender: auth, receiver: auth, receiverId }]. Every pair keeps `window` messages in flight; `text` says what its nth says. */
+export async function messages(server, pairs, { perPair, window, text = () => TEXT }) {
   const run = Math.random().toString(36).slice(2);
   const links = await Promise.all(
     pairs.map(async (pair) => ({
@@ -30,11 +30,12 @@ export async function messages(server, pairs, { perPair, window }) {
       let sent = 0;
       const lane = async () => {
         while (sent < perPair) {
+          const message = text(sent);
           const clientMessageId = `${run}-${pair}-${sent++}`;
           const answer = await link.from.ask('send-message', {
             clientMessageId,
             receiverId: link.receiverId,
-            message: TEXT,
+            message,
             messageType: 'text',
           });
           if (answer.includes('"code"')) refused += 1;

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
-import { io } from 'socket.io-client';
 import { Server } from '../server.js';
 import { expect, signIn, test as base, type Visitor } from './people.js';
+import { writer, type Writer } from './writer.js';
 
 const MANY = Number(process.env['MESSAGES'] ?? 1200);
 const WORDS = ['Porridge with apple.', 'Then a walk of half an hour along the river, since it did not rain.', 'Two slices of bread with cheese, and tomatoes from the balcony.', 'Slept well!'];
@@ -17,32 +17,6 @@ const test = base.extend<{}, { practice: Server }>({
     { scope: 'worker' },
   ],
 });
-
-interface Writer {
-  send: (receiverId: string, text: string, key: string) => Promise<unknown>;
-  contact: (name: string) => Promise<string>;
-  close: () => void;
-}
-
-async function writer(server: Server, email: string, password: string): Promise<Writer> {
-  const response = await fetch(`${server.url()}/api/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  });
-  const { accessToken: token } = (await response.json()) as { accessToken: string };
-  const socket = io(server.url(), { auth: { token, deviceId: 'a-phone' }, transports: ['websocket'] });
-  return {
-    send: (receiverId, message, clientMessageId) =>
-      socket.timeout(20_000).emitWithAck('send-message', { clientMessageId, receiverId, message, messageType: 'text' }),
-    contact: async (name) => {
-      const inbox = await fetch(`${server.url()}/api/inbox`, { headers: { authorization: `Bearer ${token}` } });
-      const { contacts } = (await inbox.json()) as { contacts: { _id: string; name: string }[] };
-      return contacts.find((contact) => contact.name === name)?._id ?? '';
-    },
-    close: () => socket.disconnect(),
-  };
-}
 
 const messages = (page: Page) => page.getByLabel('Messages', { exact: true });
 
