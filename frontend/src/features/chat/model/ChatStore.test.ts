@@ -48,6 +48,15 @@ describe('ChatStore', () => {
     expect(connection.names()).not.toContain('sync');
   });
 
+  it('edits the last text of one’s own that is not deleted', async () => {
+    const { connection, chat } = await setUp();
+    const now = new Date().toISOString();
+    connection.push('entry', entryOf(11, { senderId: ME, createdAt: now, message: 'Tomorow' }));
+    connection.push('entry', entryOf(12, { senderId: ME, createdAt: now, message: '', deletedAt: now }));
+    expect(chat.editLast(OTHER)).toBe(true);
+    expect(chat.aims.state.value.get(OTHER)).toMatchObject({ kind: 'edit', text: 'Tomorow' });
+  });
+
   it('takes the next entry, drops doubles, and asks where one is missing', async () => {
     const { connection, seqs } = await setUp();
     await connection.answer('sync', nothing);

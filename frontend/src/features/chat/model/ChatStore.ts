@@ -198,7 +198,7 @@ export class ChatStore {
 
   /** Begins to change the last text of one's own, if that is still allowed. */
   editLast(otherId: string): boolean {
-    const entry = this.room(otherId)?.log.findLast((each) => each.senderId === this.userId && each.messageType === 'text' && isShown(each));
+    const entry = this.room(otherId)?.log.findLast((each) => each.senderId === this.userId && each.messageType === 'text' && each.deletedAt === undefined && isShown(each));
     if (!entry || !isEditable(entry)) return false;
     this.aims.set(otherId, { kind: 'edit', entry, text: entry.message });
     return true;
