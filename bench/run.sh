@@ -8,4 +8,5 @@ node bench.mjs "$@"
 if [ $# -eq 0 ]; then
   (cd .. && scripts/install-chromium.sh && make --silent e2e/node_modules/.package-lock.json)
   node first-frame.mjs
+  node responsive.mjs
 fi
