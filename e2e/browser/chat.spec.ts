@@ -127,16 +127,24 @@ test('an admin approves a dietician, and disabling ends what is open', async ({ 
   await context.close();
 });
 
-test('a server that is killed and comes back loses nothing', async ({ visit, server }) => {
+test('a server that is killed while somebody types, and comes back, loses nothing', async ({ visit, server }) => {
   const lena = await visit('Lena Brandt', 'dietician');
   const mia = await visit('Mia Jones', 'patient');
   await open(lena.page, mia.person.name);
   await open(mia.page, lena.person.name);
   await write(mia.page, lena.person.name, 'before');
   await expect(messages(mia.page).getByRole('img', { name: 'Read' })).toBeAttached();
+  const field = mia.page.getByLabel(`Message to ${lena.person.name}`);
+  await field.pressSequentially('while it ');
   await server.kill('SIGKILL');
-  await write(mia.page, lena.person.name, 'while it was away');
+  await field.pressSequentially('was away');
+  await expect(mia.page.getByText('No connection to your practice')).toBeVisible();
+  await expect(field).toHaveValue('while it was away');
+  await expect(field).toBeFocused();
+  await mia.page.keyboard.press('Enter');
+  await expect(messages(mia.page).getByRole('img', { name: 'Waiting' })).toBeAttached();
   await server.boot();
   await expect(messages(lena.page).getByText('while it was away')).toHaveCount(1, { timeout: 30_000 });
+  await expect(messages(mia.page).getByRole('img', { name: 'Waiting' })).toHaveCount(0);
   await expect(messages(lena.page).getByText(/^before/)).toHaveCount(1);
 });
