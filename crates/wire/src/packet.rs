@@ -18,7 +18,8 @@ pub fn event_name(packet: &str) -> Option<&str> {
 /// The first argument of an event; further ones are ignored.
 pub fn argument<'de, T: Deserialize<'de>>(packet: &'de str) -> Result<T, ErrorBody> {
     let mut json = serde_json::Deserializer::from_str(packet);
-    json.deserialize_seq(First(PhantomData)).map_err(|error| not_understood(&error))
+    let argument = json.deserialize_seq(First(PhantomData));
+    argument.and_then(|argument| json.end().map(|()| argument)).map_err(|error| not_understood(&error))
 }
 
 /// Whether an event has an argument; one that does not parse counts.
@@ -108,8 +109,11 @@ mod tests {
 
     #[test]
     fn what_does_not_parse_is_a_bad_request() {
+        let more = format!(r#"["x",{{"id":"{}"}}]["y"]"#, "0".repeat(24));
         let deep = format!(r#"["x",{}1{}]"#, "[".repeat(200), "]".repeat(200));
-        for odd in [r#"["x"]"#, r#"["x",1]"#, r#"["x",null]"#, r#"["x",{"id":7}]"#, r#"["x",{"id":"7"}]"#, &deep, "["] {
+        for odd in
+            [r#"["x"]"#, r#"["x",1]"#, r#"["x",null]"#, r#"["x",{"id":7}]"#, r#"["x",{"id":"7"}]"#, &deep, "[", &more]
+        {
             assert_eq!(argument::<Named>(odd).unwrap_err().code, Code::BadRequest, "{odd}");
         }
         assert!(argument::<Named>(r#"["x",{}]"#).unwrap_err().error.contains("id"));

@@ -136,7 +136,7 @@ fn tag(upload: UploadId) -> String {
 }
 
 /// RFC 6266: a plain name for who knows no better, and the whole one by RFC 8187.
-fn disposition(facts: &FileFacts) -> String {
+pub(super) fn disposition(facts: &FileFacts) -> String {
     use std::fmt::Write;
     let kind = if is_shown_inline(&facts.media_type) { "inline" } else { "attachment" };
     let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ';
@@ -153,20 +153,20 @@ fn disposition(facts: &FileFacts) -> String {
     format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{whole}")
 }
 
-fn is_known(headers: &HeaderMap, upload: UploadId) -> bool {
+pub(super) fn is_known(headers: &HeaderMap, upload: UploadId) -> bool {
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag(upload)))
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     Whole,
     Range(Range<u64>),
     Outside,
 }
 
 /// RFC 9110, section 14: one range of bytes is answered; several, or what is no range, as if nothing had been asked.
-fn asked_for(headers: &HeaderMap, upload: UploadId, size: u64) -> Asked {
+pub(super) fn asked_for(headers: &HeaderMap, upload: UploadId, size: u64) -> Asked {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let Some(range) = text(header::RANGE).and_then(|range| range.strip_prefix("bytes=")) else { return Asked::Whole };
     if text(header::IF_RANGE).is_some_and(|known| known != tag(upload)) {
@@ -192,7 +192,8 @@ fn asked_for(headers: &HeaderMap, upload: UploadId, size: u64) -> Asked {
                 Asked::Range(first..last.map_or(size, |last| size.min(last.saturating_add(1))))
             }
         }
-        (Some(None), Some(Some(0))) => Asked::Outside,
+        // The end of nothing is nothing.
+        (Some(None), Some(Some(tail))) if tail == 0 || size == 0 => Asked::Outside,
         (Some(None), Some(Some(tail))) => Asked::Range(size.saturating_sub(tail)..size),
         _ => Asked::Whole,
     }
