@@ -9,7 +9,7 @@ use crate::error::OpenError;
 /// Marks the file as ours (`file` and the like show it): "MooB".
 pub(crate) const APPLICATION_ID: i32 = 0x4d6f_6f42;
 
-const MIGRATIONS: &[&str] = &[
+pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/1.sql"),
     include_str!("migrations/2.sql"),
     include_str!("migrations/3.sql"),

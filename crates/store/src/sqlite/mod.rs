@@ -4,6 +4,8 @@ mod calls;
 mod conversations;
 mod entries;
 mod migrations;
+#[cfg(test)]
+mod old;
 mod old_pages;
 mod queue;
 mod readers;
