@@ -6,10 +6,11 @@ use domain::{
     AppendError, ConversationId, Conversations, Entry, EntryBody, EntryId, NewEntry, ObjectId, StoreError, Timestamp,
     UserId,
 };
+use mongodb::bson::doc;
 use tokio::task::JoinSet;
 
 use super::proxy::{self, Fault};
-use super::{FerretDb, MongoDb, open};
+use super::{FerretDb, MongoDb, contract, open};
 
 fn user(n: u8) -> UserId {
     UserId(ObjectId::from([n; 12]))
@@ -50,7 +51,7 @@ async fn nothing_is_lost_or_doubled(faults: Vec<Fault>, each: u64) {
     let folder = tempfile::tempdir().expect("a folder");
     let server = FerretDb::start(folder.path());
     let left = Arc::new(Mutex::new(VecDeque::from(faults)));
-    let address = proxy::start(server.address(), Arc::clone(&left)).await;
+    let address = proxy::start(server.address(), Arc::clone(&left), Arc::default()).await;
     let store = MongoDb::open(&format!("mongodb://{address}/faults")).await.expect("opened");
     let mut writers = JoinSet::new();
     for writer in 0..8 {
@@ -85,13 +86,76 @@ async fn nothing_is_lost_or_doubled(faults: Vec<Fault>, each: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn through_cuts_and_elections_nothing_is_lost_or_doubled() {
-    use Fault::{CutAfter, CutBefore, SteppedDown, SteppedDownAfter, Unconfirmed};
-    let once = [CutAfter, CutBefore, SteppedDown, SteppedDownAfter, Unconfirmed];
-    let faults = once.into_iter().cycle().take(25).chain([CutAfter; 3]).chain([SteppedDown; 3]);
+    use Fault::{CutAfter, CutBefore, RolledBack, SteppedDown, SteppedDownAfter, Unconfirmed};
+    let once = [CutAfter, CutBefore, SteppedDown, SteppedDownAfter, Unconfirmed, RolledBack];
+    let faults = once.into_iter().cycle().take(30).chain([CutAfter; 3]).chain([SteppedDown; 3]);
     nothing_is_lost_or_doubled(faults.collect(), 40).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_is_done_long_after_it_was_given_up_doubles_nothing() {
     nothing_is_lost_or_doubled(vec![Fault::Stall, Fault::Stall], 4).await;
+}
+
+/// No fake of ours can lose what a minority had: so it is looked at that nothing less than a majority is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_majority_is_asked_for_whatever_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = FerretDb::start(folder.path());
+    let asked = proxy::Asked::default();
+    let address = proxy::start(server.address(), Arc::default(), Arc::clone(&asked)).await;
+    let uri = format!("mongodb://{address}/majority");
+    let open = async || MongoDb::open(&uri).await.expect("opened");
+    contract::persists(open, async |store: MongoDb| store.close().await).await;
+    let asked = std::mem::take(&mut *asked.lock().expect("no panic"));
+    let mut seen = HashMap::<_, usize>::new();
+    for command in &asked {
+        let (name, _) = command.iter().next().expect("a command has a name");
+        let majority = match name.as_str() {
+            "insert" | "update" | "delete" | "findAndModify" => {
+                command.get_document("writeConcern").is_ok_and(|asked| *asked == doc! { "w": "majority", "j": true })
+            }
+            "find" | "aggregate" | "count" | "distinct" => {
+                command.get_document("readConcern").is_ok_and(|asked| *asked == doc! { "level": "majority" })
+            }
+            _ => continue,
+        };
+        assert!(majority, "{command}");
+        *seen.entry(name.clone()).or_default() += 1;
+    }
+    assert!(["insert", "update", "find"].iter().all(|name| seen.contains_key(*name)), "{seen:?}");
+}
+
+/// Whoever finds a place taken goes on behind it, and with all that was to come after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_write_to_one_log_keep_each_senders_order() {
+    const EACH: u64 = 120;
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = FerretDb::start(folder.path());
+    let stores = [open(&server, "two").await, open(&server, "two").await];
+    let mut writers = JoinSet::new();
+    for (writer, store) in (0..).zip(stores.clone()) {
+        writers.spawn(async move {
+            let mut told = Vec::new();
+            // Several at a time, so that there are batches, and each of the two comes between the other's.
+            for first in (0..EACH).step_by(6) {
+                let some = (first..first + 6).map(|n| store.append(new(writer, n, 0)));
+                told.extend(
+                    futures_util::future::join_all(some).await.into_iter().map(|done| done.expect("stored").entry),
+                );
+            }
+            told
+        });
+    }
+    let told = writers.join_all().await;
+    let log = stores[0].between(user(0), user(1)).await.expect("read").expect("it began");
+    let entries = stores[0].entries_after(log.id, 0, u32::MAX).await.expect("read");
+    assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), (1..=2 * EACH).collect::<Vec<_>>());
+    for told in told {
+        let kept: Vec<_> = entries.iter().filter(|entry| entry.sender == told[0].sender).cloned().collect();
+        assert_eq!(kept, told, "as it was told, and in the order in which it was begun");
+    }
+    for store in stores {
+        store.close().await;
+    }
 }

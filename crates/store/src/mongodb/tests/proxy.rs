@@ -25,6 +25,8 @@ pub(super) enum Fault {
     SteppedDownAfter,
     /// Done, and no majority has it yet.
     Unconfirmed,
+    /// Done, and undone since: no majority ever had it.
+    RolledBack,
     /// Nothing comes back. The server does it when the other side has long given up.
     Stall,
 }
@@ -32,24 +34,30 @@ pub(super) enum Fault {
 /// The faults that are still to come, one for each command.
 pub(super) type Faults = Arc<Mutex<VecDeque<Fault>>>;
 
+/// What was asked: each command, without the documents that lie beside it.
+pub(super) type Asked = Arc<Mutex<Vec<Document>>>;
+
 /// Listens on a free port, which it returns, for a server at that address.
-pub(super) async fn start(server: &str, faults: Faults) -> String {
+pub(super) async fn start(server: &str, faults: Faults, asked: Asked) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it listens").to_string();
     let server = server.to_owned();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            let (server, faults) = (server.clone(), faults.clone());
-            tokio::spawn(async move { drop(carry(client, &server, &faults).await) });
+            let (server, faults, asked) = (server.clone(), faults.clone(), asked.clone());
+            tokio::spawn(async move { drop(carry(client, &server, &faults, &asked).await) });
         }
     });
     address
 }
 
-async fn carry(mut client: TcpStream, server: &str, faults: &Faults) -> io::Result<()> {
+async fn carry(mut client: TcpStream, server: &str, faults: &Faults, asked: &Asked) -> io::Result<()> {
     let mut server = TcpStream::connect(server).await?;
     loop {
         let request = message(&mut client).await?;
+        if number(&request, 12) == OP_MSG {
+            asked.lock().expect("no panic").push(body(&request));
+        }
         let fault = match inserts_entries(&request) {
             true => faults.lock().expect("no panic").pop_front(),
             false => None,
@@ -64,6 +72,12 @@ async fn carry(mut client: TcpStream, server: &str, faults: &Faults) -> io::Resu
                     doc! { "ok": 0.0, "code": 10_107, "codeName": "NotWritablePrimary", "errmsg": "" },
                 )
                 .await?;
+                continue;
+            }
+            Some(Fault::RolledBack) => {
+                let mut answer = doc! { "ok": 1.0, "n": 1 };
+                answer.insert("writeConcernError", unconfirmed());
+                reply(&mut client, &request, answer).await?;
                 continue;
             }
             Some(Fault::Stall) => {
@@ -90,12 +104,16 @@ async fn carry(mut client: TcpStream, server: &str, faults: &Faults) -> io::Resu
             }
             Some(Fault::Unconfirmed) => {
                 let mut body = body(&answer);
-                body.insert("writeConcernError", doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "" });
+                body.insert("writeConcernError", unconfirmed());
                 reply(&mut client, &request, body).await?;
             }
             _ => client.write_all(&answer).await?,
         }
     }
+}
+
+fn unconfirmed() -> Document {
+    doc! { "code": 64, "codeName": "WriteConcernFailed", "errmsg": "" }
 }
 
 async fn message(from: &mut TcpStream) -> io::Result<Vec<u8>> {
