@@ -2,6 +2,8 @@
 //! here has a default, so that what older versions wrote is still read.
 
 mod changes;
+#[cfg(test)]
+mod mangled;
 
 use std::time::Duration;
 

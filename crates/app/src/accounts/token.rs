@@ -229,4 +229,6 @@ fn time(value: &Value) -> Result<Timestamp, TokenError> {
 }
 
 #[cfg(test)]
+mod mangled;
+#[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@
 //! pages of any origin may load them. [`Uploads::sweep`] removes what nobody holds.
 
 mod image;
+#[cfg(test)]
+mod mangled;
 mod media;
 mod receive;
 mod sign;

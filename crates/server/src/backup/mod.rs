@@ -59,4 +59,6 @@ fn file(path: &Path) -> impl FnOnce(io::Error) -> BackupError + use<'_> {
 }
 
 #[cfg(test)]
+mod mangled;
+#[cfg(test)]
 mod tests;

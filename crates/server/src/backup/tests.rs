@@ -37,7 +37,7 @@ async fn say(store: &Sqlite, n: u8) {
 }
 
 /// A practice that is open, in a folder, and an empty folder.
-async fn practice() -> (TempDir, Sqlite, TempDir) {
+pub(super) async fn practice() -> (TempDir, Sqlite, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path(), Options::default()).unwrap();
     for n in [1, 2] {
@@ -51,7 +51,7 @@ async fn practice() -> (TempDir, Sqlite, TempDir) {
     (folder, store, tempfile::tempdir().unwrap())
 }
 
-fn is_empty(folder: &Path) -> bool {
+pub(super) fn is_empty(folder: &Path) -> bool {
     fs::read_dir(folder).unwrap().all(|entry| entry.unwrap().file_name() == "lock")
 }
 

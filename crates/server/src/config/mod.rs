@@ -7,6 +7,8 @@
 mod error;
 mod keys;
 mod listen;
+#[cfg(test)]
+mod mangled;
 mod network;
 mod print;
 mod raw;

@@ -129,7 +129,7 @@ impl Raw {
     }
 }
 
-fn parse(path: &Path, text: &str) -> Result<toml::Table, ConfigError> {
+pub(super) fn parse(path: &Path, text: &str) -> Result<toml::Table, ConfigError> {
     text.parse::<toml::Table>().map_err(|error| {
         // Its whole message shows the line, and there may be a secret in it.
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 
 /// What was said, with nothing of this machine in it.
-fn raw(flags: &[&str], env: &[(&str, &str)], file: &str) -> Raw {
+pub(super) fn raw(flags: &[&str], env: &[(&str, &str)], file: &str) -> Raw {
     let env = env.iter().filter(|(_, value)| !value.is_empty());
     Raw {
         flags: Flags { listen: flags.iter().map(ToString::to_string).collect(), ..Flags::default() },

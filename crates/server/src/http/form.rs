@@ -13,7 +13,6 @@ use http_body::Frame;
 use wire::error::Code;
 
 use super::error::ApiError;
-use crate::state::Services;
 
 /// Parts of one form.
 const MAX_PARTS: usize = 32;
@@ -49,10 +48,10 @@ fn understood(error: &MultipartError) -> ApiError {
 }
 
 impl Form {
-    pub(super) async fn of(request: Request, services: &Services) -> Result<Self, ApiError> {
+    pub(super) async fn of<S: Send + Sync>(request: Request, state: &S) -> Result<Self, ApiError> {
         let allowance = Arc::new(AtomicUsize::new(MAX_BETWEEN));
         let request = request.map(|body| Body::new(Metered { body, allowance: allowance.clone() }));
-        let multipart = Multipart::from_request(request, services).await;
+        let multipart = Multipart::from_request(request, state).await;
         let multipart = multipart.map_err(|_| ApiError::saying(Code::BadRequest, "That is not a multipart form."))?;
         Ok(Self { multipart, allowance, parts: 0 })
     }

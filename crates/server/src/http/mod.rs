@@ -13,6 +13,8 @@ pub mod error;
 mod form;
 mod headers;
 mod health;
+#[cfg(test)]
+mod mangled;
 mod objects;
 mod people;
 mod search;

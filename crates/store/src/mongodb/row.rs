@@ -87,7 +87,7 @@ pub(super) fn end_of(conversation: ConversationId) -> String {
 /// What a place says.
 pub(super) fn from_place(place: &str) -> Option<(ConversationId, u64)> {
     let (conversation, seq) = place.split_once(':')?;
-    Some((conversation.parse().ok()?, u64::from_str_radix(seq, 16).ok()?))
+    Some((conversation.parse().ok()?, u32::from_str_radix(seq, 16).ok()?.into()))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 mod faults;
+mod mangled;
 mod proxy;
 
 use domain::{

@@ -1,0 +1,3 @@
+//! What is on the wire, from outside.
+
+mod mangled;
