@@ -320,19 +320,23 @@ impl Core {
     /// How long each of these is. Asks what follows the last known end of each, all at once: seldom does anything.
     pub(super) async fn heads_of(&self, found: &[ConversationDoc]) -> Result<Vec<Head>, StoreError> {
         let mut places = Vec::new();
+        let mut known = Vec::with_capacity(found.len());
         for one in found {
             self.heads.learn_pair(one.id(), one.pair());
-            match self.heads.head(one.id()) {
+            let head = self.heads.head(one.id());
+            match head {
                 Some(head) => places.push(place(one.id(), head.seq + 1)),
                 None => places.extend([0, 1].map(|more| place(one.id(), number(one.hint) + more))),
             }
+            known.push(head);
         }
         let there = self.heads_at(&places).await?;
         let mut heads = Vec::with_capacity(found.len());
-        for one in found {
+        // What was known when it was asked what follows: by now more may be, of a search that has not come to its end.
+        for (one, known) in found.iter().zip(known) {
             let id = one.id();
             let at = |seq| there.get(&place(id, seq)).copied();
-            let known = self.heads.head(id).or_else(|| at(number(one.hint))).unwrap_or_default();
+            let known = known.or_else(|| at(number(one.hint))).unwrap_or_default();
             let head = match at(known.seq + 1) {
                 Some(next) => {
                     self.heads.learn_head(id, next);

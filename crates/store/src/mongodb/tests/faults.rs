@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::proxy::{self, Fault};
 use super::{FerretDb, MongoDb, contract, open};
 
-fn user(n: u8) -> UserId {
+pub(super) fn user(n: u8) -> UserId {
     UserId(ObjectId::from([n; 12]))
 }
 
@@ -34,7 +34,7 @@ fn new(writer: u8, n: u64, attempt: u64) -> NewEntry {
 }
 
 /// Tries until it is stored, as clients do.
-async fn append(store: &MongoDb, writer: u8, n: u64) -> Entry {
+pub(super) async fn append(store: &MongoDb, writer: u8, n: u64) -> Entry {
     for attempt in 0..50 {
         match store.append(new(writer, n, attempt)).await {
             Ok(appended) => return appended.entry,

@@ -2,10 +2,13 @@ mod faults;
 mod mangled;
 mod proxy;
 
+use std::collections::HashSet;
+
 use domain::{
     ConversationId, Conversations, Entry, EntryBody, EntryId, NewEntry, SearchQuery, Target, Timestamp, UserId,
 };
 use mongodb::bson::{Document, doc};
+use tokio::task::JoinSet;
 
 use super::MongoDb;
 use crate::contract::{self, FerretDb, Ports};
@@ -95,4 +98,22 @@ async fn what_was_written_before_there_were_words_gets_them_and_what_is_deleted_
     let entries = store.core().database.collection::<Document>("entries");
     let left = entries.count_documents(doc! { "words": { "$exists": true } }).await.expect("counted");
     assert_eq!(left, 0, "words of deleted messages");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_at_once_after_a_start_is_told_of_every_entry() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = FerretDb::start(folder.path());
+    let store = open(&server, "start").await;
+    for n in 0..40 {
+        faults::append(&store, 0, n).await;
+    }
+    // As after a kill: nothing is known of how long the log is.
+    let after = open(&server, "start").await;
+    let mut asking = JoinSet::new();
+    for _ in 0..20 {
+        let after = after.clone();
+        asking.spawn(async move { after.list(faults::user(0)).await.expect("listed")[0].conversation.last_seq });
+    }
+    assert_eq!(asking.join_all().await.into_iter().collect::<HashSet<_>>(), HashSet::from([40]));
 }
