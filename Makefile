@@ -46,10 +46,10 @@ test-wire-mongodb: target/debug/moodbites $(E2E_MODULES) servers ## the same, wi
 test-conformance: target/debug/examples/conformance $(E2E_MODULES) ## the public suites of Socket.IO 5 and Engine.IO 4, by behaviour
 	cd e2e && npm run --silent test:conformance
 
-test-crash: target/debug/moodbites target/debug/examples/breakable target/debug/examples/hold $(E2E_MODULES) ## people write while the server is killed forty times; the histories are checked
+test-crash: target/debug/moodbites target/debug/examples/breakable target/debug/examples/hold $(E2E_MODULES) servers ## people write while the server, and the database, are killed again and again; the histories are checked
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:crash
 
-torture: target/debug/examples/breakable $(E2E_MODULES) ## the same for a million messages and two thousand kills: some twenty minutes
+torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for a million messages and two thousand kills: some twenty minutes
 	cd e2e && npm run --silent torture
 
 test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real server; artefacts in e2e/artifacts

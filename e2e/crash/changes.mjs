@@ -99,10 +99,12 @@ function expected(model, place) {
 export function checkReadings(complaints, conversation, model, readings, devices) {
   const are = model.map((place) => expected(model, place));
   for (const { reader, entries } of readings)
-    entries.forEach(({ seq, mark, kind, reads }, at) => {
+    entries.forEach(({ seq, mark, kind, reads, file }, at) => {
       const place = model[at];
       if (are[at] === undefined) return;
       if (reads !== are[at]) complaints.say('reads', `${conversation} at ${seq}: ${reader} reads "${reads}", not "${are[at]}"`);
+      const has = place.deletion ? undefined : place.send?.file?.digest;
+      if (file !== has) complaints.say('files', `${conversation} at ${seq}: ${reader} gets the file ${file}, not ${has}`);
       if (kind !== 'edit' || !place.of) return;
       const says = place.of.deletion ? '' : place.send.mark;
       if (mark !== says) complaints.say('reads', `${conversation} at ${seq}: ${reader} reads the edit "${mark}", not "${says}"`);
@@ -176,11 +178,18 @@ function mayBeRefused({ kind, by, refused, ended }, of) {
   }
 }
 
-/** The marks that nobody may find any more, with where they were: of messages whose deletion is there, and of their edits. */
+/**
+ * What nobody may find any more, with where it was: the marks of messages whose deletion is there, and of their edits, and
+ * the uploads that they showed.
+ */
 export function wiped(models) {
-  const marks = new Map();
+  const [marks, uploads] = [new Map(), new Map()];
   for (const [conversation, model] of models)
-    for (const { deletion, texts, entry } of model)
-      if (deletion) for (const mark of texts) marks.set(mark, `${conversation} at ${entry.seq}`);
-  return marks;
+    for (const { deletion, texts, entry, send } of model) {
+      if (!deletion) continue;
+      const where = `${conversation} at ${entry.seq}`;
+      for (const mark of texts) marks.set(mark, where);
+      if (send.file) uploads.set(send.file.id, where);
+    }
+  return { marks, uploads };
 }

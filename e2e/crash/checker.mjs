@@ -8,11 +8,12 @@
 //             reaction? }], in the order in which each stream (one device of one person) began them. `kind` is message, edit,
 //             deletion or reaction; `mark` is unlike any other's and what a message or an edit says; `key` is the idempotency
 //             key of the first try, null where a client has none (and so doesn't try again). `target` is the message that a
-//             change is of, `replyTo` the one that a reply quotes: { id, seq }. `refused` is the code of an answer that is for
+//             change is of, `replyTo` the one that a reply quotes: { id, seq }; `file` what it shows: { id, digest }. `refused` is the code of an answer that is for
 //             good. `begun` and `ended` are when it was sent first and answered, by a clock of all devices that counts events.
 //   log:      { <conversation>: [{ reader, entries: [{ id, seq, kind, key, mark, sender, target, reads }] }] }, as each of the
 //             two people read it in the end, oldest first: `mark` is what it says now, `target` the seq of what it changes,
-//             `reads` all that is to be seen of it (`reading` in changes.mjs).
+//             `reads` all that is to be seen of it (`reading` in changes.mjs), `file` the digest of the file that it shows,
+//             null where that can't be had.
 //   devices:  [{ name, reader, conversation, shown: [{ id, seq, reads, saidAt?, quotedAt? }] }], what a device of ours shows, in
 //             its order. It has caught up in the end, and folded what it was pushed. Of what is deleted: when it asked for
 //             what came with the words of the message, or of what it quotes.
@@ -66,7 +67,7 @@ export function check(history) {
   return complaints.list;
 }
 
-/** What must be nowhere any more, in no file: marks, each with where it was. */
+/** What must be nowhere any more, in no file: `marks` and `uploads`, each with where it was. */
 export function wiped(history) {
   return changes.wiped(modelsOf(new Complaints(), logsOf(history), new Sent(history.sends)));
 }

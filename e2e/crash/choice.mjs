@@ -4,10 +4,14 @@
 export const EVENTS = { message: 'send-message', edit: 'edit-message', deletion: 'delete-message', reaction: 'react' };
 
 /** How often, of all that is written. */
+const FILE = 0.03;
 const REPLY = 0.08;
 const EDIT = 0.1;
 const DELETION = 0.07;
 const REACTION = 0.25;
+
+/** A file has so many bytes at most. */
+const LARGEST = 200_000;
 
 /** Of edits and deletions, what is tried with another's message. */
 const FOREIGN = 0.03;
@@ -22,10 +26,11 @@ const EMOJIS = ['👍', '❤️', '🥦', '😂', null];
 
 const pick = (chance, list) => list[Math.floor(chance() * list.length)];
 
-export function payloadOf({ kind, to, key, mark, target, replyTo, reaction }, padding) {
+export function payloadOf({ kind, to, key, mark, target, replyTo, reaction, file }, padding) {
   const clientMessageId = key === null ? {} : { clientMessageId: key };
   const text = { message: padding ? `${mark} ${padding}` : mark };
-  if (kind === 'message') return { ...clientMessageId, receiverId: to, ...text, messageType: 'text', ...(replyTo && { replyTo: replyTo.id }) };
+  const shows = file ? { messageType: 'file', filePublicId: file.id } : { messageType: 'text' };
+  if (kind === 'message') return { ...clientMessageId, receiverId: to, ...text, ...shows, ...(replyTo && { replyTo: replyTo.id }) };
   return { ...clientMessageId, messageId: target.id, ...(kind === 'edit' && text), ...(kind === 'reaction' && { reaction }) };
 }
 
@@ -48,6 +53,7 @@ export class Choice {
     let left = chance();
     const is = (share) => (left -= share) < 0;
     if (known.length === 0) return message;
+    if (is(FILE)) return { ...message, file: { size: 1 + Math.floor(chance() * LARGEST) } };
     if (is(REPLY)) return { ...message, replyTo: any() };
     if (is(REACTION)) {
       const target = favourite && chance() < FAVOURITE ? { id: favourite.id, seq: favourite.seq } : any();

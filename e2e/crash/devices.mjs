@@ -2,6 +2,7 @@
 // missed; and an old page, which has what is pushed to it.
 import { TOMBSTONE } from './changes.mjs';
 import { Choice, EVENTS, payloadOf } from './choice.mjs';
+import { bytesOf } from './files.mjs';
 import { Line } from './line.mjs';
 import { Shown, markOf } from './shown.mjs';
 
@@ -15,6 +16,10 @@ const READS = 40;
 /** What may be tried again as it is; everything else is for good. */
 const AGAIN = ['busy', 'rate_limited', 'storage_full', 'unavailable'];
 
+/** Who comes back waits for so long first, and for longer each time that nothing comes of it. */
+const FIRST_WAIT_MS = 10;
+const LONGEST_WAIT_MS = 500;
+
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 class Sender {
@@ -22,6 +27,7 @@ class Sender {
   outbox = [];
   sends = [];
   #begun = 0;
+  #wait = FIRST_WAIT_MS;
   connections = 0;
   /** When the connection was begun. */
   opened = 0;
@@ -42,15 +48,17 @@ class Sender {
         this.line = line;
         await line.ready;
         await this.joined();
+        this.#wait = FIRST_WAIT_MS;
         this.#begun = 0;
         this.pump();
         await line.closed;
         this.dropped();
       } catch (error) {
         this.line?.close();
-        if (error.message !== 'closed') throw error;
-        await pause(10 + 40 * this.work.chance());
+        if (error.message !== 'closed' && !AGAIN.includes(error.message)) throw error;
+        this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT_MS);
       }
+      await pause(this.#wait * (1 + 4 * this.work.chance()));
     }
   }
 
@@ -85,6 +93,8 @@ class Sender {
     const says = what.kind === 'message' || what.kind === 'edit';
     const key = this.hasKey() ? `key-${name}` : null;
     Object.assign(send, { key, mark: says ? this.work.mark() : '', ack: null, begun: 0, ended: 0 });
+    // It is sent when it is uploaded, and what was written later does not wait for that.
+    if (send.file) Object.assign(send, { stream: name, file: { ...send.file, key, mark: this.work.mark() } });
     this.sends.push(send);
     return send;
   }
@@ -97,7 +107,7 @@ class Sender {
   #send(send) {
     const line = this.line;
     send.begun ||= this.work.tick();
-    line.ask(EVENTS[send.kind], payloadOf(send, this.work.padding)).then(
+    this.#ask(send, line).then(
       (answer) => {
         if (AGAIN.includes(answer.code)) return this.again(answer, line);
         send.ended = this.work.tick();
@@ -110,13 +120,26 @@ class Sender {
         }
         if (line === this.line && !line.isClosed) this.pump();
       },
-      () => {},
+      () => line.close(),
     );
   }
 
+  /** Uploads first what a message shows: the same again comes to the same upload. */
+  async #ask(send, line) {
+    if (send.file) {
+      this.work.uploads.begun += 1;
+      const { code, publicId } = await this.server.upload(this.person, { key: send.file.key, bytes: bytesOf(send.file) });
+      if (code) return { code };
+      this.work.uploads.done += 1;
+      send.file.id = publicId;
+    }
+    return line.ask(EVENTS[send.kind], payloadOf(send, this.work.padding));
+  }
+
   /** What may be tried again is, from the first on, so that the order stays. */
-  again({ code }, line) {
+  again({ code, retryAfterMs }, line) {
     this.work.refused(code);
+    this.#wait = Math.min(retryAfterMs ?? FIRST_WAIT_MS, LONGEST_WAIT_MS);
     line.close();
   }
 

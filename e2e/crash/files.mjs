@@ -1,18 +1,35 @@
-// Looks into every file of a folder for words that are to be gone.
+// The bytes of uploads, and a look into every file of a folder for words and uploads that are to be gone.
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+
+/** Where uploads are, inside the folder. */
+const UPLOADS = 'uploads';
+
+/** A file's bytes, unlike any other's. */
+export const bytesOf = ({ mark, size }) => Buffer.alloc(size, `${mark}\n`);
+
+export const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 /** So much of a mark's end is looked for: an index may keep the beginning that words have in common but once. */
 const END = 12;
 
-/** `marks`: those that are to be nowhere, with where they were. Gives those that are, with the file. */
-export async function find(folder, marks) {
+/**
+ * `marks` and `uploads`: those that are to be nowhere, with where they were. Gives those that are, with the file. What a kill
+ * has left of an upload that was on its way leaves after a day, and is not looked for.
+ */
+export async function find(folder, { marks, uploads }) {
   const ends = new Map([...marks].map(([mark, where]) => [mark.slice(-END), `${mark} (${where})`]));
   const found = [];
   for (const one of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!one.isFile()) continue;
     const file = join(one.parentPath, one.name);
+    if (relative(folder, file).startsWith(UPLOADS)) {
+      const id = one.name.split(/[.#]/, 1)[0];
+      if (uploads.has(id) && !one.name.includes('#')) found.push({ file, mark: `upload ${id} (${uploads.get(id)})` });
+      continue;
+    }
     for (const end of await endsIn(file, ends)) found.push({ file, mark: ends.get(end) });
   }
   return found;

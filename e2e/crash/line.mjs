@@ -30,7 +30,7 @@ export class Line {
         else if (text.startsWith('40')) {
           clearTimeout(late);
           done();
-        } else if (text.startsWith('44')) failed(new Error(text));
+        } else if (text.startsWith('44')) failed(new Error(JSON.parse(text.slice(2)).message));
       });
     });
   }

@@ -185,6 +185,11 @@ export function play({ seed, bug = null, messages = 60 }) {
     answer();
   }
   for (const device of devices) bug === 'lost gap signal' ? connect(device) : device.sync(server, tick);
+  // Who comes for the first time.
+  for (const [all, one] of [[devices, new Device('A3', bug)], [pages, new Page('late-page', bug)]]) {
+    all.push(one);
+    connect(one);
+  }
 
   const log = server.after(0);
   const entries = log.map((entry) => {
@@ -203,6 +208,6 @@ export function play({ seed, bug = null, messages = 60 }) {
     stored: { c: { A: { delivered: server.read.A, read: server.read.A }, B: { delivered: server.read.B, read: server.read.B } } },
   };
   const file = server.file();
-  history.found = [...wiped(history).keys()].filter((mark) => file.has(mark)).map((mark) => ({ file: 'the file', mark }));
+  history.found = [...wiped(history).marks.keys()].filter((mark) => file.has(mark)).map((mark) => ({ file: 'the file', mark }));
   return history;
 }

@@ -2,6 +2,7 @@
 // and saw becomes a history.
 import { TOMBSTONE } from './changes.mjs';
 import { Device, OldPage, pause } from './devices.mjs';
+import { bytesOf, digestOf } from './files.mjs';
 import { Line } from './line.mjs';
 import { markOf, readingOf } from './shown.mjs';
 
@@ -19,6 +20,7 @@ const letters = (number) => Array.from({ length: 7 }, (_, at) => String.fromChar
 export class Work {
   acks = 0;
   refusals = new Map();
+  uploads = { begun: 0, done: 0 };
   #waiting = [];
   #ticks = 0;
   #marks = 0;
@@ -66,9 +68,11 @@ export class Work {
   }
 }
 
+/** What an entry is to the checker; where it shows a file, `fileUrl` is where that is. */
 function entryOf(entry) {
   const { _id: id, seq, kind, clientMessageId: key, message, senderId: sender, targetSeq: target } = entry;
-  return { id, seq, kind, key, mark: markOf(message), sender, target, reads: readingOf(entry) };
+  const kept = { id, seq, kind, key, mark: markOf(message), sender, target, reads: readingOf(entry) };
+  return entry.fileUrl === undefined ? kept : { ...kept, fileUrl: entry.fileUrl };
 }
 
 export class Practice {
@@ -151,6 +155,11 @@ export class Practice {
       [log[id], stored[id]] = [[], {}];
       for (const person of people) {
         const { entries, receipts } = await this.server.read(person, id, entryOf);
+        for (const entry of entries.filter(({ fileUrl }) => fileUrl !== undefined)) {
+          const bytes = await this.server.download(entry.fileUrl);
+          entry.file = bytes && digestOf(bytes);
+          delete entry.fileUrl;
+        }
         log[id].push({ reader: person.name, entries });
         stored[id][person.id] = receipts.mine;
       }
@@ -164,8 +173,10 @@ export class Practice {
       contacts.map(({ conversation }) => {
         return { name, reader: person.name, conversation, shown: shown.get(conversation)?.history() ?? [] };
       });
+    const sends = [...this.greetings, ...this.writers.flatMap(({ sends }) => sends)];
+    for (const { file } of sends) if (file) file.digest = digestOf(bytesOf(file));
     return {
-      sends: [...this.greetings, ...this.writers.flatMap(({ sends }) => sends)],
+      sends,
       log,
       devices: this.devices.flatMap(shown),
       pages: this.pages.flatMap(({ given }) => given),

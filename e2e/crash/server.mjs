@@ -8,6 +8,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 export const binary = process.env.BREAKABLE_BIN ?? resolve(import.meta.dirname, '../../target/debug/examples/breakable');
+/** What is sent at once of an upload, in bytes. */
+const PIECE = 32 * 1024;
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 const password = 'correct horse battery';
 
 export class Server {
@@ -44,6 +48,10 @@ export class Server {
     return true;
   }
 
+  get isUp() {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   /** Where a role listens, once it does. */
   async address(role) {
     return (await this.#up.promise)[role][0];
@@ -55,7 +63,7 @@ export class Server {
   }
 
   async close() {
-    await this.kill();
+    if (this.child) await this.kill();
     if (this.own) await rm(this.data, { recursive: true, force: true });
   }
 
@@ -63,7 +71,7 @@ export class Server {
   async person(name, role) {
     const email = `${name.toLowerCase()}@example.org`;
     const args = ['--name', name, '--email', email, '--role', role, '--password', password];
-    await run(binary, ['user', 'add', '--data', this.data, ...args]);
+    await run(binary, ['user', 'add', '--data', this.data, ...args], { env: { ...process.env, ...this.env } });
     const response = await fetch(`http://${await this.address('accounts')}/api/user/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -71,6 +79,33 @@ export class Server {
     });
     const { token, user } = await response.json();
     return { id: user._id, name, token };
+  }
+
+  /** Uploads a file, a piece now and then, so that a kill may come in the middle; throws where the server is gone. */
+  async upload(person, { key, bytes }) {
+    const [form, end] = multipart({ uploadId: key, kind: 'file' }, `${key}.txt`);
+    async function* pieces() {
+      yield form.head;
+      for (let at = 0; at < bytes.length; at += PIECE) {
+        await pause(1);
+        yield bytes.subarray(at, at + PIECE);
+      }
+      yield end;
+    }
+    const response = await fetch(`http://${await this.address('web')}/api/uploads`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${person.token}`, 'content-type': form.type },
+      body: ReadableStream.from(pieces()),
+      duplex: 'half',
+    });
+    return response.json();
+  }
+
+  /** The bytes at an address. */
+  async download(address) {
+    const response = await fetch(address);
+    if (!response.ok) return null;
+    return Buffer.from(await response.arrayBuffer());
   }
 
   async get(person, path, role = 'web') {
@@ -106,6 +141,15 @@ async function backwards(get, of) {
     before = `&before=${page[0].seq}`;
     pages.push(page.map(of));
   }
+}
+
+/** A form of these fields and then a file: what comes before its bytes, and what after. */
+function multipart(fields, name) {
+  const mark = 'a-line-between-fields';
+  const part = (disposition, type = '') => `--${mark}\r\ncontent-disposition: form-data; ${disposition}\r\n${type}\r\n`;
+  const before = Object.entries(fields).map(([field, value]) => `${part(`name="${field}"`)}${value}\r\n`);
+  const head = Buffer.from(before.join('') + part(`name="file"; filename="${name}"`, 'content-type: text/plain\r\n'));
+  return [{ head, type: `multipart/form-data; boundary=${mark}` }, Buffer.from(`\r\n--${mark}--\r\n`)];
 }
 
 function deferred() {

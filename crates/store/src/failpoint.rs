@@ -4,10 +4,12 @@
 /// The steps of a message, and of every other change; the process dies before the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
-    /// Taken from the queue, nothing is written.
+    /// Taken from the queue, nothing is written. On MongoDB, but that words are to be wiped.
     BeforeTransaction,
-    /// Written, not committed.
+    /// Written, not committed: on SQLite alone.
     BeforeCommit,
+    /// A deletion is in, and the words of its message are still there: on MongoDB alone.
+    BeforeWipe,
     /// On the disk, nobody has been told.
     BeforeFanOut,
     /// Everybody who is connected has been told, the sender waits.
@@ -16,13 +18,15 @@ pub enum Point {
 
 impl Point {
     /// All of them, in the order in which a message gets there.
-    pub const ALL: [Self; 4] = [Self::BeforeTransaction, Self::BeforeCommit, Self::BeforeFanOut, Self::BeforeAck];
+    pub const ALL: [Self; 5] =
+        [Self::BeforeTransaction, Self::BeforeCommit, Self::BeforeWipe, Self::BeforeFanOut, Self::BeforeAck];
 
     /// As it is written in the environment.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::BeforeTransaction => "before-transaction",
             Self::BeforeCommit => "before-commit",
+            Self::BeforeWipe => "before-wipe",
             Self::BeforeFanOut => "before-fan-out",
             Self::BeforeAck => "before-ack",
         }

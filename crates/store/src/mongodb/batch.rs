@@ -21,6 +21,7 @@ use super::entries::{self, EntryDoc};
 use super::heads::Head;
 use super::row::{Pair, place};
 use super::writer::{Done, Pending};
+use crate::failpoint::{self, Point};
 
 /// How often an entry may find its place taken by another process.
 const TRIES: u32 = 50;
@@ -212,6 +213,7 @@ impl<'a> Batch<'a> {
         for place in &deleted {
             self.core.will_wipe(place).await?;
         }
+        failpoint::reach(Point::BeforeTransaction);
         let before: Vec<_> = self.items.iter_mut().map(|item| std::mem::replace(&mut item.lost, true)).collect();
         let result = match documents.as_slice() {
             [] => Ok(()),
@@ -267,6 +269,7 @@ impl<'a> Batch<'a> {
         self.core.heads.learn_head(*id, *head);
         self.done.grown.insert(pair, head.seq);
         if let Some(place) = deletes(planned) {
+            failpoint::reach(Point::BeforeWipe);
             // The deletion is in, and nobody is shown those words any more: if they can't be wiped now, then later.
             self.done.unwiped |= self.core.wipe(&place).await.is_err();
         }
