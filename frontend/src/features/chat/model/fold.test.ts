@@ -32,7 +32,7 @@ describe('fold', () => {
       change(3, 'reaction', 1, { reaction: '❤️', senderId: ME }),
       change(4, 'reaction', 1, { reaction: '🎉' }),
     ]);
-    expect(message?.reactions).toEqual([{ userId: ME, reaction: '❤️' }, { userId: OTHER, reaction: '🎉' }]);
+    expect(message?.reactions).toEqual([{ userId: OTHER, reaction: '🎉' }, { userId: ME, reaction: '❤️' }]);
     const without = applyChange(message as Entry, change(5, 'reaction', 1, { reaction: null }));
     expect(without.reactions).toEqual([{ userId: ME, reaction: '❤️' }]);
   });
@@ -41,6 +41,28 @@ describe('fold', () => {
     const log = [entryOf(1), entryOf(2, { replyTo: quoteOf(entryOf(1)) })];
     expect(fold(log, [change(3, 'edit', 1, { message: 'new' })])[1]?.replyTo?.message).toBe('new');
     expect(fold(log, [change(3, 'deletion', 1)])[1]?.replyTo).toMatchObject({ message: '', deleted: true });
+  });
+
+  it('keeps the place of a reaction that a person changes', () => {
+    const [message] = fold(entriesOf(1, 1), [
+      change(2, 'reaction', 1, { reaction: '👍' }),
+      change(3, 'reaction', 1, { reaction: '❤️', senderId: ME }),
+      change(4, 'reaction', 1, { reaction: '🎉' }),
+    ]);
+    expect(message?.reactions?.map(({ userId }) => userId)).toEqual([OTHER, ME]);
+  });
+
+  it('changes what is quoted of a message that has the change already', () => {
+    const late = entryOf(3, { replyTo: quoteOf(entryOf(1)) });
+    const log = [entryOf(1, { message: '', deletedAt: 'then', changedSeq: 4 }), entryOf(2), late];
+    const next = fold(log, [change(4, 'deletion', 1)]);
+    expect(next[2]?.replyTo).toMatchObject({ message: '', deleted: true });
+    expect(fold(next, [change(4, 'deletion', 1)])).toBe(next);
+  });
+
+  it('leaves no words of a deleted message in a quote, even where the message itself is not loaded', () => {
+    const log = [entryOf(5, { replyTo: quoteOf(entryOf(1)) })];
+    expect(fold(log, [change(6, 'deletion', 1)])[0]?.replyTo).toMatchObject({ message: '', deleted: true });
   });
 
   it('passes over changes of what is not here', () => {

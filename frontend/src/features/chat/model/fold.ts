@@ -38,8 +38,12 @@ export function after(entry: Entry, deed: Deed): Entry {
       return tombstone(entry, deed.at);
     case 'reaction': {
       const { reactions: before = [], ...rest } = entry;
-      const others = before.filter((each) => each.userId !== deed.by);
-      const reactions = deed.reaction == null ? others : [...others, { userId: deed.by, reaction: deed.reaction }];
+      const reactions = before.filter((each) => each.userId !== deed.by);
+      if (deed.reaction != null) {
+        // One that is changed keeps its place.
+        const place = before.findIndex((each) => each.userId === deed.by);
+        reactions.splice(place < 0 ? reactions.length : place, 0, { userId: deed.by, reaction: deed.reaction });
+      }
       return reactions.length === 0 ? rest : { ...rest, reactions };
     }
   }
@@ -53,20 +57,20 @@ export function applyChange(entry: Entry, change: Entry): Entry {
   return { ...after(entry, deed), changedSeq: change.seq };
 }
 
-function requoted(entry: Entry, target: Entry): Entry {
-  return entry.replyTo?.seq === target.seq ? { ...entry, replyTo: quoteOf(target) } : entry;
-}
-
 /**
  * A stretch with these changes folded into the messages that they change, and into what others quote of them. Changes that a
- * message has already are known by its `changedSeq`, so that any of them may come twice.
+ * message has already are known by its `changedSeq`, so that any of them may come twice; what quotes it may have come since.
  */
 export function fold(log: Log, changes: readonly Entry[]): Log {
   const first = firstSeq(log);
   let next: Entry[] | null = null;
-  let requote = false;
+  const reworded = new Set<number>();
+  /** Of what is older than the stretch: what it said is gone from quotes, too. */
+  const deleted = new Set<number>();
   for (const change of changes) {
     if (!isChange(change) || change.targetSeq === undefined) continue;
+    if (change.kind !== 'reaction') reworded.add(change.targetSeq);
+    if (change.kind === 'deletion') deleted.add(change.targetSeq);
     const at = change.targetSeq - first;
     const before = (next ?? log)[at];
     if (!before) continue;
@@ -74,17 +78,23 @@ export function fold(log: Log, changes: readonly Entry[]): Log {
     if (changed === before) continue;
     next ??= [...log];
     next[at] = changed;
-    requote ||= change.kind !== 'reaction';
   }
-  if (next === null) return log;
-  const targets = new Map(requote ? next.filter((entry) => entry.editedAt !== undefined || entry.deletedAt !== undefined).map((entry) => [entry.seq, entry]) : []);
-  return requote ? next.map((entry) => requoteFrom(entry, targets)) : next;
+  if (reworded.size === 0) return next ?? log;
+  for (const [at, entry] of (next ?? log).entries()) {
+    if (!entry.replyTo || !reworded.has(entry.replyTo.seq)) continue;
+    const target = (next ?? log)[entry.replyTo.seq - first];
+    const quote = target ? quoteOf(target) : deleted.has(entry.replyTo.seq) ? gone(entry.replyTo) : entry.replyTo;
+    if (saysTheSame(entry.replyTo, quote)) continue;
+    next ??= [...log];
+    next[at] = { ...entry, replyTo: quote };
+  }
+  return next ?? log;
 }
 
-function requoteFrom(entry: Entry, targets: ReadonlyMap<number, Entry>): Entry {
-  const target = entry.replyTo && targets.get(entry.replyTo.seq);
-  return target ? requoted(entry, target) : entry;
-}
+const gone = (quote: ReplyTo): ReplyTo => ({ ...quote, messageType: 'text', message: '', deleted: true });
+
+const saysTheSame = (one: ReplyTo, other: ReplyTo): boolean =>
+  one.message === other.message && one.messageType === other.messageType && one.deleted === other.deleted;
 
 /** The newest of what is shown; with a log that has nothing of it, the one before, changed as the log says. */
 export function newestShown(log: Log, before: Entry | null): Entry | null {
