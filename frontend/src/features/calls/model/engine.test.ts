@@ -51,6 +51,7 @@ describe('a call', () => {
     expect(ann.view?.end).toMatchObject({ reason: 'completed', durationMs: 61_000 });
     expect(ben.view?.end?.reason).toBe('completed');
     expect([...ann.devices.running, ...ben.devices.running]).toEqual([]);
+    await clock.advance(120_000);
     expect([ann.connection.signalingState, ben.connection.signalingState]).toEqual(['closed', 'closed']);
   });
 

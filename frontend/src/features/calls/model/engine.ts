@@ -3,6 +3,7 @@ import { Deadline } from './clock';
 import type { EngineDeps } from './deps';
 import { endOf, isPassing, isQuiet } from './outcome';
 import { OtherTab } from './otherTab';
+import { WarmPairs } from './pool';
 import { CallSession } from './session';
 import { otherOf, SnapshotLog, startOf } from './snapshots';
 import { ask } from './socket';
@@ -32,6 +33,7 @@ export class CallEngine {
   readonly #otherTab: OtherTab;
   readonly #handlers: Handlers;
   readonly #unwatch: () => void;
+  readonly #warm: WarmPairs;
   #session: CallSession | undefined;
   /** The call that runs in another tab, once the person has put its notice away. */
   #leftToOtherTab: string | undefined;
@@ -46,6 +48,7 @@ export class CallEngine {
     this.#passing = new Deadline(deps.clock);
     this.#clientGone = new Deadline(deps.clock);
     this.#otherTab = new OtherTab(deps.seat, deps.clock);
+    this.#warm = new WarmPairs(deps.clock);
     this.#handlers = {
       call: (snapshot: CallSnapshot | NoCall) => this.#onCall(snapshot),
       'webrtc-offer': (m: SignalIn & { offer: RTCSessionDescriptionInit }) =>
@@ -83,7 +86,7 @@ export class CallEngine {
   async start(userId: string, name: string, kind: CallType): Promise<void> {
     if (this.#session && !this.#session.isOver()) return;
     const session = this.#open(
-      new CallSession(this.#deps, this.view, { peer: { userId, name }, direction: 'outgoing', kind, stage: 'preparing' }),
+      new CallSession(this.#deps, this.view, this.#warm, { peer: { userId, name }, direction: 'outgoing', kind, stage: 'preparing' }),
     );
     session.next = () => this.#request(session, kind);
     await this.#prepare(session, kind === 'video');
@@ -96,6 +99,7 @@ export class CallEngine {
     session.patch({ stage: 'answering', silenced: true });
     if (!(await this.#deps.seat.claim(session.callId))) return this.#finish(session, { reason: 'elsewhere' });
     if (session.isOver()) return this.#deps.seat.release();
+    void session.gatherAhead();
     const video = withVideo && session.view.kind === 'video';
     session.next = () => this.#respond(session, video ? 'video' : 'audio');
     await this.#prepare(session, video);
@@ -162,6 +166,7 @@ export class CallEngine {
   dispose(): void {
     this.hangUp();
     this.dismiss();
+    this.#warm.close();
     this.#clientGone.clear();
     for (const [event, handler] of Object.entries(this.#handlers)) this.#deps.socket.off(event, handler);
     this.#unwatch();
@@ -210,6 +215,7 @@ export class CallEngine {
     session.patch({ callId, stage });
     this.#deps.seat.remember({ callId, camera: session.media.camera !== 'off', muted: session.media.muted });
     void this.#deps.seat.claim(callId);
+    if (session.mine) void session.gatherAhead();
   }
 
   #onCall(snapshot: CallSnapshot | NoCall): void {
@@ -262,7 +268,7 @@ export class CallEngine {
     if (snapshot.state === 'ringing' && snapshot.direction === 'incoming') {
       // We are calling that very person: our request will accept theirs.
       if (asked && otherOf(snapshot).userId === session.view.peer.userId && !session.view.problem) return;
-      const ring = this.#open(new CallSession(this.#deps, this.view, { ...startOf(snapshot), stage: 'incoming' }));
+      const ring = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'incoming' }));
       return this.#expire(ring, snapshot);
     }
     if (!snapshot.here || (asked && snapshot.state === 'ringing')) return;
@@ -280,7 +286,7 @@ export class CallEngine {
   async #takeUp(snapshot: CallSnapshot, before: { camera: boolean; muted: boolean }): Promise<void> {
     const ringing = snapshot.state === 'ringing';
     const session = this.#open(
-      new CallSession(this.#deps, this.view, { ...startOf(snapshot), stage: ringing ? 'ringing' : 'live' }),
+      new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: ringing ? 'ringing' : 'live' }),
     );
     session.mine = true;
     session.media.muted = before.muted;
@@ -304,7 +310,7 @@ export class CallEngine {
 
   #watchOtherTab(snapshot: CallSnapshot): void {
     if (this.#leftToOtherTab === snapshot.callId) return;
-    const session = this.#open(new CallSession(this.#deps, this.view, { ...startOf(snapshot), stage: 'other-tab' }));
+    const session = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'other-tab' }));
     session.mine = false;
     this.#otherTab.watch(snapshot.callId, (free) => session.patch({ canRejoin: free }));
   }
@@ -364,6 +370,7 @@ export class CallEngine {
     this.#session?.patch({ online: false });
     // Closed by our own side and not opened again: signed out.
     if (reason === 'io client disconnect') {
+      this.#warm.close();
       this.#clientGone.set(CLIENT_GONE_MS, () => this.#session && this.#finish(this.#session, { reason: 'lost' }));
     }
   }

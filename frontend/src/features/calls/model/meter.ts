@@ -7,6 +7,8 @@ import type { Bytes, Quality } from './view';
 export interface MeterOptions {
   /** The connection to look at, while there is one that is up. */
   connection: () => RTCPeerConnection | undefined;
+  /** The connection had a call before, whose bytes are not this one's. */
+  reused: () => boolean;
   circumstances: () => Circumstances;
   onSample: (now: Measured) => void;
   onStep: (step: Step) => void;
@@ -89,6 +91,7 @@ export class Meter {
     const last = this.#recent.at(-1);
     const first = this.#recent[0];
     this.#recent.push(sample);
+    if (!last && this.#options.reused()) this.#before = { in: this.#before.in - sample.bytesIn, out: this.#before.out - sample.bytesOut };
     if (sample.way !== '' && sample.way !== last?.way) this.#options.log('way', sample.way);
     if (!last || !first) return;
     const quality = this.#recent.length > FELT_SAMPLES ? qualityBetween(first, sample) : 'unknown';

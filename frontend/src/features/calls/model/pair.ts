@@ -14,8 +14,8 @@ export interface Tracks {
   video: MediaStreamTrack | null;
 }
 
+/** What a pair needs of the call that it is for. */
 export interface PairOptions {
-  connection: RTCPeerConnection;
   /** Gives way when both offer at once; the callee does. */
   polite: boolean;
   /** The other is an old client: it takes each offer for a new call, so there is one offer in the pair's life. */
@@ -44,7 +44,10 @@ export class Pair {
   readonly connection: RTCPeerConnection;
   /** Whether the first offer of this pair was ours: that side alone restarts ICE (Firefox keeps its DTLS role, Chromium can't follow). */
   offeredFirst = false;
-  readonly #options: PairOptions;
+  readonly channels: RTCDataChannel[] = [];
+  #options: PairOptions;
+  /** Taken over from a call before, and not known yet to be the other's as well. */
+  #reused = false;
   /** A sender takes no parameters that were read before another set them. */
   #bounding: Promise<void> = Promise.resolve();
   #held: RTCIceCandidateInit[] = [];
@@ -53,25 +56,60 @@ export class Pair {
   #isSettingRemoteAnswerPending = false;
   #closed = false;
 
-  constructor(options: PairOptions) {
+  constructor(connection: RTCPeerConnection, options: PairOptions) {
     this.#options = options;
-    this.connection = options.connection;
+    this.connection = connection;
     const pc = this.connection;
+    const log: Log = (what, detail) => this.#options.log(what, detail);
     pc.onnegotiationneeded = () => void this.#negotiate();
     pc.onicecandidate = ({ candidate }) => {
       if (!candidate || this.#closed) return;
       const plain = candidate.toJSON();
-      options.log('candidate of ours', candidateText(plain.candidate ?? ''));
-      options.send({ type: 'candidate', candidate: plain });
+      log('candidate of ours', candidateText(plain.candidate ?? ''));
+      this.#options.send({ type: 'candidate', candidate: plain });
     };
-    pc.ontrack = ({ track }) => options.onTrack(track);
-    pc.ondatachannel = ({ channel }) => options.onChannel(channel);
+    pc.ontrack = ({ track }) => this.#options.onTrack(track);
+    pc.ondatachannel = ({ channel }) => this.#channel(channel);
     pc.onconnectionstatechange = () => {
-      options.log('connection', pc.connectionState);
-      if (!this.#closed) options.onState();
+      log('connection', pc.connectionState);
+      if (!this.#closed) this.#options.onState();
     };
-    pc.onsignalingstatechange = () => options.log('signaling', pc.signalingState);
-    pc.oniceconnectionstatechange = () => options.log('ice', pc.iceConnectionState);
+    pc.onsignalingstatechange = () => log('signaling', pc.signalingState);
+    pc.oniceconnectionstatechange = () => log('ice', pc.iceConnectionState);
+  }
+
+  /** Connected, agreed, and open. */
+  get stands(): boolean {
+    return !this.#closed && this.connection.connectionState === 'connected' && this.connection.signalingState === 'stable';
+  }
+
+  /** Until a description of the other's has come for it, in this call, it may be that of another device of theirs. */
+  get confirmed(): boolean {
+    return !this.#reused;
+  }
+
+  /** The call is over: nothing is sent any more, nothing is told to anybody. */
+  park(): void {
+    const none = () => undefined;
+    this.#options = { ...this.#options, tracks: () => ({ audio: null, video: null }), send: none, onState: none, onTrack: none, onChannel: none };
+    this.#held = [];
+    this.#reused = true;
+    for (const channel of this.channels) channel.onopen = channel.onmessage = null;
+    for (const section of this.connection.getTransceivers()) {
+      section.receiver.track.onmute = section.receiver.track.onunmute = section.receiver.track.onended = null;
+      void section.sender.replaceTrack(null).catch(() => this.close());
+    }
+  }
+
+  /** For another call with the same person. Our tracks wait until it is confirmed. */
+  adopt(options: PairOptions): void {
+    this.#options = options;
+    for (const channel of this.channels) options.onChannel(channel);
+  }
+
+  /** Offers what stands once more: if the other has it too, their answer confirms it. */
+  reopen(): void {
+    void this.#negotiate();
   }
 
   /** The session that the other side's descriptions came from. */
@@ -94,9 +132,9 @@ export class Pair {
   /** Makes the first offer: what it adds to the connection asks for a negotiation. */
   open(): void {
     this.offeredFirst = true;
-    const { local, tracks, video, onChannel } = this.#options;
+    const { local, tracks, video } = this.#options;
     const { audio, video: picture } = tracks();
-    onChannel(this.connection.createDataChannel('chat', { ordered: true }));
+    this.#channel(this.connection.createDataChannel('chat', { ordered: true }));
     const voice = this.connection.addTransceiver(audio ?? 'audio', { direction: 'sendrecv', streams: [local] });
     this.#preferRed(voice);
     if (video) this.connection.addTransceiver(picture ?? 'video', { direction: 'sendrecv', streams: [local] });
@@ -113,13 +151,16 @@ export class Pair {
     } finally {
       this.#isSettingRemoteAnswerPending = false;
     }
+    const confirmed = this.#reused;
+    this.#reused = false;
+    if (!isAnswer || confirmed) await this.#takeSections(confirmed);
     if (!isAnswer) {
-      await this.#takeSections();
       await pc.setLocalDescription();
       this.#sendDescription('answer');
     }
     await this.#release();
     await this.bound();
+    if (confirmed) this.#adoptTracks();
   }
 
   /** Candidates wait until there is a description that they belong to. */
@@ -177,17 +218,29 @@ export class Pair {
   }
 
   /** Answers with a sending section for each one offered, filled or not, so that a track can come later without another offer. */
-  async #takeSections(): Promise<void> {
+  async #takeSections(reused: boolean): Promise<void> {
     const { local, tracks } = this.#options;
     const current = tracks();
     for (const kind of ['audio', 'video'] as const) {
       const section = this.#section(kind);
       if (!section) continue;
-      section.direction = 'sendrecv';
+      if (section.direction !== 'sendrecv') section.direction = 'sendrecv';
       // Old clients look for the track's stream. Missing in Firefox before 113.
-      (section.sender as { setStreams?: (...streams: MediaStream[]) => void }).setStreams?.(local);
+      // Of a connection that is reused the stream stays what it was: another would need another offer.
+      if (!reused) (section.sender as { setStreams?: (...streams: MediaStream[]) => void }).setStreams?.(local);
       if (section.sender.track !== current[kind]) await section.sender.replaceTrack(current[kind]);
     }
+  }
+
+  #channel(channel: RTCDataChannel): void {
+    this.channels.push(channel);
+    this.#options.onChannel(channel);
+  }
+
+  /** The other's tracks are there already, and no event brings them. */
+  #adoptTracks(): void {
+    for (const section of this.connection.getTransceivers()) this.#options.onTrack(section.receiver.track);
+    this.#options.onState();
   }
 
   #section(kind: 'audio' | 'video'): RTCRtpTransceiver | undefined {

@@ -1,7 +1,7 @@
 import { type Clock, Deadline } from './clock';
 import type { Log } from './debug';
 import type { Limits } from './ladder';
-import { Pair, type Signal, type Tracks } from './pair';
+import { Pair, type PairOptions, type Signal, type Tracks } from './pair';
 import { sessionOf } from './sdp';
 import type { LinkState } from './view';
 
@@ -9,6 +9,8 @@ export interface PeerOptions {
   createConnection: (config: RTCConfiguration) => RTCPeerConnection;
   createStream: () => MediaStream;
   iceServers: RTCIceServer[];
+  /** The connection of a call before with the same person. */
+  warm?: Pair | undefined;
   /** Neither side is to learn where the other is. */
   relayOnly: boolean;
   polite: boolean;
@@ -43,6 +45,7 @@ const DISCONNECTED_MS = 2_000;
 const RESTART_GAP_MS = 2_000;
 const OTHER_RESTARTS_MS = 6_000;
 const RECOVER_AGAIN_MS = 10_000;
+const WARM_MS = 700;
 const GIVE_UP_MS = 30_000;
 
 /**
@@ -57,7 +60,6 @@ export class Peer {
   readonly #options: PeerOptions;
   #iceServers: RTCIceServer[];
   #pair: Pair;
-  #channels: RTCDataChannel[] = [];
   #sent: MediaNotice['media'] = { camera: false, microphone: true };
   #queue: Promise<void> = Promise.resolve();
   #wasConnected = false;
@@ -74,7 +76,15 @@ export class Peer {
     this.#giveUp = new Deadline(options.clock);
     this.#iceServers = options.iceServers;
     this.remote = options.createStream();
-    this.#pair = this.#createPair();
+    if (options.warm) {
+      const { warm } = options;
+      this.#pair = warm;
+      this.notice = { camera: false, microphone: true }; // until they say; the tracks are there from before
+      this.setIceServers(options.iceServers);
+      warm.adopt(this.#pairOptions(() => warm));
+    } else {
+      this.#pair = this.#createPair();
+    }
     this.#giveUp.set(GIVE_UP_MS, () => this.#setLink('failed'));
   }
 
@@ -87,8 +97,38 @@ export class Peer {
     return !this.#pair.offeredFirst && this.#pair.boundTo === undefined;
   }
 
+  /** The connection is one of a call before, and the same at the other's. */
+  get reused(): boolean {
+    return this.#pair === this.#options.warm && this.#pair.confirmed;
+  }
+
+  /**
+   * Makes the first offer. A connection from before is offered again by who offered it first, whoever calls now; so the
+   * other waits a moment, for as long as that side may have it too, before it begins a new one.
+   */
   offer(): void {
-    this.#pair.open();
+    if (this.#pair !== this.#options.warm) return this.#pair.open();
+    if (this.#pair.offeredFirst) return this.#pair.reopen();
+    this.#recoverDue.set(WARM_MS, () => {
+      if (!this.#pair.confirmed) this.#renew(true);
+    });
+  }
+
+  /** The call came in: a connection from before is ours to offer if it was ours the first time. */
+  expect(): void {
+    if (this.#pair === this.#options.warm && this.#pair.offeredFirst) this.#pair.reopen();
+  }
+
+  /** The call is over. What it leaves may serve the next one, where both sides are ours and it works. */
+  leave(): Pair | undefined {
+    const { legacy } = this.#options;
+    if (legacy || this.link !== 'connected' || !this.#pair.stands || !this.#pair.confirmed) {
+      this.close();
+      return undefined;
+    }
+    this.#stop();
+    this.#pair.park();
+    return this.#pair;
   }
 
   handle(signal: Signal): Promise<void> {
@@ -113,7 +153,7 @@ export class Peer {
   setIceServers(servers: RTCIceServer[]): void {
     this.#iceServers = servers;
     try {
-      this.connection.setConfiguration(this.#config());
+      this.connection.setConfiguration(configOf(servers, this.#options.relayOnly));
     } catch (error) {
       this.#options.log('configuration refused', error instanceof Error ? error.name : 'unknown');
     }
@@ -127,7 +167,7 @@ export class Peer {
   /** Says on the data channel what is on. */
   tell(media: MediaNotice['media']): void {
     this.#sent = media;
-    for (const channel of this.#channels) this.#tellOn(channel);
+    for (const channel of this.#pair.channels) this.#tellOn(channel);
   }
 
   /** The network may have changed under us: don't wait for ICE to notice. */
@@ -138,9 +178,13 @@ export class Peer {
   }
 
   close(): void {
+    this.#stop();
+    this.#pair.close();
+  }
+
+  #stop(): void {
     this.#closed = true;
     for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp]) due.clear();
-    this.#pair.close();
   }
 
   async #describe(description: RTCSessionDescriptionInit): Promise<void> {
@@ -168,7 +212,6 @@ export class Peer {
   #renew(offer: boolean): void {
     this.#options.log('new connection', offer);
     this.#pair.close();
-    this.#channels = [];
     this.#answerDue.clear();
     this.#recoverDue.clear();
     this.remote = this.#options.createStream();
@@ -178,16 +221,14 @@ export class Peer {
     this.#options.onChange();
   }
 
-  #config(): RTCConfiguration {
-    const { relayOnly } = this.#options;
-    return { iceServers: this.#iceServers, bundlePolicy: 'max-bundle', iceTransportPolicy: relayOnly ? 'relay' : 'all' };
+  #createPair(): Pair {
+    const pair: Pair = new Pair(this.#options.createConnection(configOf(this.#iceServers, this.#options.relayOnly)), this.#pairOptions(() => pair));
+    return pair;
   }
 
-  #createPair(): Pair {
+  #pairOptions(pair: () => Pair): PairOptions {
     const options = this.#options;
-    const connection = options.createConnection(this.#config());
-    const pair: Pair = new Pair({
-      connection,
+    return {
       polite: options.polite,
       legacy: options.legacy,
       video: options.video,
@@ -198,13 +239,12 @@ export class Peer {
       log: options.log,
       send: (signal) => {
         options.send(signal);
-        if (signal.type === 'offer' && pair === this.#pair) this.#expectAnswer();
+        if (signal.type === 'offer' && pair() === this.#pair) this.#expectAnswer();
       },
       onState: () => this.#onState(),
       onTrack: (track) => this.#onTrack(track),
       onChannel: (channel) => this.#onChannel(channel),
-    });
-    return pair;
+    };
   }
 
   /** An offer or its answer can be lost with a dying socket. An old client would take a second one for another call. */
@@ -225,7 +265,6 @@ export class Peer {
 
   #onChannel(channel: RTCDataChannel): void {
     if (channel.label !== 'chat') return;
-    this.#channels.push(channel);
     channel.onopen = () => this.#tellOn(channel);
     channel.onmessage = ({ data }) => {
       const notice = parseNotice(data);
@@ -236,13 +275,14 @@ export class Peer {
   }
 
   #tellOn(channel: RTCDataChannel): void {
-    if (this.#options.legacy || channel.readyState !== 'open') return;
+    if (this.#options.legacy || !this.#pair.confirmed || channel.readyState !== 'open') return;
     channel.send(JSON.stringify({ media: this.#sent } satisfies MediaNotice));
   }
 
   #onState(): void {
     const state = this.connection.connectionState;
-    if (state === 'connected') {
+    if (state === 'connected' && this.#pair.confirmed) {
+      this.tell(this.#sent);
       this.#wasConnected = true;
       this.#recoverDue.clear();
       this.#giveUp.clear();
@@ -300,6 +340,11 @@ export class Peer {
     this.#options.log('link', link);
     this.#options.onChange();
   }
+}
+
+/** One set of candidates is gathered as soon as there is a connection, for max-bundle needs no more. */
+export function configOf(iceServers: RTCIceServer[], relayOnly: boolean): RTCConfiguration {
+  return { iceServers, bundlePolicy: 'max-bundle', iceTransportPolicy: relayOnly ? 'relay' : 'all', iceCandidatePoolSize: 1 };
 }
 
 function parseNotice(data: unknown): MediaNotice | undefined {

@@ -6,7 +6,8 @@ import { hasRelay } from './ice';
 import { LocalMedia } from './media';
 import { Meter, type Measured } from './meter';
 import type { Signal } from './pair';
-import { Peer } from './peer';
+import { configOf, Peer } from './peer';
+import type { WarmPairs } from './pool';
 import type { Store } from './store';
 import { NO_DEVICES, type CallEnd, type CallView, type Device, type DeviceProblem } from './view';
 
@@ -38,6 +39,7 @@ export class CallSession {
   readonly expiry: Deadline;
   readonly #deps: EngineDeps;
   readonly #store: Store<CallView | null>;
+  readonly #warm: WarmPairs;
   readonly #meter: Meter;
   readonly #stepShown: Deadline;
   readonly #later: Deadline;
@@ -46,12 +48,15 @@ export class CallSession {
   #waiting: Signal[] = [];
   #starting = false;
   #stalled = false;
+  #relayOnly = false;
+  #ahead: RTCPeerConnection | undefined;
   #relayed = false;
   #saidSaving = false;
   #fell = false;
 
-  constructor(deps: EngineDeps, store: Store<CallView | null>, start: SessionStart) {
+  constructor(deps: EngineDeps, store: Store<CallView | null>, warm: WarmPairs, start: SessionStart) {
     this.#deps = deps;
+    this.#warm = warm;
     this.#store = store;
     this.mine = start.direction === 'outgoing';
     this.expiry = new Deadline(deps.clock);
@@ -66,6 +71,7 @@ export class CallSession {
     this.#meter = new Meter({
       connection: () => (this.#peer?.link === 'connected' ? this.#peer.connection : undefined),
       circumstances: () => this.#circumstances(),
+      reused: () => this.#peer?.reused === true,
       onSample: (now) => this.#measured(now),
       onStep: (step) => this.#stepped(step),
       onLimits: (limits) => void this.#limit(limits),
@@ -134,13 +140,23 @@ export class CallSession {
     this.#remember();
     const iceServers = await this.#deps.ice.get();
     if (this.isOver()) return;
-    this.#createPeer(iceServers, snapshot);
+    this.#createPeer(iceServers, snapshot, rejoin);
     for (const signal of this.#waiting.splice(0)) void this.#peer?.handle(signal);
-    if (snapshot.direction === 'outgoing' || (rejoin && snapshot.state === 'connected')) this.#peer?.offer();
+    if (!rejoin && snapshot.direction === 'incoming') this.#peer?.expect();
+    else if (snapshot.direction === 'outgoing' || (rejoin && snapshot.state === 'connected')) this.#peer?.offer();
     else if (rejoin) this.#later.set(KEPT_OFFER_MS, () => this.#peer?.untouched && this.#peer.offer());
     this.#tell();
     this.#meter.start();
     this.#renewLater();
+  }
+
+  /** Makes the connection that is about to be needed, so that it finds its candidates while the other is asked. */
+  async gatherAhead(): Promise<void> {
+    const iceServers = await this.#deps.ice.get();
+    if (this.isOver() || this.#starting || this.#ahead) return;
+    this.#relayOnly = this.#deps.settings.relayOnly;
+    if (this.#warm.has(this.view.peer.userId, this.#relayOnly)) return;
+    this.#ahead = this.#deps.createConnection(configOf(iceServers, this.#relayOnly));
   }
 
   signal(signal: Signal): void {
@@ -192,7 +208,9 @@ export class CallSession {
     for (const due of [this.expiry, this.#stepShown, this.#later, this.#iceDue]) due.clear();
     this.#meter.stop();
     const { bytes } = this.#meter;
-    this.#peer?.close();
+    const left = end.reason === 'completed' ? this.#peer?.leave() : this.#peer?.close();
+    if (left) this.#warm.keep(this.view.peer.userId, this.#relayOnly, left);
+    this.#ahead?.close();
     this.media.close();
     this.patch({
       stage: 'ended', local: undefined, remote: undefined, asking: [], problem: undefined, note: undefined,
@@ -204,13 +222,19 @@ export class CallSession {
     });
   }
 
-  #createPeer(iceServers: RTCIceServer[], snapshot: CallSnapshot): void {
+  #createPeer(iceServers: RTCIceServer[], snapshot: CallSnapshot, rejoin: boolean): void {
     const target = { callId: snapshot.callId, targetUserId: this.view.peer.userId };
+    const { userId } = this.view.peer;
+    this.#relayOnly = this.#deps.settings.relayOnly;
+    const warm = snapshot.legacy || rejoin ? undefined : this.#warm.take(userId, this.#relayOnly);
+    if (!warm) this.#warm.close();
+    this.#deps.log.write('connection of before', warm !== undefined);
     const peer = new Peer({
-      createConnection: this.#deps.createConnection,
+      createConnection: (config) => this.#takeAhead() ?? this.#deps.createConnection(config),
+      warm,
       createStream: this.#deps.media.createStream,
       iceServers,
-      relayOnly: this.#deps.settings.relayOnly,
+      relayOnly: this.#relayOnly,
       polite: snapshot.direction === 'incoming',
       legacy: snapshot.legacy,
       // With a client of ours a camera can come on later, without another offer, because its section is there.
@@ -227,6 +251,12 @@ export class CallSession {
     });
     this.#peer = peer;
     this.#peerChanged();
+  }
+
+  #takeAhead(): RTCPeerConnection | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    return ahead;
   }
 
   #send(target: { callId: string; targetUserId: string }, signal: Signal): void {
