@@ -91,7 +91,11 @@ export class Pair {
   /** The call is over: nothing is sent any more, nothing is told to anybody. */
   park(): void {
     const none = () => undefined;
-    this.#options = { ...this.#options, tracks: () => ({ audio: null, video: null }), send: none, onState: none, onTrack: none, onChannel: none };
+    // What leads nowhere any more is of no use; the other may have signed out.
+    const onState = () => {
+      if (!this.stands) this.close();
+    };
+    this.#options = { ...this.#options, tracks: () => ({ audio: null, video: null }), send: none, onState, onTrack: none, onChannel: none };
     this.#held = [];
     this.#reused = true;
     for (const channel of this.channels) channel.onopen = channel.onmessage = null;

@@ -74,6 +74,12 @@ describe('after a call', () => {
     expect(ann.connection.signalingState).toBe('closed');
   });
 
+  it('it goes when it leads nowhere any more', async () => {
+    await firstCall();
+    ann.connection.become('disconnected');
+    expect(ann.connection.signalingState).toBe('closed');
+  });
+
   it('it makes room for a call with somebody else', async () => {
     await firstCall();
     const cat = new FakePage(exchange, clock, 'cat');
