@@ -185,6 +185,8 @@ export class Pair {
   }
 
   async replace(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
+    // Nothing of ours goes to a device that may not be in this call; once it is known to be, it gets what there is then.
+    if (!this.confirmed) return;
     await this.#section(kind)?.sender.replaceTrack(track);
     // Another camera has other lines to be scaled down from.
     if (kind === 'video' && track) await this.bound();
@@ -223,8 +225,7 @@ export class Pair {
 
   /** Answers with a sending section for each one offered, filled or not, so that a track can come later without another offer. */
   async #takeSections(reused: boolean): Promise<void> {
-    const { local, tracks } = this.#options;
-    const current = tracks();
+    const { local } = this.#options;
     for (const kind of ['audio', 'video'] as const) {
       const section = this.#section(kind);
       if (!section) continue;
@@ -232,7 +233,8 @@ export class Pair {
       // Old clients look for the track's stream. Missing in Firefox before 113.
       // Of a connection that is reused the stream stays what it was: another would need another offer.
       if (!reused) (section.sender as { setStreams?: (...streams: MediaStream[]) => void }).setStreams?.(local);
-      if (section.sender.track !== current[kind]) await section.sender.replaceTrack(current[kind]);
+      const track = this.#options.tracks()[kind]; // asked for each time: the call may have ended meanwhile
+      if (section.sender.track !== track) await section.sender.replaceTrack(track);
     }
   }
 

@@ -141,6 +141,19 @@ describe('the next call of the two', () => {
     expect(kept?.signalingState).toBe('closed');
   });
 
+  it('sends nothing over it before the other has confirmed it, whatever is switched meanwhile', async () => {
+    await firstCall();
+    exchange.lose.set('webrtc-answer', 1);
+    await talk(ann, ben);
+    expect(ann.view).toMatchObject({ stage: 'live', link: 'connecting' });
+    await ann.engine.current?.toggleCamera();
+    await ann.engine.current?.toggleCamera();
+    expect(tracks(ann.connection)).toEqual([null, null]);
+    await clock.advance(5_000); // the offer again, and the same answer
+    expect(ann.view).toMatchObject({ link: 'connected' });
+    expect(tracks(ann.connection)).not.toContain(null);
+  });
+
   it.each([
     ['caller', 'who offered first'], ['callee', 'who offered first'], ['caller', 'who did not'], ['callee', 'who did not'],
   ])('finds its way where the %s has lost it, who is %s', async (loser, first) => {
