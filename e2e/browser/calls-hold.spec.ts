@@ -119,11 +119,15 @@ test('who saves data sends and gets a small picture, and is told', async ({ visi
   await call(mia, lena);
   for (const { page } of [lena, mia]) {
     await expect(page.getByText('Saving data. Your picture is smaller.').first()).toBeVisible();
+    // A busy machine makes it smaller still.
     await expect
       .poll(() =>
-        page.evaluate(() => Math.max(...[...document.querySelectorAll('video[aria-label]')].map((video) => (video as HTMLVideoElement).videoHeight))),
+        page.evaluate(() => {
+          const lines = [...document.querySelectorAll<HTMLVideoElement>('video[aria-label]')].map(({ videoHeight }) => videoHeight);
+          return lines.length > 0 && lines.every((height) => height > 0 && height <= 360);
+        }),
       )
-      .toBe(360);
+      .toBe(true);
     await button(page, 'More').click();
     await expect(page.getByText(/^Data used: [\d.]+ MB received, [\d.]+ MB sent$/)).toBeVisible();
   }
