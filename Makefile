@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash torture test-browser check check-rust check-web audit bench tools servers
+.PHONY: help run install dev test fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn torture test-browser check check-rust check-web audit bench tools servers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -24,7 +24,7 @@ install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
 dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localhost:5173
 	@scripts/dev.sh
 
-test: test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-browser ## every test: Rust, TypeScript, the wire, the browser
+test: test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-browser ## every test: Rust, TypeScript, the wire, the browser
 
 test-rust: $(WEB_APP) servers | tools ## unit, property and contract tests
 	cargo test --workspace --locked
@@ -48,6 +48,10 @@ test-conformance: target/debug/examples/conformance $(E2E_MODULES) ## the public
 
 test-crash: target/debug/moodbites target/debug/examples/breakable target/debug/examples/hold $(E2E_MODULES) servers ## people write while the server, and the database, are killed again and again; the histories are checked
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:crash
+
+test-turn: target/debug/moodbites ## the relay, by coturn's client: nothing is lost in any of its modes
+	@scripts/install-coturn.sh || echo "without coturn's client: those tests are SKIPPED" >&2
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:turn
 
 torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for a million messages and two thousand kills: some twenty minutes
 	cd e2e && npm run --silent torture

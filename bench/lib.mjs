@@ -20,6 +20,7 @@ export async function start(command, args, env = {}) {
     pids: [child.pid],
     pid: child.pid,
     address: addresses.web[0],
+    addresses,
     started,
     stop: () => ended(child, 'SIGTERM'),
     kill: () => ended(child, 'SIGKILL'),

@@ -17,5 +17,6 @@ pub mod shell;
 pub mod socket;
 pub mod state;
 pub mod transfer;
+pub mod turn;
 
 pub use config::Role;

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use app::accounts::Secret;
@@ -21,9 +22,13 @@ use crate::shell::clock::Clock;
 use crate::shell::{listener, revocations, sweeper};
 use crate::socket::Sockets;
 use crate::state::{Keys, Ports, Services};
+use crate::turn;
 
 /// Requests that are being answered when it stops have this long.
 const DRAIN: Duration = Duration::from_secs(3);
+
+/// The relay ends what it is at within this time.
+const LAST_PACKETS: Duration = Duration::from_millis(500);
 
 /// The last of the calls have this long to be saved.
 const LAST_CALLS: Duration = Duration::from_secs(1);
@@ -64,6 +69,11 @@ pub struct Server {
     store: Arc<dyn Store>,
     /// Nobody is connected yet, so what was revoked before cuts nobody.
     revocations: u64,
+    /// What the relay's credentials follow from.
+    turn_secret: [u8; 32],
+    /// The relay's thread, where there is one, and what stops it.
+    relay: Option<JoinHandle<()>>,
+    stop_relay: CancellationToken,
     _lock: Locked,
 }
 
@@ -81,14 +91,33 @@ impl Server {
         let setup = setup(&config, store.as_ref()).await?;
         let keys = Keys::of(secret, config.jwt_issuer.clone());
         let blobs = open_blobs(&config)?;
+        let turn_secret = keys.turn;
         let ports = Ports::of(&store);
         let services = Services::new(Arc::new(config), keys, ports, Arc::new(blobs), setup, clock);
-        Ok(Self { services, store, revocations, _lock: lock })
+        Ok(Self {
+            services,
+            store,
+            revocations,
+            turn_secret,
+            relay: None,
+            stop_relay: CancellationToken::new(),
+            _lock: lock,
+        })
     }
 
     /// What its handlers are given.
     pub const fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// Starts to relay calls on these sockets, if there are any.
+    pub fn relay_on(&mut self, sockets: Vec<turn::Bound>) -> Result<(), turn::StartError> {
+        if !sockets.is_empty() {
+            let Services { config, clock, turn, .. } = &self.services;
+            let stop = self.stop_relay.clone();
+            self.relay = Some(turn.start(config, sockets, self.turn_secret, clock.clone(), stop)?);
+        }
+        Ok(())
     }
 
     /// Serves on these listeners until `shutdown` ends, then lets what is under way finish. The order at the end: no new
@@ -119,6 +148,13 @@ impl Server {
         }
         follower.abort();
         sweeper.abort();
+        self.stop_relay.cancel();
+        if let Some(relay) = self.relay {
+            let stopped = tokio::task::spawn_blocking(move || relay.join());
+            if !matches!(tokio::time::timeout(LAST_PACKETS, stopped).await, Ok(Ok(Ok(())))) {
+                tracing::warn!("the relay did not stop as it should");
+            }
+        }
         if tokio::time::timeout(LAST_CALLS, self.services.calling.close()).await.is_err() {
             tracing::warn!("what became of some calls is not saved");
         }

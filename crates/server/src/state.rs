@@ -15,6 +15,7 @@ use crate::config::{CallTimes, Config, UploadConfig};
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
 use crate::socket::{CallEvents, Connected, Hub, Statuses};
+use crate::turn::Turn;
 
 /// The ports, over one store.
 #[derive(Clone)]
@@ -49,13 +50,16 @@ pub struct Keys {
     pub tokens: Tokens,
     /// Addresses of what was uploaded.
     pub signer: Signer,
+    /// Credentials of the relay.
+    pub turn: [u8; 32],
 }
 
 impl Keys {
     /// All that follow from the one secret.
     pub fn of(secret: Secret, issuer: Option<String>) -> Self {
         let signer = Signer::new(&secret);
-        Self { tokens: Tokens::new(secret, issuer), signer }
+        let turn = secret.derive(b"credentials of the relay");
+        Self { tokens: Tokens::new(secret, issuer), signer, turn }
     }
 }
 
@@ -84,6 +88,8 @@ pub struct Services {
     pub uploads_changed: Arc<Notify>,
     /// Signs the addresses of what was uploaded.
     pub signer: Signer,
+    /// Our relay, where there is one.
+    pub turn: Turn,
     /// The ports.
     pub ports: Ports,
     /// The link that makes the first admin, while there is none.
@@ -102,7 +108,7 @@ impl Services {
         setup: Setup,
         clock: Clock,
     ) -> Self {
-        let Keys { tokens, signer } = keys;
+        let Keys { tokens, signer, turn: _ } = keys;
         let accounts = if config.limits { Accounts::new } else { Accounts::without_limits };
         let accounts = accounts(ports.users.clone(), ports.sessions.clone(), tokens);
         let hub = Hub::default();
@@ -141,6 +147,7 @@ impl Services {
             uploads,
             uploads_changed: Arc::default(),
             signer,
+            turn: Turn::default(),
             ports,
             setup,
             clock,

@@ -30,7 +30,7 @@ impl Secret {
     }
 
     /// A key for another purpose that follows from this one and tells nothing of it.
-    pub(crate) fn derive(&self, purpose: &[u8]) -> [u8; 32] {
+    pub fn derive(&self, purpose: &[u8]) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(purpose);
         mac.finalize().into_bytes().into()

@@ -13,6 +13,7 @@ use crate::demo;
 use crate::serve::Server;
 use crate::shell::clock::Clock;
 use crate::shell::{bind, logs, signals};
+use crate::turn;
 
 #[derive(Debug, Args)]
 #[command(
@@ -22,9 +23,25 @@ use crate::shell::{bind, logs, signals};
 pub(super) struct Serve {
     #[command(flatten)]
     place: Place,
-    /// Where a role of web, accounts, chat and calls listens, or `off`; port 0 takes a free one. May be given again
+    /// Where a role of web, accounts, chat, calls, turn and turns listens, or `off`; port 0 takes a free one. May be given
+    /// again
     #[arg(long, value_name = "ROLE=ADDRESS[,ADDRESS…]")]
     listen: Vec<String>,
+    /// The first and the last port that TURN relays by [default: 49152-65535]
+    #[arg(long, value_name = "A-B")]
+    turn_relay_ports: Option<String>,
+    /// A private network that TURN may relay to, as in 192.168.0.0/16. May be given again
+    #[arg(long, value_name = "NETWORK")]
+    turn_allow_peer: Vec<String>,
+    /// How TURN is reached from outside, where this machine is behind a NAT. May be given again, for the other family
+    #[arg(long, value_name = "ADDRESS")]
+    turn_external_address: Vec<String>,
+    /// The certificate for clients that come by TLS, in PEM
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<String>,
+    /// Its key
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
     /// Run a made-up practice in a data folder of its own, for this machine alone
     #[arg(long)]
     demo: bool,
@@ -34,6 +51,15 @@ impl Serve {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let mut flags = self.place.flags();
         flags.listen = self.listen;
+        let lists = |all: Vec<String>| (!all.is_empty()).then(|| all.join(","));
+        let settings = [
+            ("turn_relay_ports", "--turn-relay-ports", self.turn_relay_ports),
+            ("turn_allow_peers", "--turn-allow-peer", lists(self.turn_allow_peer)),
+            ("turn_external_address", "--turn-external-address", lists(self.turn_external_address)),
+            ("tls_cert", "--tls-cert", self.tls_cert),
+            ("tls_key", "--tls-key", self.tls_key),
+        ];
+        flags.settings = settings.into_iter().filter_map(|(key, flag, text)| Some((key, flag, text?))).collect();
         flags.demo = self.demo;
         let config = resolve(&gather(flags)?)?;
         logs::start(&config.log)?;
@@ -66,13 +92,16 @@ fn refuse_open(config: &Config) -> anyhow::Result<()> {
 async fn start(config: Config, is_demo: bool) -> anyhow::Result<()> {
     // Before anything else, so that a signal while it starts is not lost.
     let stop = signals::stop()?;
-    let server = Server::open(config, Clock::system()).await?;
-    let services = server.services();
+    let mut server = Server::open(config, Clock::system()).await?;
+    let services = server.services().clone();
     if is_demo {
-        demo::seed(services).await?;
+        demo::seed(&services).await?;
     }
     let listeners = bind::bind(&services.config).await?;
-    let addresses = bind::addresses(&listeners)?;
+    let relay = turn::bind(&services.config).await?;
+    let mut addresses = bind::addresses(&listeners)?;
+    addresses.extend(turn::addresses(&relay));
+    server.relay_on(relay)?;
     ready(&addresses)?;
     let web = addresses.get(&Role::Web).and_then(|addresses| addresses.first());
     let origin = services.config.public_address.clone().or_else(|| web.map(origin)).unwrap_or_default();

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::Role;
+
 /// What is wrong with what the server was told, for whoever told it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)]
@@ -22,6 +24,8 @@ pub enum ConfigError {
     PlaceholderSecret(String),
     #[error("there is no folder for application data on this system; name one: moodbites serve --data FOLDER")]
     NoDataFolder,
+    #[error("{0} goes by TLS, and there is no certificate for it: set tls_cert and tls_key")]
+    NoCertificate(Role),
     #[error("every role is off; nothing would listen")]
     NothingListens,
 }

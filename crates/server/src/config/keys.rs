@@ -40,6 +40,12 @@ keys! {
     S3_ENDPOINT = "s3_endpoint", "MOODBITES_S3_ENDPOINT", None;
     S3_ACCESS_KEY_ID = "s3_access_key_id", "MOODBITES_S3_ACCESS_KEY_ID", None;
     S3_SECRET_ACCESS_KEY = "s3_secret_access_key", "MOODBITES_S3_SECRET_ACCESS_KEY", None;
+    TURN_RELAY_PORTS = "turn_relay_ports", "MOODBITES_TURN_RELAY_PORTS", None;
+    TURN_ALLOW_PEERS = "turn_allow_peers", "MOODBITES_TURN_ALLOW_PEERS", None;
+    TURN_EXTERNAL_ADDRESS = "turn_external_address", "MOODBITES_TURN_EXTERNAL_ADDRESS", None;
+    TURN_SECRET = "turn_secret", "MOODBITES_TURN_SECRET", None;
+    TLS_CERT = "tls_cert", "MOODBITES_TLS_CERT", None;
+    TLS_KEY = "tls_key", "MOODBITES_TLS_KEY", None;
     LOG = "log", "MOODBITES_LOG", None;
 }
 

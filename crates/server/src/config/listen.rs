@@ -9,7 +9,7 @@ use super::raw::Raw;
 use super::resolved::Listen;
 use super::role::Role;
 
-const EXPECTED: &str = "ROLE=ADDRESS, ROLE=ADDRESS,ADDRESS or ROLE=off with a role of web, accounts, chat and calls, as in web=127.0.0.1:3000";
+const EXPECTED: &str = "ROLE=ADDRESS, ROLE=ADDRESS,ADDRESS or ROLE=off with a role of web, accounts, chat, calls, turn and turns, as in web=127.0.0.1:3000";
 
 /// Where each role is to listen; `None` is off.
 type Asked = BTreeMap<Role, Option<Vec<SocketAddr>>>;
@@ -30,6 +30,7 @@ pub(super) fn resolve(raw: &Raw) -> Result<BTreeMap<Role, Listen>, ConfigError> 
             Some(Some(addresses)) => {
                 listen.insert(role, Listen { addresses, asked: true });
             }
+            None if role.default_ports().is_empty() => {}
             None => {
                 listen.insert(role, Listen { addresses: role.default_addresses(), asked: false });
             }

@@ -17,6 +17,7 @@ mod resolved;
 mod role;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod uploads;
 
 pub use error::ConfigError;
@@ -26,3 +27,4 @@ pub use raw::{Flags, Raw, read_environment};
 pub use resolve::resolve;
 pub use resolved::{CallTimes, Config, IceServer, Listen, MongoUri, UploadConfig};
 pub use role::Role;
+pub use turn::{TlsFiles, TurnConfig};

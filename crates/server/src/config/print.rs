@@ -47,6 +47,19 @@ pub fn print(config: &Config, raw: &Raw) -> String {
             page.note(keys::S3_SECRET_ACCESS_KEY, "set, not shown");
         }
     }
+    let turn = &config.turn;
+    page.setting(keys::TURN_RELAY_PORTS, Some(format!("{}-{}", turn.ports.start(), turn.ports.end()).into()));
+    let list =
+        |all: Vec<String>| Some(toml::Value::from(all)).filter(|all| all.as_array().is_some_and(|all| !all.is_empty()));
+    page.setting(keys::TURN_ALLOW_PEERS, list(turn.allow_peers.iter().map(ToString::to_string).collect()));
+    page.setting(keys::TURN_EXTERNAL_ADDRESS, list(turn.external.iter().map(ToString::to_string).collect()));
+    match &turn.secret {
+        Some(_) => page.note(keys::TURN_SECRET, "set, not shown"),
+        None => page.note(keys::TURN_SECRET, "none, but one that follows from jwt_secret"),
+    }
+    let path = |path: &std::path::Path| path.display().to_string().into();
+    page.setting(keys::TLS_CERT, turn.tls.as_ref().map(|tls| path(&tls.cert)));
+    page.setting(keys::TLS_KEY, turn.tls.as_ref().map(|tls| path(&tls.key)));
     page.setting(keys::LOG, Some(config.log.clone().into()));
     page.line("\n[listen]");
     for role in Role::ALL {
@@ -54,8 +67,11 @@ pub fn print(config: &Config, raw: &Raw) -> String {
             Some(listen) => listen.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().into(),
             None => "off".into(),
         };
-        let source =
-            if config.listen.get(&role).is_some_and(|listen| !listen.asked) { "default" } else { "configured" };
+        let source = match config.listen.get(&role) {
+            Some(listen) if !listen.asked => "default",
+            None if role.default_ports().is_empty() => "default",
+            _ => "configured",
+        };
         page.line(&format!("{role} = {value}  # {source}"));
     }
     for server in &config.ice_servers {

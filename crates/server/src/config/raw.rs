@@ -15,6 +15,8 @@ pub struct Flags {
     pub listen: Vec<String>,
     /// `--demo`: the default data folder is another one.
     pub demo: bool,
+    /// Settings that have a flag: their name in the file, the flag, and what it said.
+    pub settings: Vec<(&'static str, &'static str, String)>,
 }
 
 /// A value as it was given.
@@ -94,8 +96,11 @@ impl Raw {
         Ok(if demo { data.join("demo") } else { data })
     }
 
-    /// A setting and the name by which it was given, by the environment before the file.
+    /// A setting and the name by which it was given, by its flag before the environment before the file.
     pub(super) fn given(&self, key: Key) -> Option<(String, Given)> {
+        if let Some((_, flag, text)) = self.flags.settings.iter().find(|setting| setting.0 == key.file) {
+            return Some(((*flag).to_owned(), Given::Text(text.clone())));
+        }
         let by_env = |name: &str| Some((name.to_owned(), Given::Text(self.env.get(name)?.clone())));
         by_env(key.env)
             .or_else(|| key.guide.and_then(by_env))

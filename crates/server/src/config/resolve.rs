@@ -9,7 +9,7 @@ use super::error::ConfigError;
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
 use super::resolved::{CallTimes, Config, IceServer, MongoUri};
-use super::{Network, listen, uploads};
+use super::{Network, listen, turn, uploads};
 
 /// What stands in the guide's example. Whoever has read the guide could sign tokens by it.
 const PLACEHOLDER: &str = "your-jwt-secret-key-here";
@@ -21,10 +21,12 @@ const OLD_ORIGINS: [&str; 2] = ["http://localhost:3000", "http://localhost:5173"
 pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
     raw.check_names()?;
     let mut warnings = Vec::new();
+    let listen = listen::resolve(raw)?;
     let config = Config {
         data: raw.data()?,
         mongodb_uri: mongodb_uri(raw)?,
-        listen: listen::resolve(raw)?,
+        turn: turn::resolve(raw, &listen)?,
+        listen,
         jwt_secret: secret(raw, &mut warnings)?,
         jwt_issuer: text(raw, keys::JWT_ISSUER)?,
         cors_origins: origins(raw)?,
@@ -47,7 +49,8 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
     if !config.limits {
         warnings.push("limits is off: anyone may ask for as much as they like, and guess passwords as fast".to_owned());
     }
-    let open = config.listen.values().flat_map(|listen| &listen.addresses).any(|address| !address.ip().is_loopback());
+    let pages = config.listen.iter().filter(|(role, _)| role.is_http());
+    let open = pages.flat_map(|(_, listen)| &listen.addresses).any(|address| !address.ip().is_loopback());
     if open && !config.is_https() {
         warnings.push(
             "a listener is open to other machines, and public_address is not https: browsers give no camera or microphone \
@@ -91,7 +94,7 @@ pub(super) fn text(raw: &Raw, key: Key) -> Result<Option<String>, ConfigError> {
 }
 
 /// The parts of a comma-separated text, or of a list of texts.
-fn texts(raw: &Raw, key: Key) -> Result<Option<(String, Vec<String>)>, ConfigError> {
+pub(super) fn texts(raw: &Raw, key: Key) -> Result<Option<(String, Vec<String>)>, ConfigError> {
     let split =
         |text: &str| text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
     let Some((name, given)) = raw.given(key) else { return Ok(None) };

@@ -8,7 +8,7 @@ use app::accounts::Secret;
 use serde::Serialize;
 use store::S3;
 
-use super::{Network, Role};
+use super::{Network, Role, TurnConfig};
 
 /// Everything that was asked for, checked.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct Config {
     pub call_times: CallTimes,
     /// How much may be uploaded, and where it is kept.
     pub uploads: UploadConfig,
+    /// STUN and TURN, where a role listens for it.
+    pub turn: TurnConfig,
     /// What is logged, as `tracing`'s filters say it.
     pub log: String,
     /// What is allowed but should be known.
@@ -148,6 +150,7 @@ impl Config {
             limits: true,
             call_times: CallTimes::default(),
             uploads: UploadConfig::default(),
+            turn: TurnConfig::default(),
             log: String::new(),
             warnings: Vec::new(),
         }

@@ -13,11 +13,15 @@ pub enum Role {
     Chat,
     /// Existing call clients.
     Calls,
+    /// STUN and TURN for browsers, by UDP and TCP.
+    Turn,
+    /// The same by TLS.
+    Turns,
 }
 
 impl Role {
     /// Every role, in the order in which they are started.
-    pub const ALL: [Self; 4] = [Self::Web, Self::Accounts, Self::Chat, Self::Calls];
+    pub const ALL: [Self; 6] = [Self::Web, Self::Accounts, Self::Chat, Self::Calls, Self::Turn, Self::Turns];
 
     /// As it is written in configuration.
     pub const fn as_str(self) -> &'static str {
@@ -26,22 +30,30 @@ impl Role {
             Self::Accounts => "accounts",
             Self::Chat => "chat",
             Self::Calls => "calls",
+            Self::Turn => "turn",
+            Self::Turns => "turns",
         }
     }
 
-    /// The ports that existing clients know.
+    /// The ports that existing clients know. A relay is off unless somebody asks for it: it has to know how it is reached.
     pub const fn default_ports(self) -> &'static [u16] {
         match self {
             Self::Web => &[3000],
             Self::Accounts => &[5000],
             Self::Chat => &[3005, 3006],
             Self::Calls => &[3007, 5006],
+            Self::Turn | Self::Turns => &[],
         }
     }
 
     /// Where it listens if nobody says otherwise: this machine alone.
     pub fn default_addresses(self) -> Vec<SocketAddr> {
         self.default_ports().iter().map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), *port)).collect()
+    }
+
+    /// Whether HTTP is spoken on it.
+    pub const fn is_http(self) -> bool {
+        !matches!(self, Self::Turn | Self::Turns)
     }
 
     /// Whether old chat clients speak to it (ours too, on `web`).

@@ -302,3 +302,57 @@ fn the_file_in_the_data_folder_is_read() {
     let config = resolve(&Raw::gather(Flags::default(), env).unwrap()).unwrap();
     assert_eq!((config.log.as_str(), config.data.as_path()), ("debug", folder.path()));
 }
+
+#[test]
+fn a_relay_runs_where_somebody_asks_for_it() {
+    assert!(!resolved(&[], "").listen.contains_key(&Role::Turn));
+    let config = resolve(&raw(&["turn=0.0.0.0:3478,[::]:3478"], &[], "")).unwrap();
+    assert_eq!(ports(&config.listen).last(), Some(&(Role::Turn, vec![3478, 3478])));
+    assert!(config.warnings.is_empty(), "it has no pages: {:?}", config.warnings);
+    assert_eq!((config.turn.ports, config.turn.external.len()), (49152..=65535, 0));
+    let env = [
+        ("MOODBITES_TURN_RELAY_PORTS", "50000-50999"),
+        ("MOODBITES_TURN_ALLOW_PEERS", "192.168.0.0/16, fd00::/8"),
+        ("MOODBITES_TURN_EXTERNAL_ADDRESS", "203.0.113.7,2001:db8::7"),
+        ("MOODBITES_TURN_SECRET", "hush"),
+        ("MOODBITES_TLS_CERT", "/etc/cert.pem"),
+        ("MOODBITES_TLS_KEY", "/etc/key.pem"),
+    ];
+    let said = raw(&["turns=0.0.0.0:5349"], &env, "turn_relay_ports = '1-2'");
+    let config = resolve(&said).unwrap();
+    assert_eq!((config.turn.ports.clone(), config.turn.allow_peers.len()), (50_000..=50_999, 2));
+    assert_eq!(config.turn.tls.as_ref().map(|tls| tls.key.as_path()), Some(std::path::Path::new("/etc/key.pem")));
+    let printed = print(&config, &said);
+    assert!(!printed.contains("hush") && !format!("{config:?}").contains("hush"));
+    let again = resolved(&[], &printed).turn;
+    assert_eq!((again.ports, again.external, again.tls), (config.turn.ports, config.turn.external, config.turn.tls));
+    // A flag counts before the environment.
+    let flags =
+        Flags { settings: vec![("turn_relay_ports", "--turn-relay-ports", "6000-6001".into())], ..Flags::default() };
+    let config = resolve(&Raw { flags, ..raw(&[], &env, "") }).unwrap();
+    assert_eq!(config.turn.ports, 6000..=6001);
+}
+
+#[test]
+fn a_relay_that_could_not_work_does_not_start() {
+    let no_cert = resolve(&raw(&["turns=0.0.0.0:5349"], &[], "")).unwrap_err();
+    assert_eq!(no_cert, ConfigError::NoCertificate(Role::Turns));
+    for (name, value) in [
+        ("MOODBITES_TURN_RELAY_PORTS", "50000"),
+        ("MOODBITES_TURN_RELAY_PORTS", "50001-50000"),
+        ("MOODBITES_TURN_RELAY_PORTS", "80-90"),
+        ("MOODBITES_TURN_RELAY_PORTS", "50000-70000"),
+        // A range that is none allows nobody, rather than everybody.
+        ("MOODBITES_TURN_ALLOW_PEERS", "192.168.1.1/16"),
+        ("MOODBITES_TURN_ALLOW_PEERS", "10.0.0.0/8,lan"),
+        ("MOODBITES_TURN_EXTERNAL_ADDRESS", "turn.example.org"),
+        ("MOODBITES_TURN_EXTERNAL_ADDRESS", "203.0.113.7,203.0.113.8"),
+        ("MOODBITES_TURN_EXTERNAL_ADDRESS", "0.0.0.0"),
+    ] {
+        let error = resolve(&raw(&[], &[(name, value)], "")).unwrap_err();
+        assert!(matches!(error, ConfigError::Value { .. }), "{name}={value}");
+    }
+    for name in ["MOODBITES_TLS_CERT", "MOODBITES_TLS_KEY"] {
+        assert!(refused(&[(name, "/etc/file.pem")], "").contains("tls_"));
+    }
+}

@@ -32,11 +32,11 @@ pub enum BindError {
     Failed { role: Role, address: SocketAddr, source: io::Error },
 }
 
-/// Binds every listener. Ports that only existing clients know and nobody asked for may be taken (macOS itself sits on
+/// Binds every listener of HTTP. Ports that only existing clients know and nobody asked for may be taken (macOS itself sits on
 /// 5000): a warning, and the rest runs.
 pub async fn bind(config: &Config) -> Result<Vec<Bound>, BindError> {
     let mut bound = Vec::new();
-    for (&role, listen) in &config.listen {
+    for (&role, listen) in config.listen.iter().filter(|(role, _)| role.is_http()) {
         for &address in &listen.addresses {
             match TcpListener::bind(address).await {
                 Ok(listener) => bound.push(Bound { role, listener }),

@@ -24,6 +24,7 @@ pub async fn follow(services: Services, mut last: u64) {
                     services.hub.cut(user, session, except, Code::SessionExpired);
                     if session.is_none() && except.is_none() {
                         // Disabled, or signed out everywhere: no grace for a call that nobody may come back to.
+                        services.turn.end_user(&user.to_string());
                         services.calling.evict(user).await;
                     }
                 }

@@ -115,6 +115,11 @@ impl Server {
         Stats { allocations: self.table.len(), ..self.stats }
     }
 
+    /// Whether this client has an allocation.
+    pub fn has_allocation(&self, path: &Path) -> bool {
+        self.table.slot_of(path).is_some()
+    }
+
     /// A datagram of a client, or a message that [`crate::frame`] has found in a stream.
     pub fn handle_client(&mut self, now: Now, path: Path, packet: &[u8]) -> Option<Forward> {
         match packet.first()? >> 6 {

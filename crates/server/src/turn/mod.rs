@@ -1,0 +1,158 @@
+//! The sockets around [`turn::Server`]: clients by UDP, TCP and TLS, peers by real relay ports, and the credentials that
+//! people get. Nothing is decided here.
+//!
+//! All of it runs on one thread of its own, so that a flood of media never keeps a message waiting, and what a packet meets
+//! on its way needs no locks. Each socket and each connection is a task of that thread.
+
+mod addresses;
+mod bind;
+mod ice;
+mod relay;
+mod shell;
+mod stream;
+mod tls;
+mod udp;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use app::fresh;
+use tokio::task::LocalSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, Role};
+use crate::shell::clock::{Clock, instant};
+
+pub use bind::{Bound, addresses, bind};
+pub use ice::ICE_SERVERS_HOLD;
+
+/// What has expired is found this often, and who may not relay any more is cut.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Why there is no relay.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum StartError {
+    #[error("the certificate for clients that come by TLS can't be used: {0}")]
+    Certificate(io::Error),
+    #[error("the relay's thread could not be started: {0}")]
+    Thread(io::Error),
+    #[error(
+        "no relay port can be opened: there is no address for them. Listen on one of this machine's: --listen turn=ADDRESS"
+    )]
+    NoAddress,
+}
+
+/// The relay as the rest of the server sees it: whether there is one, credentials for it, and who is to be cut.
+#[derive(Clone, Default)]
+pub struct Turn {
+    running: Arc<OnceLock<Running>>,
+}
+
+struct Running {
+    /// What passwords follow from.
+    secret: Arc<[u8]>,
+    urls: ice::Urls,
+    /// Users whose allocations are to end, until the next tick. Held to put one in or to take them all.
+    ended: Mutex<BTreeSet<String>>,
+}
+
+impl std::fmt::Debug for Turn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Turn").field("runs", &self.running.get().is_some()).finish()
+    }
+}
+
+impl Turn {
+    /// Starts the relay on these sockets, until `stop`. `secret` is for where none is configured.
+    pub fn start(
+        &self,
+        config: &Config,
+        bound: Vec<Bound>,
+        secret: [u8; 32],
+        clock: Clock,
+        stop: CancellationToken,
+    ) -> Result<JoinHandle<()>, StartError> {
+        let secret: Arc<[u8]> = config.turn.secret.clone().unwrap_or_else(|| secret.as_slice().into());
+        let tls = match &config.turn.tls {
+            Some(files) if bound.iter().any(|bound| bound.role == Role::Turns) => {
+                Some(tls::Certificate::load(files).map_err(StartError::Certificate)?)
+            }
+            _ => None,
+        };
+        let mut core = turn::Config::new(secret.to_vec(), fresh::bytes());
+        (core.relay_v4, core.relay_v6) = addresses::relays(&bound, &config.turn.external);
+        if core.relay_v4.is_none() && core.relay_v6.is_none() {
+            return Err(StartError::NoAddress);
+        }
+        core.ports = config.turn.ports.clone();
+        core.peers.allow.clone_from(&config.turn.allow_peers);
+        core.peers.own = addresses::own();
+        if !config.limits {
+            let boundless = turn::Rate { per_second: 1_000_000_000, burst: 1_000_000_000 };
+            core.quotas =
+                turn::Quotas { per_user: 10_000, total: 10_000, bandwidth: None, unproved: boundless, ..core.quotas };
+        }
+        let urls = ice::Urls::of(config, &bound, &core);
+        // A server starts its relay once.
+        let _ = self.running.set(Running { secret, urls, ended: Mutex::default() });
+        let this = self.clone();
+        let run = move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return tracing::error!(%error, "the relay has no runtime"),
+            };
+            LocalSet::new().block_on(&runtime, this.serve(core, bound, tls, clock, stop));
+        };
+        std::thread::Builder::new().name("turn".to_owned()).spawn(run).map_err(StartError::Thread)
+    }
+
+    /// Ends what this user relays, within a second.
+    pub fn end_user(&self, user: &str) {
+        if let Some(running) = self.running.get() {
+            running.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(user.to_owned());
+        }
+    }
+
+    async fn serve(
+        self,
+        core: turn::Config,
+        bound: Vec<Bound>,
+        tls: Option<Arc<tls::Certificate>>,
+        clock: Clock,
+        stop: CancellationToken,
+    ) {
+        let shared = shell::Shared::new(turn::Server::new(core, instant()), clock);
+        for Bound { role, udp, tcp } in bound {
+            if let Some(socket) = udp {
+                match udp::Listener::new(socket) {
+                    Ok(listener) => udp::serve(&shared, listener),
+                    Err(error) => tracing::error!(%error, "a UDP socket of the relay can't be used"),
+                }
+            }
+            let tls = tls.as_ref().filter(|_| role == Role::Turns).map(|certificate| certificate.acceptor());
+            stream::serve(&shared, tcp, tls);
+        }
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => break,
+                _ = ticks.tick() => {}
+            }
+            let ended = self
+                .running
+                .get()
+                .map(|running| std::mem::take(&mut *running.ended.lock().unwrap_or_else(PoisonError::into_inner)));
+            Rc::clone(&shared).tick(ended.into_iter().flatten());
+            if let Some(certificate) = &tls {
+                certificate.refresh();
+            }
+        }
+        shared.report();
+    }
+}
