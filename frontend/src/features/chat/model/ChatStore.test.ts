@@ -179,6 +179,20 @@ describe('ChatStore', () => {
     expect(chat.room(OTHER)?.newFrom).toBeNull();
   });
 
+  it('keeps no more than the newest of what the person leaves, and loads the rest again', async () => {
+    const { connection, api, chat } = await setUp([rowOf(900, { receipts: receipts(900) })]);
+    await connection.answer('sync', nothing);
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(1, 899), more: false, receipts: receipts(900) });
+    chat.open(OTHER);
+    await vi.waitFor(() => expect(chat.room(OTHER)?.log.length).toBe(900));
+    chat.leave(OTHER);
+    expect(chat.room(OTHER)?.log.map(({ seq }) => seq)).toEqual(Array.from({ length: 500 }, (_, n) => 401 + n));
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(371, 400), more: true, receipts: receipts(900) });
+    await chat.loadOlder(OTHER);
+    expect(api.entries.mock.lastCall?.[1]).toEqual({ before: 401 });
+    expect(chat.room(OTHER)?.log.length).toBe(530);
+  });
+
   it('leaves the New line where it stood when more unread ones come before it', async () => {
     const { connection, api, chat } = await setUp([rowOf(100, { unread: 90, receipts: receipts(10) })]);
     await connection.answer('sync', nothing);

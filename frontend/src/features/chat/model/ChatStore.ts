@@ -8,7 +8,7 @@ import { isEditable } from './allowed';
 import type { ChatDeps } from './deps';
 import { Drafts } from './Drafts';
 import { isShown, quoteOf } from './fold';
-import { countsAsUnread, lastSeq } from './log';
+import { countsAsUnread, lastSeq, newest } from './log';
 import { Outbox } from './outbox/Outbox';
 import type { Change, FileDraft, Outgoing } from './outbox/outgoing';
 import { sendOutgoing } from './outbox/send';
@@ -153,7 +153,7 @@ export class ChatStore {
   leave(otherId: string): void {
     if (this.#open === otherId) this.#open = null;
     this.typing.stopped();
-    this.#rooms.patch(otherId, { newFrom: null, past: null, spot: null });
+    this.#rooms.change(otherId, (room) => ({ ...room, newFrom: null, past: null, spot: null, log: newest(room.log) }));
   }
 
   loadOlder(otherId: string): Promise<void> {

@@ -21,6 +21,11 @@ export function append(log: Log, entry: Entry): Appended {
   return { kind: 'added', log: [...log, entry] };
 }
 
+/** So much of a conversation is kept when it is left: opening it again is as quick as if the person had never gone far back. */
+export const KEPT = 500;
+
+export const newest = (log: Log): Log => (log.length > KEPT ? log.slice(-KEPT) : log);
+
 /** Adds what a `sync` brought; null where it leaves a gap. */
 export function appendAll(log: Log, entries: readonly Entry[]): Log | null {
   const fresh = entries.filter((entry) => entry.seq > lastSeq(log));
