@@ -4,6 +4,7 @@ import { moveFocus } from '../../../shared/lib/useRoving';
 import { fullTime, shortTime } from '../../../shared/lib/time';
 import { Avatar } from '../../../shared/ui';
 import { useChat } from '../model/context';
+import { piecesOf } from '../model/found';
 import { previewOf } from '../model/preview';
 import type { SearchState } from '../model/Search';
 import classes from './List.module.css';
@@ -11,7 +12,7 @@ import classes from './List.module.css';
 /** Messages from all conversations that have the words, newest first; each leads to its place. */
 export function FoundMessages({ found }: { found: SearchState & { loadMore: () => Promise<void> } }) {
   const chat = useChat();
-  const { phase, problem, results, more, loadMore } = found;
+  const { q, phase, problem, results, more, loadMore } = found;
   const shown = results.flatMap((entry) => {
     const otherId = entry.senderId === chat.userId ? entry.receiverId : entry.senderId;
     const other = chat.room(otherId)?.other;
@@ -38,7 +39,9 @@ export function FoundMessages({ found }: { found: SearchState & { loadMore: () =
                     <span className={classes.name}>{other.name}</span>
                     <time className={classes.time} dateTime={entry.createdAt} title={fullTime(entry.createdAt)}>{shortTime(entry.createdAt)}</time>
                   </span>
-                  <span className={classes.foundText}>{previewOf(entry, chat.userId)}</span>
+                  <span className={classes.foundText}>
+                    {piecesOf(previewOf(entry, chat.userId), q).map(({ text, hit }, at) => (hit ? <mark key={at} className={classes.hit}>{text}</mark> : text))}
+                  </span>
                 </span>
               </Link>
             </li>
