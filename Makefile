@@ -32,7 +32,7 @@ test-rust: $(WEB_APP) servers | tools ## unit, property and contract tests
 # What is ours is optimised, and still checks what it adds up and asserts; what it stands on is compiled already.
 FUZZ_RUNS ?= 2000000
 fuzz: $(WEB_APP) | tools ## everything that parses, each with two million inputs
-	CARGO_PROFILE_DEV_OPT_LEVEL=2 FUZZ_RUNS=$(FUZZ_RUNS) cargo test --locked -p wire -p app -p store -p server mangled -- --nocapture
+	CARGO_PROFILE_DEV_OPT_LEVEL=2 FUZZ_RUNS=$(FUZZ_RUNS) cargo test --locked --no-fail-fast -p wire -p app -p store -p server mangled -- --nocapture
 
 test-web: $(WEB_MODULES) ## the web app's own tests
 	cd frontend && npm test

@@ -105,7 +105,7 @@ impl Page<'_> {
     }
 
     fn note(&mut self, key: Key, text: &str) {
-        self.line(&format!("# {}: {text}  # {}", key.file, self.source(key)));
+        self.line(&format!("# {}: {}  # {}", key.file, printable(text), self.source(key)));
     }
 
     fn source(&self, key: Key) -> String {
@@ -115,9 +115,14 @@ impl Page<'_> {
         match self.raw.given(key) {
             Some((name, Given::Text(_))) => name,
             Some((_, Given::Toml(_))) => {
-                self.raw.file_path.as_ref().map(|path| path.display().to_string()).unwrap_or_default()
+                self.raw.file_path.as_ref().map(|path| printable(&path.display().to_string())).unwrap_or_default()
             }
             None => "default".to_owned(),
         }
     }
+}
+
+/// What a path may have in it and a comment may not: an end of line, say.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }

@@ -246,6 +246,13 @@ fn what_is_risky_is_warned_about() {
 }
 
 #[test]
+fn what_is_printed_can_be_read_whatever_a_path_has_in_it() {
+    let said = raw(&[], &[], "data = \"/srv/moo\\bites\\nlog = 1\"\n");
+    let config = resolve(&said).unwrap();
+    assert_eq!(resolve(&raw(&[], &[], &print(&config, &said))).unwrap().data, config.data);
+}
+
+#[test]
 fn what_is_printed_says_the_same_and_no_secret() {
     let env = [
         ("JWT_SECRET", "hush, thirty-two bytes are enough"),
