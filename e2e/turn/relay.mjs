@@ -30,7 +30,7 @@ export class Relay {
       ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
       ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', cert],
     ]);
-    const listen = ['web=127.0.0.1:0', 'accounts=127.0.0.1:0', 'chat=off', 'calls=off', 'turn=127.0.0.1:0,[::1]:0', 'turns=127.0.0.1:0'];
+    const listen = ['web=127.0.0.1:0', 'accounts=127.0.0.1:0', 'chat=off', 'calls=off', 'turn=127.0.0.1:0,[::1]:0', 'turns=127.0.0.1:0', 'https=127.0.0.1:0'];
     const args = ['serve', '--data', relay.data, ...listen.flatMap((one) => ['--listen', one]), '--tls-cert', cert, '--tls-key', key, ...PORTS, ...flags];
     relay.env = { ...process.env, MOODBITES_LOG: 'warn', MOODBITES_LIMITS: 'off', MOODBITES_TURN_SECRET: SECRET, ...env };
     relay.child = spawn(binary, args, { env: relay.env, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -37,6 +37,8 @@ describe("coturn's client", { skip }, () => {
     'TCP, channels, among clients': () => ['-t', '-y'],
     'TLS, channels, to a peer': () => ['-t', '-S', '-c', '-e', '127.0.0.1', '-r', peer.port],
     'TLS, indications, among clients': () => ['-t', '-S', '-y', '-s'],
+    'TLS on the port of the pages, channels, to a peer': () => ['-t', '-S', '-c', '-e', '127.0.0.1', '-r', peer.port, 'https'],
+    'TLS on the port of the pages, indications, among clients': () => ['-t', '-S', '-y', '-s', 'https'],
     'IPv6 by UDP, channels, to a peer': () => ['-x', '-c', '-e', '::1', '-r', peerV6.port],
     'IPv6 by UDP, indications, among clients': () => ['-x', '-y', '-s'],
     'IPv6 by TCP, channels, among clients': () => ['-x', '-t', '-y'],
@@ -46,8 +48,10 @@ describe("coturn's client", { skip }, () => {
     it(mode, async () => {
       const all = flags();
       const isV6 = all.includes('-x') && !all.includes('v4');
-      const to = isV6 ? { port: relay.port('turn', 1), host: '::1' } : { port: relay.port(all.includes('-S') ? 'turns' : 'turn') };
-      const { sent, received, lost, text } = await relay.client(['-m', '4', '-n', '20', ...all.filter((flag) => flag !== 'v4')], to);
+      const role = all.includes('https') ? 'https' : all.includes('-S') ? 'turns' : 'turn';
+      const to = isV6 ? { port: relay.port('turn', 1), host: '::1' } : { port: relay.port(role) };
+      const own = all.filter((flag) => flag !== 'v4' && flag !== 'https');
+      const { sent, received, lost, text } = await relay.client(['-m', '4', '-n', '20', ...own], to);
       assert.ok(sent >= 80, `it sent ${sent}:\n${text.slice(-2000)}`);
       assert.deepEqual({ received, lost }, { received: sent, lost: 0 }, text.slice(-2000));
     });

@@ -16,6 +16,7 @@ pub mod setup;
 pub mod shell;
 pub mod socket;
 pub mod state;
+pub mod tls;
 pub mod transfer;
 pub mod turn;
 

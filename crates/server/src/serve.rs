@@ -13,7 +13,7 @@ use store::{MongoDb, ObjectBlobs, Options, Sqlite, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::Config;
+use crate::config::{Config, Role};
 use crate::data::{self, DataError, Locked};
 use crate::http;
 use crate::setup::Setup;
@@ -22,6 +22,7 @@ use crate::shell::clock::Clock;
 use crate::shell::{listener, revocations, sweeper};
 use crate::socket::Sockets;
 use crate::state::{Keys, Ports, Services};
+use crate::tls::{self, Tls, TlsError};
 use crate::turn;
 
 /// Requests that are being answered when it stops have this long.
@@ -56,6 +57,8 @@ pub enum OpenError {
     Blobs(#[from] store::OpenBlobsError),
     #[error(transparent)]
     Read(#[from] StoreError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// Something broke that the server can't do without.
@@ -71,6 +74,8 @@ pub struct Server {
     revocations: u64,
     /// What the relay's credentials follow from.
     turn_secret: [u8; 32],
+    /// The certificate, where something goes by TLS.
+    tls: Option<Tls>,
     /// The relay's thread, where there is one, and what stops it.
     relay: Option<JoinHandle<()>>,
     stop_relay: CancellationToken,
@@ -86,6 +91,7 @@ impl Server {
             Some(secret) => secret.clone(),
             None => own_secret(&config).map_err(|source| OpenError::Secret { file: data::JWT_SECRET, source })?,
         };
+        let tls = Tls::open(&config, clock.clone())?;
         let store = open_store(&config, Options::default()).await?;
         let revocations = store.last_revocation().await?;
         let setup = setup(&config, store.as_ref()).await?;
@@ -99,6 +105,7 @@ impl Server {
             store,
             revocations,
             turn_secret,
+            tls,
             relay: None,
             stop_relay: CancellationToken::new(),
             _lock: lock,
@@ -113,9 +120,10 @@ impl Server {
     /// Starts to relay calls on these sockets, if there are any.
     pub fn relay_on(&mut self, sockets: Vec<turn::Bound>) -> Result<(), turn::StartError> {
         if !sockets.is_empty() {
+            let tls = self.tls.as_ref().map(Tls::turns);
             let Services { config, clock, turn, .. } = &self.services;
             let stop = self.stop_relay.clone();
-            self.relay = Some(turn.start(config, sockets, self.turn_secret, clock.clone(), stop)?);
+            self.relay = Some(turn.start(config, sockets, tls, self.turn_secret, clock.clone(), stop)?);
         }
         Ok(())
     }
@@ -129,10 +137,23 @@ impl Server {
         let sockets = Sockets::start(&self.services);
         let follower = tokio::spawn(revocations::follow(self.services.clone(), self.revocations));
         let sweeper = tokio::spawn(sweeper::run(self.services.clone()));
+        let https = listeners.iter().find(|bound| bound.role == Role::Https);
+        let https = https.and_then(|bound| bound.listener.local_addr().ok()).map_or(443, |address| address.port());
         for Bound { role, listener } in listeners {
-            let router = http::router(role, &self.services, sockets.routes());
-            tasks.spawn(listener::accept(listener, router, stop.clone(), tasks.clone()));
+            let (stop, tasks) = (stop.clone(), tasks.clone());
+            let router = match role {
+                Role::Https => http::router(Role::Web, &self.services, sockets.routes()),
+                Role::Redirect => http::redirect::router(&self.services.config, https),
+                _ => http::router(role, &self.services, sockets.routes()),
+            };
+            if role != Role::Https {
+                tasks.clone().spawn(listener::accept(listener, router, stop, tasks));
+            } else if let Some(tls) = &self.tls {
+                let door = tls::Door { acceptor: tls.https(), router, relay: self.services.turn.clone() };
+                tasks.clone().spawn(tls::accept(listener, door, stop, tasks));
+            }
         }
+        let certificate = self.tls.map(|tls| tokio::spawn(tls.keep()));
         let ended = tokio::select! {
             () = shutdown => Ok(()),
             () = self.services.calling.broken() => Err(Broken),
@@ -148,6 +169,9 @@ impl Server {
         }
         follower.abort();
         sweeper.abort();
+        if let Some(certificate) = certificate {
+            certificate.abort();
+        }
         self.stop_relay.cancel();
         if let Some(relay) = self.relay {
             let stopped = tokio::task::spawn_blocking(move || relay.join());

@@ -23,8 +23,8 @@ use crate::turn;
 pub(super) struct Serve {
     #[command(flatten)]
     place: Place,
-    /// Where a role of web, accounts, chat, calls, turn and turns listens, or `off`; port 0 takes a free one. May be given
-    /// again
+    /// Where a role of web, https, redirect, accounts, chat, calls, turn and turns listens, or `off`; port 0 takes a free
+    /// one. May be given again
     #[arg(long, value_name = "ROLE=ADDRESS[,ADDRESS…]")]
     listen: Vec<String>,
     /// The first and the last port that TURN relays by [default: 49152-65535]
@@ -36,7 +36,10 @@ pub(super) struct Serve {
     /// How TURN is reached from outside, where this machine is behind a NAT. May be given again, for the other family
     #[arg(long, value_name = "ADDRESS")]
     turn_external_address: Vec<String>,
-    /// The certificate for clients that come by TLS, in PEM
+    /// What people type, as in https://chat.example.org
+    #[arg(long, value_name = "ADDRESS")]
+    public_address: Option<String>,
+    /// The certificate for `https` and `turns`, in PEM; read again when it changes
     #[arg(long, value_name = "FILE")]
     tls_cert: Option<String>,
     /// Its key
@@ -56,6 +59,7 @@ impl Serve {
             ("turn_relay_ports", "--turn-relay-ports", self.turn_relay_ports),
             ("turn_allow_peers", "--turn-allow-peer", lists(self.turn_allow_peer)),
             ("turn_external_address", "--turn-external-address", lists(self.turn_external_address)),
+            ("public_address", "--public-address", self.public_address),
             ("tls_cert", "--tls-cert", self.tls_cert),
             ("tls_key", "--tls-key", self.tls_key),
         ];
@@ -98,13 +102,15 @@ async fn start(config: Config, is_demo: bool) -> anyhow::Result<()> {
         demo::seed(&services).await?;
     }
     let listeners = bind::bind(&services.config).await?;
-    let relay = turn::bind(&services.config).await?;
     let mut addresses = bind::addresses(&listeners)?;
+    let relay = turn::bind(&services.config, &addresses).await?;
     addresses.extend(turn::addresses(&relay));
     server.relay_on(relay)?;
     ready(&addresses)?;
     let web = addresses.get(&Role::Web).and_then(|addresses| addresses.first());
-    let origin = services.config.public_address.clone().or_else(|| web.map(origin)).unwrap_or_default();
+    let https = addresses.get(&Role::Https).and_then(|addresses| addresses.first());
+    let typed = || https.map(|address| format!("https://{address}"));
+    let origin = services.config.public_address.clone().or_else(|| web.map(origin)).or_else(typed).unwrap_or_default();
     let mut people = io::stderr().lock();
     // Nobody may be reading, which is no reason to stop.
     let _ = if is_demo {

@@ -26,6 +26,8 @@ pub enum ConfigError {
     NoDataFolder,
     #[error("{0} goes by TLS, and there is no certificate for it: set tls_cert and tls_key")]
     NoCertificate(Role),
+    #[error("redirect sends people to https, and nothing is there: add --listen https=ADDRESS")]
+    NowhereToRedirect,
     #[error("every role is off; nothing would listen")]
     NothingListens,
 }

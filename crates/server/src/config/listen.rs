@@ -9,7 +9,7 @@ use super::raw::Raw;
 use super::resolved::Listen;
 use super::role::Role;
 
-const EXPECTED: &str = "ROLE=ADDRESS, ROLE=ADDRESS,ADDRESS or ROLE=off with a role of web, accounts, chat, calls, turn and turns, as in web=127.0.0.1:3000";
+const EXPECTED: &str = "ROLE=ADDRESS, ROLE=ADDRESS,ADDRESS or ROLE=off with a role of web, https, redirect, accounts, chat, calls, turn and turns, as in web=127.0.0.1:3000";
 
 /// Where each role is to listen; `None` is off.
 type Asked = BTreeMap<Role, Option<Vec<SocketAddr>>>;

@@ -17,6 +17,7 @@ mod resolved;
 mod role;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod turn;
 mod uploads;
 
@@ -27,4 +28,5 @@ pub use raw::{Flags, Raw, read_environment};
 pub use resolve::resolve;
 pub use resolved::{CallTimes, Config, IceServer, Listen, MongoUri, UploadConfig};
 pub use role::Role;
-pub use turn::{TlsFiles, TurnConfig};
+pub use tls::TlsFiles;
+pub use turn::TurnConfig;

@@ -58,8 +58,8 @@ pub fn print(config: &Config, raw: &Raw) -> String {
         None => page.note(keys::TURN_SECRET, "none, but one that follows from jwt_secret"),
     }
     let path = |path: &std::path::Path| path.display().to_string().into();
-    page.setting(keys::TLS_CERT, turn.tls.as_ref().map(|tls| path(&tls.cert)));
-    page.setting(keys::TLS_KEY, turn.tls.as_ref().map(|tls| path(&tls.key)));
+    page.setting(keys::TLS_CERT, config.tls.as_ref().map(|tls| path(&tls.cert)));
+    page.setting(keys::TLS_KEY, config.tls.as_ref().map(|tls| path(&tls.key)));
     page.setting(keys::LOG, Some(config.log.clone().into()));
     page.line("\n[listen]");
     for role in Role::ALL {

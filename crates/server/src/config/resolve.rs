@@ -9,7 +9,7 @@ use super::error::ConfigError;
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
 use super::resolved::{CallTimes, Config, IceServer, MongoUri};
-use super::{Network, listen, turn, uploads};
+use super::{Network, Role, listen, tls, turn, uploads};
 
 /// What stands in the guide's example. Whoever has read the guide could sign tokens by it.
 const PLACEHOLDER: &str = "your-jwt-secret-key-here";
@@ -25,7 +25,8 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
     let config = Config {
         data: raw.data()?,
         mongodb_uri: mongodb_uri(raw)?,
-        turn: turn::resolve(raw, &listen)?,
+        turn: turn::resolve(raw)?,
+        tls: tls::resolve(raw, &listen)?,
         listen,
         jwt_secret: secret(raw, &mut warnings)?,
         jwt_issuer: text(raw, keys::JWT_ISSUER)?,
@@ -49,7 +50,8 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
     if !config.limits {
         warnings.push("limits is off: anyone may ask for as much as they like, and guess passwords as fast".to_owned());
     }
-    let pages = config.listen.iter().filter(|(role, _)| role.is_http());
+    let is_plain = |role: Role| role.is_http() && !matches!(role, Role::Https | Role::Redirect);
+    let pages = config.listen.iter().filter(|(role, _)| is_plain(**role));
     let open = pages.flat_map(|(_, listen)| &listen.addresses).any(|address| !address.ip().is_loopback());
     if open && !config.is_https() {
         warnings.push(

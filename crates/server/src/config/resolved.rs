@@ -8,7 +8,7 @@ use app::accounts::Secret;
 use serde::Serialize;
 use store::S3;
 
-use super::{Network, Role, TurnConfig};
+use super::{Network, Role, TlsFiles, TurnConfig};
 
 /// Everything that was asked for, checked.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub struct Config {
     pub uploads: UploadConfig,
     /// STUN and TURN, where a role listens for it.
     pub turn: TurnConfig,
+    /// The certificate for what goes by TLS.
+    pub tls: Option<TlsFiles>,
     /// What is logged, as `tracing`'s filters say it.
     pub log: String,
     /// What is allowed but should be known.
@@ -126,6 +128,22 @@ impl fmt::Debug for IceServer {
 }
 
 impl Config {
+    /// The host that people type, with the brackets of an IPv6 address.
+    pub fn public_host(&self) -> Option<&str> {
+        let authority = self.public_address.as_deref()?.split_once("://")?.1;
+        Some(match authority.rsplit_once(':') {
+            Some((host, port)) if !host.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        })
+    }
+
+    /// The port that people come to by TLS, where that is known.
+    pub fn public_https_port(&self) -> Option<u16> {
+        let authority = self.public_address.as_deref()?.strip_prefix("https://")?;
+        let port = authority.strip_prefix(self.public_host()?)?.strip_prefix(':');
+        port.map_or(Some(443), |port| port.parse().ok())
+    }
+
     /// Whether people come by TLS.
     pub fn is_https(&self) -> bool {
         self.public_address.as_deref().is_some_and(|address| address.starts_with("https://"))
@@ -151,6 +169,7 @@ impl Config {
             call_times: CallTimes::default(),
             uploads: UploadConfig::default(),
             turn: TurnConfig::default(),
+            tls: None,
             log: String::new(),
             warnings: Vec::new(),
         }

@@ -7,6 +7,10 @@ use std::str::FromStr;
 pub enum Role {
     /// The web app and every service under one origin.
     Web,
+    /// The same by TLS; and STUN and TURN, where there is a relay.
+    Https,
+    /// Sends who comes by plain HTTP to `https`.
+    Redirect,
     /// Existing account clients.
     Accounts,
     /// Existing chat clients.
@@ -21,12 +25,15 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order in which they are started.
-    pub const ALL: [Self; 6] = [Self::Web, Self::Accounts, Self::Chat, Self::Calls, Self::Turn, Self::Turns];
+    pub const ALL: [Self; 8] =
+        [Self::Web, Self::Https, Self::Redirect, Self::Accounts, Self::Chat, Self::Calls, Self::Turn, Self::Turns];
 
     /// As it is written in configuration.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Web => "web",
+            Self::Https => "https",
+            Self::Redirect => "redirect",
             Self::Accounts => "accounts",
             Self::Chat => "chat",
             Self::Calls => "calls",
@@ -35,14 +42,15 @@ impl Role {
         }
     }
 
-    /// The ports that existing clients know. A relay is off unless somebody asks for it: it has to know how it is reached.
+    /// The ports that existing clients know. What needs a certificate, or has to know how it is reached, is off unless somebody
+    /// asks for it.
     pub const fn default_ports(self) -> &'static [u16] {
         match self {
             Self::Web => &[3000],
             Self::Accounts => &[5000],
             Self::Chat => &[3005, 3006],
             Self::Calls => &[3007, 5006],
-            Self::Turn | Self::Turns => &[],
+            Self::Https | Self::Redirect | Self::Turn | Self::Turns => &[],
         }
     }
 

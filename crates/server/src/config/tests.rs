@@ -328,11 +328,12 @@ fn a_relay_runs_where_somebody_asks_for_it() {
     let said = raw(&["turns=0.0.0.0:5349"], &env, "turn_relay_ports = '1-2'");
     let config = resolve(&said).unwrap();
     assert_eq!((config.turn.ports.clone(), config.turn.allow_peers.len()), (50_000..=50_999, 2));
-    assert_eq!(config.turn.tls.as_ref().map(|tls| tls.key.as_path()), Some(std::path::Path::new("/etc/key.pem")));
+    assert_eq!(config.tls.as_ref().map(|tls| tls.key.as_path()), Some(std::path::Path::new("/etc/key.pem")));
     let printed = print(&config, &said);
     assert!(!printed.contains("hush") && !format!("{config:?}").contains("hush"));
-    let again = resolved(&[], &printed).turn;
-    assert_eq!((again.ports, again.external, again.tls), (config.turn.ports, config.turn.external, config.turn.tls));
+    let again = resolved(&[], &printed);
+    assert_eq!((again.turn.ports, again.turn.external), (config.turn.ports, config.turn.external));
+    assert_eq!(again.tls, config.tls);
     // A flag counts before the environment.
     let flags =
         Flags { settings: vec![("turn_relay_ports", "--turn-relay-ports", "6000-6001".into())], ..Flags::default() };
@@ -361,5 +362,21 @@ fn a_relay_that_could_not_work_does_not_start() {
     }
     for name in ["MOODBITES_TLS_CERT", "MOODBITES_TLS_KEY"] {
         assert!(refused(&[(name, "/etc/file.pem")], "").contains("tls_"));
+    }
+}
+
+#[test]
+fn the_host_that_people_type() {
+    for (origin, expected) in [
+        ("https://chat.example.org", "chat.example.org"),
+        ("https://chat.example.org:8443", "chat.example.org"),
+        ("http://192.168.1.5:3000", "192.168.1.5"),
+        ("http://[2001:db8::1]:3000", "[2001:db8::1]"),
+        ("http://[2001:db8::1]", "[2001:db8::1]"),
+    ] {
+        let config = Config { public_address: Some(origin.to_owned()), ..Config::for_tests() };
+        assert_eq!(config.public_host(), Some(expected), "{origin}");
+        let port = origin.starts_with("https:").then(|| if origin.ends_with(":8443") { 8443 } else { 443 });
+        assert_eq!(config.public_https_port(), port, "{origin}");
     }
 }

@@ -1,18 +1,14 @@
 //! STUN and TURN: by which ports it relays, to whom, and how it is reached.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::error::ConfigError;
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
-use super::resolve::{text, texts, wrong};
-use super::resolved::Listen;
-use super::role::Role;
+use super::resolve::{texts, wrong};
 
 /// How the relay works.
 #[derive(Clone)]
@@ -25,22 +21,11 @@ pub struct TurnConfig {
     pub external: Vec<IpAddr>,
     /// What credentials follow from; otherwise one that follows from that of sign-ins.
     pub secret: Option<Arc<[u8]>>,
-    /// For clients that come by TLS.
-    pub tls: Option<TlsFiles>,
-}
-
-/// Files in PEM, read again when they change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// The certificate, and those that stand between it and one that everybody knows.
-    pub cert: PathBuf,
-    /// Its key.
-    pub key: PathBuf,
 }
 
 impl Default for TurnConfig {
     fn default() -> Self {
-        Self { ports: 49152..=65535, allow_peers: Vec::new(), external: Vec::new(), secret: None, tls: None }
+        Self { ports: 49152..=65535, allow_peers: Vec::new(), external: Vec::new(), secret: None }
     }
 }
 
@@ -50,18 +35,13 @@ impl fmt::Debug for TurnConfig {
     }
 }
 
-pub(super) fn resolve(raw: &Raw, listen: &BTreeMap<Role, Listen>) -> Result<TurnConfig, ConfigError> {
-    let config = TurnConfig {
+pub(super) fn resolve(raw: &Raw) -> Result<TurnConfig, ConfigError> {
+    Ok(TurnConfig {
         ports: ports(raw)?,
         allow_peers: list(raw, keys::TURN_ALLOW_PEERS, "a list of networks, as in 192.168.0.0/16,fd00::/8")?,
         external: external(raw)?,
         secret: secret(raw)?,
-        tls: tls(raw)?,
-    };
-    if config.tls.is_none() && listen.contains_key(&Role::Turns) {
-        return Err(ConfigError::NoCertificate(Role::Turns));
-    }
-    Ok(config)
+    })
 }
 
 fn ports(raw: &Raw) -> Result<RangeInclusive<u16>, ConfigError> {
@@ -101,16 +81,5 @@ fn secret(raw: &Raw) -> Result<Option<Arc<[u8]>>, ConfigError> {
         None => Ok(None),
         Some((_, Given::Text(text) | Given::Toml(toml::Value::String(text)))) => Ok(Some(text.as_bytes().into())),
         Some((name, _)) => Err(ConfigError::Secret { name, expected: "a text" }),
-    }
-}
-
-fn tls(raw: &Raw) -> Result<Option<TlsFiles>, ConfigError> {
-    match (text(raw, keys::TLS_CERT)?, text(raw, keys::TLS_KEY)?) {
-        (None, None) => Ok(None),
-        (Some(cert), Some(key)) => Ok(Some(TlsFiles { cert: cert.into(), key: key.into() })),
-        (cert, _) => {
-            let name = if cert.is_some() { keys::TLS_KEY } else { keys::TLS_CERT };
-            Err(ConfigError::Secret { name: name.file.to_owned(), expected: "given too: a certificate has a key" })
-        }
     }
 }

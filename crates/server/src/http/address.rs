@@ -1,5 +1,6 @@
 //! Whose address a request comes from.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
@@ -25,12 +26,37 @@ impl FromRequestParts<Services> for ClientAddress {
     }
 }
 
+/// Whether people come by TLS: to us, or to a proxy before us.
+#[derive(Debug, Clone, Copy)]
+pub struct ByTls(pub bool);
+
+impl FromRequestParts<Services> for ByTls {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, Infallible> {
+        Ok(Self(services.config.is_https() || is_tls(&parts.extensions)))
+    }
+}
+
+/// Who shares an address: with IPv6 one person has all of a /64.
+pub fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+/// Whether a request came to us by TLS.
+pub fn is_tls(extensions: &Extensions) -> bool {
+    extensions.get::<ConnectInfo<Conn>>().is_some_and(|ConnectInfo(conn)| conn.is_tls())
+}
+
 /// The client's address of a request, or of a handshake. From the right of `X-Forwarded-For`, the first that is not one
 /// of our proxies; what is left of it anyone may have written.
 pub fn client_address(config: &Config, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
     let ConnectInfo(conn) = extensions.get::<ConnectInfo<Conn>>()?;
     let trusted = |address: IpAddr| config.trusted_proxies.iter().any(|network| network.contains(address));
-    let mut address = conn.peer().to_canonical();
+    let mut address = conn.peer().ip().to_canonical();
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     let forwarded: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
     for hop in forwarded.into_iter().rev() {

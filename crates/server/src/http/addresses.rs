@@ -9,18 +9,20 @@ use http::HeaderMap;
 use http::header::HOST;
 use http::request::Parts;
 
+use super::address::is_tls;
 use super::error::ApiError;
 use crate::config::Config;
 use crate::state::Services;
 
 /// What the addresses that one client is told begin with: the configured public address, or the host that the client
 /// itself came to, where that is this machine. Elsewhere nothing: they are then relative to the client's own page.
-pub fn base(config: &Config, headers: &HeaderMap) -> String {
+pub fn base(config: &Config, headers: &HeaderMap, is_tls: bool) -> String {
     if let Some(public) = &config.public_address {
         return public.clone();
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if is_loopback(host) { format!("http://{host}") } else { String::new() }
+    let scheme = if is_tls { "https" } else { "http" };
+    if is_loopback(host) { format!("{scheme}://{host}") } else { String::new() }
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -69,7 +71,7 @@ impl FromRequestParts<Services> for Addresses {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
-        let base = base(&services.config, &parts.headers).into();
+        let base = base(&services.config, &parts.headers, is_tls(&parts.extensions)).into();
         Ok(Self::new(base, services.signer.clone(), services.clock.now()))
     }
 }
@@ -97,7 +99,8 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(HOST, host.parse().unwrap());
-            assert_eq!(base(config, &headers), expected, "{host}");
+            assert_eq!(base(config, &headers, false), expected, "{host}");
+            assert_eq!(base(config, &headers, true), expected.replace("http:", "https:"), "{host}");
         }
     }
 }

@@ -149,7 +149,7 @@ fn hosts() {
         .run(|input| {
             let mut headers = HeaderMap::new();
             headers.insert(header::HOST, HeaderValue::from_bytes(input).ok()?);
-            let base = base(&config, &headers);
+            let base = base(&config, &headers, false);
             if let Some(host) = base.strip_prefix("http://") {
                 let authority: http::uri::Authority = host.parse().unwrap_or_else(|_| panic!("{host} is not one"));
                 let name = authority.host().trim_matches(['[', ']']);

@@ -17,6 +17,7 @@ mod health;
 mod mangled;
 mod objects;
 mod people;
+pub(crate) mod redirect;
 mod search;
 mod session;
 mod trace;

@@ -13,13 +13,12 @@ use serde::Deserialize;
 use wire::account::{Credentials, SetUp, SignedIn};
 use wire::error::Code;
 
-use super::address::ClientAddress;
+use super::address::{ByTls, ClientAddress};
 use super::addresses::Addresses;
 use super::auth::Caller;
 use super::body::{Json, Query};
 use super::cors;
 use super::error::ApiError;
-use crate::config::Config;
 use crate::state::Services;
 
 const COOKIE: &str = "moodbites_refresh";
@@ -35,12 +34,13 @@ async fn sign_in(
     State(services): State<Services>,
     addresses: Addresses,
     ClientAddress(address): ClientAddress,
+    ByTls(secure): ByTls,
     jar: CookieJar,
     Json(body): Json<Credentials>,
 ) -> Result<Response, ApiError> {
     let now = services.clock.now();
     let signed_in = services.accounts.sign_in(&body.email, &body.password.0, address, now).await?;
-    Ok(answer(&services.config, &addresses, jar, signed_in, now))
+    Ok(answer(secure, &addresses, jar, signed_in, now))
 }
 
 /// `SameSite=Strict` keeps other sites' requests from carrying the cookie; the origin is asked for as well, since other
@@ -49,6 +49,7 @@ async fn renew(
     State(services): State<Services>,
     addresses: Addresses,
     headers: HeaderMap,
+    ByTls(secure): ByTls,
     jar: CookieJar,
 ) -> Result<Response, ApiError> {
     if !cors::origin_allowed(&services.config, &headers) {
@@ -59,7 +60,7 @@ async fn renew(
         return Err(Code::SessionExpired.into());
     };
     match services.accounts.renew(&token, now).await {
-        Ok(signed_in) => Ok(answer(&services.config, &addresses, jar, signed_in, now)),
+        Ok(signed_in) => Ok(answer(secure, &addresses, jar, signed_in, now)),
         Err(error) => Err(error.into()),
     }
 }
@@ -74,10 +75,11 @@ async fn sign_out(
     State(services): State<Services>,
     Caller(caller): Caller,
     Query(SignOut { everywhere }): Query<SignOut>,
+    ByTls(secure): ByTls,
     jar: CookieJar,
 ) -> Result<Response, ApiError> {
     services.accounts.sign_out(&caller, everywhere, services.clock.now()).await?;
-    let mut gone = cookie(&services.config, String::new());
+    let mut gone = cookie(secure, String::new());
     gone.set_max_age(time::Duration::ZERO);
     let jar = jar.add(gone);
     Ok((StatusCode::NO_CONTENT, jar).into_response())
@@ -86,6 +88,7 @@ async fn sign_out(
 async fn set_up(
     State(services): State<Services>,
     addresses: Addresses,
+    ByTls(secure): ByTls,
     jar: CookieJar,
     Json(body): Json<SetUp>,
 ) -> Result<Response, ApiError> {
@@ -96,13 +99,13 @@ async fn set_up(
     let now = services.clock.now();
     let signed_in = services.accounts.set_up(account, now).await?;
     services.setup.spend();
-    Ok(answer(&services.config, &addresses, jar, signed_in, now))
+    Ok(answer(secure, &addresses, jar, signed_in, now))
 }
 
-fn answer(config: &Config, addresses: &Addresses, jar: CookieJar, signed_in: WebSignIn, now: Timestamp) -> Response {
+fn answer(secure: bool, addresses: &Addresses, jar: CookieJar, signed_in: WebSignIn, now: Timestamp) -> Response {
     let jar = match signed_in.refresh {
         Some(refresh) => {
-            let mut cookie = cookie(config, refresh.token);
+            let mut cookie = cookie(secure, refresh.token);
             let left = refresh.expires_at.since(now);
             cookie.set_max_age(time::Duration::try_from(left).ok());
             jar.add(cookie)
@@ -113,11 +116,11 @@ fn answer(config: &Config, addresses: &Addresses, jar: CookieJar, signed_in: Web
     (jar, axum::Json(body)).into_response()
 }
 
-fn cookie(config: &Config, token: String) -> Cookie<'static> {
+fn cookie(secure: bool, token: String) -> Cookie<'static> {
     Cookie::build((COOKIE, token))
         .path("/api/session")
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(config.is_https())
+        .secure(secure)
         .build()
 }

@@ -1,7 +1,7 @@
 //! One TCP connection, which somebody else than its reader can end.
 
 use std::io;
-use std::net::{IpAddr, Shutdown, SocketAddr};
+use std::net::{Shutdown, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
@@ -14,14 +14,25 @@ use tokio::net::TcpStream;
 #[derive(Debug, Clone)]
 pub struct Conn {
     peer: SocketAddr,
+    is_tls: bool,
     /// Weak, so that a request that is kept (a socket's) doesn't keep the file descriptor.
     stream: Weak<TcpStream>,
 }
 
 impl Conn {
     /// The address at the other end: the client's, or its proxy's.
-    pub const fn peer(&self) -> IpAddr {
-        self.peer.ip()
+    pub const fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    /// Whether it is by TLS as far as us.
+    pub const fn is_tls(&self) -> bool {
+        self.is_tls
+    }
+
+    /// The same, once TLS is spoken on it.
+    pub fn by_tls(self) -> Self {
+        Self { is_tls: true, ..self }
     }
 
     /// Whether it is closed.
@@ -47,7 +58,7 @@ impl Stream {
     pub fn new(stream: TcpStream, peer: SocketAddr) -> io::Result<(Self, Conn)> {
         stream.set_nodelay(true)?;
         let stream = Arc::new(stream);
-        let conn = Conn { peer, stream: Arc::downgrade(&stream) };
+        let conn = Conn { peer, is_tls: false, stream: Arc::downgrade(&stream) };
         Ok((Self(stream), conn))
     }
 }

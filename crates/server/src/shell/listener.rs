@@ -9,6 +9,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,26 +25,37 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Accepts until `stop`, every connection a task of `tasks`; then lets each finish the request that it is at.
 pub async fn accept(listener: TcpListener, router: Router, stop: CancellationToken, tasks: TaskTracker) {
+    while let Some((stream, conn)) = next(&listener, &stop).await {
+        tasks.spawn(serve(stream, conn, router.clone(), stop.clone()));
+    }
+}
+
+/// The next connection; none once it is to stop.
+pub(crate) async fn next(listener: &TcpListener, stop: &CancellationToken) -> Option<(Stream, Conn)> {
     loop {
         let accepted = tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return None,
             accepted = listener.accept() => accepted,
         };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
+        match accepted {
+            Ok((stream, peer)) => {
+                if let Ok(accepted) = Stream::new(stream, peer) {
+                    return Some(accepted);
+                }
+            }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
             }
-        };
-        if let Ok((stream, conn)) = Stream::new(stream, peer) {
-            tasks.spawn(serve(stream, conn, router.clone(), stop.clone()));
         }
     }
 }
 
-async fn serve(stream: Stream, conn: Conn, router: Router, stop: CancellationToken) {
+/// HTTP on a connection, until it ends or `stop` does and it has finished the request that it is at.
+pub(crate) async fn serve<S>(stream: S, conn: Conn, router: Router, stop: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = service_fn(move |request: http::Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(conn.clone()));

@@ -17,7 +17,7 @@ use super::connection::{Arrival, Connection};
 use super::limits::StrangerLimit;
 use super::transports::Transports;
 use crate::config::Role;
-use crate::http::address::client_address;
+use crate::http::address::{client_address, is_tls, neighbourhood};
 use crate::http::addresses::base;
 use crate::http::auth::bearer;
 use crate::http::error::auth_body;
@@ -37,7 +37,7 @@ impl Strangers {
     }
 
     fn allows(&self, address: IpAddr, now: Timestamp) -> bool {
-        self.with(|limits| limits.get(&network(address)).is_none_or(|limit| limit.allows(now)))
+        self.with(|limits| limits.get(&neighbourhood(address)).is_none_or(|limit| limit.allows(now)))
     }
 
     fn count(&self, address: IpAddr, now: Timestamp) {
@@ -45,19 +45,12 @@ impl Strangers {
             if limits.len() >= MAX_ADDRESSES {
                 limits.retain(|_, limit| !limit.is_forgotten(now));
             }
-            limits.entry(network(address)).or_insert_with(|| StrangerLimit::new(now)).count(now);
+            limits.entry(neighbourhood(address)).or_insert_with(|| StrangerLimit::new(now)).count(now);
         });
     }
 
     pub(super) fn forget(&self, now: Timestamp) {
         self.with(|limits| limits.retain(|_, limit| !limit.is_forgotten(now)));
-    }
-}
-
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -92,7 +85,7 @@ pub(super) async fn admit(
     };
     let limits = services.hub.limits_of(identity.user.id, now);
     let id = services.hub.next_id();
-    let base = base(&services.config, &parts.headers).into();
+    let base = base(&services.config, &parts.headers, is_tls(&parts.extensions)).into();
     let arrival = Arrival { role, device, since: now, base, limits, conn, transports: transports.clone() };
     Ok(Arc::new(Connection::new(id, identity, arrival, socket)))
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use turn::RelayAddress;
 
 use super::Bound;
+use crate::config::Role;
 
 /// Every address of this machine.
 pub(super) fn own() -> Vec<IpAddr> {
@@ -26,7 +27,8 @@ pub(super) fn own() -> Vec<IpAddr> {
 /// In each family that is listened on: that address, or where every address is listened on, the one that the internet is
 /// reached by.
 pub(super) fn relays(bound: &[Bound], external: &[IpAddr]) -> (Option<RelayAddress>, Option<RelayAddress>) {
-    let listening: Vec<IpAddr> = bound.iter().filter_map(Bound::address).map(|address| address.ip()).collect();
+    let asked = bound.iter().filter(|bound| bound.role != Role::Https);
+    let listening: Vec<IpAddr> = asked.map(|bound| bound.address.ip()).collect();
     let of = |is_family: fn(&IpAddr) -> bool, wild: &[IpAddr], out: SocketAddr| {
         let one = listening.iter().copied().find(|ip| is_family(ip) && !ip.is_unspecified());
         let any = listening.iter().any(|ip| wild.contains(ip));

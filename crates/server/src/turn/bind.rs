@@ -13,24 +13,25 @@ const TRIES: usize = 16;
 /// An address that clients come to.
 #[derive(Debug)]
 pub struct Bound {
-    /// With TLS or without.
+    /// With TLS or without; `https` where what comes there is handed over.
     pub role: Role,
-    pub(super) udp: Option<std::net::UdpSocket>,
-    pub(super) tcp: std::net::TcpListener,
-}
-
-impl Bound {
     /// Where.
-    pub fn address(&self) -> Option<SocketAddr> {
-        self.tcp.local_addr().ok()
-    }
+    pub address: SocketAddr,
+    pub(super) udp: Option<std::net::UdpSocket>,
+    /// None: `https` accepts.
+    pub(super) tcp: Option<std::net::TcpListener>,
 }
 
-/// Binds what `turn` and `turns` listen on: UDP and TCP on one port, TLS by TCP alone.
-pub async fn bind(config: &Config) -> Result<Vec<Bound>, BindError> {
+/// Binds what `turn` and `turns` listen on: UDP and TCP on one port, TLS by TCP alone. Where there is a relay, who comes to
+/// `https` may use it too; `listening` says where that is.
+pub async fn bind(config: &Config, listening: &BTreeMap<Role, Vec<SocketAddr>>) -> Result<Vec<Bound>, BindError> {
     let mut bound = Vec::new();
     for role in [Role::Turn, Role::Turns] {
         for &address in config.listen.get(&role).iter().flat_map(|listen| &listen.addresses) {
+            if role == Role::Turns && is_https(config, address) {
+                bound.push(Bound { role, address, udp: None, tcp: None });
+                continue;
+            }
             match one(role, address).await {
                 Ok(one) => bound.push(one),
                 Err(source) if source.kind() == io::ErrorKind::AddrInUse => {
@@ -40,7 +41,15 @@ pub async fn bind(config: &Config) -> Result<Vec<Bound>, BindError> {
             }
         }
     }
+    let https = listening.get(&Role::Https).filter(|_| !bound.is_empty());
+    let handed = |&address: &SocketAddr| Bound { role: Role::Https, address, udp: None, tcp: None };
+    bound.extend(https.into_iter().flatten().map(handed));
     Ok(bound)
+}
+
+/// One port can be both.
+fn is_https(config: &Config, address: SocketAddr) -> bool {
+    address.port() != 0 && config.listen.get(&Role::Https).is_some_and(|https| https.addresses.contains(&address))
 }
 
 async fn one(role: Role, address: SocketAddr) -> io::Result<Bound> {
@@ -58,15 +67,15 @@ async fn one(role: Role, address: SocketAddr) -> io::Result<Bound> {
                 Err(error) => return Err(error),
             },
         };
-        return Ok(Bound { role, udp, tcp: tcp.into_std()? });
+        return Ok(Bound { role, address: tcp.local_addr()?, udp, tcp: Some(tcp.into_std()?) });
     }
 }
 
-/// Where each role listens.
+/// Where each role of ours listens.
 pub fn addresses(bound: &[Bound]) -> BTreeMap<Role, Vec<SocketAddr>> {
     let mut addresses = BTreeMap::<Role, Vec<SocketAddr>>::new();
-    for bound in bound {
-        addresses.entry(bound.role).or_default().extend(bound.address());
+    for bound in bound.iter().filter(|bound| bound.role != Role::Https) {
+        addresses.entry(bound.role).or_default().push(bound.address);
     }
     addresses
 }

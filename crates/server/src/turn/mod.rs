@@ -10,22 +10,26 @@ mod ice;
 mod relay;
 mod shell;
 mod stream;
-mod tls;
 mod udp;
 
 use std::collections::BTreeSet;
 use std::io;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use app::fresh;
+use tokio::sync::mpsc;
 use tokio::task::LocalSet;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Role};
 use crate::shell::clock::{Clock, instant};
+use crate::shell::connection::Stream;
 
 pub use bind::{Bound, addresses, bind};
 pub use ice::ICE_SERVERS_HOLD;
@@ -33,12 +37,17 @@ pub use ice::ICE_SERVERS_HOLD;
 /// What has expired is found this often, and who may not relay any more is cut.
 const TICK: Duration = Duration::from_secs(1);
 
+/// Connections that came by another listener and wait for the relay's thread.
+const HANDED: usize = 64;
+
+/// A connection that came by `https`. It is read and written on the relay's thread; that it is ready, the runtime says that
+/// accepted it.
+type Handed = (TlsStream<Stream>, SocketAddr);
+
 /// Why there is no relay.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum StartError {
-    #[error("the certificate for clients that come by TLS can't be used: {0}")]
-    Certificate(io::Error),
     #[error("the relay's thread could not be started: {0}")]
     Thread(io::Error),
     #[error(
@@ -57,6 +66,7 @@ struct Running {
     /// What passwords follow from.
     secret: Arc<[u8]>,
     urls: ice::Urls,
+    handed: mpsc::Sender<Handed>,
     /// Users whose allocations are to end, until the next tick. Held to put one in or to take them all.
     ended: Mutex<BTreeSet<String>>,
 }
@@ -73,17 +83,12 @@ impl Turn {
         &self,
         config: &Config,
         bound: Vec<Bound>,
+        tls: Option<TlsAcceptor>,
         secret: [u8; 32],
         clock: Clock,
         stop: CancellationToken,
     ) -> Result<JoinHandle<()>, StartError> {
         let secret: Arc<[u8]> = config.turn.secret.clone().unwrap_or_else(|| secret.as_slice().into());
-        let tls = match &config.turn.tls {
-            Some(files) if bound.iter().any(|bound| bound.role == Role::Turns) => {
-                Some(tls::Certificate::load(files).map_err(StartError::Certificate)?)
-            }
-            _ => None,
-        };
         let mut core = turn::Config::new(secret.to_vec(), fresh::bytes());
         (core.relay_v4, core.relay_v6) = addresses::relays(&bound, &config.turn.external);
         if core.relay_v4.is_none() && core.relay_v6.is_none() {
@@ -99,14 +104,15 @@ impl Turn {
         }
         let urls = ice::Urls::of(config, &bound, &core);
         // A server starts its relay once.
-        let _ = self.running.set(Running { secret, urls, ended: Mutex::default() });
+        let (handed, queue) = mpsc::channel(HANDED);
+        let _ = self.running.set(Running { secret, urls, handed, ended: Mutex::default() });
         let this = self.clone();
         let run = move || {
             let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
                 Ok(runtime) => runtime,
                 Err(error) => return tracing::error!(%error, "the relay has no runtime"),
             };
-            LocalSet::new().block_on(&runtime, this.serve(core, bound, tls, clock, stop));
+            LocalSet::new().block_on(&runtime, this.serve(core, bound, tls, queue, clock, stop));
         };
         std::thread::Builder::new().name("turn".to_owned()).spawn(run).map_err(StartError::Thread)
     }
@@ -118,30 +124,44 @@ impl Turn {
         }
     }
 
+    /// Takes over a client that came by `https`. Without a relay, and where too many wait for it, that is its end.
+    pub(crate) fn take(&self, stream: TlsStream<Stream>, remote: SocketAddr) {
+        if let Some(running) = self.running.get() {
+            let _ = running.handed.try_send((stream, remote));
+        }
+    }
+
     async fn serve(
         self,
         core: turn::Config,
         bound: Vec<Bound>,
-        tls: Option<Arc<tls::Certificate>>,
+        tls: Option<TlsAcceptor>,
+        mut handed: mpsc::Receiver<Handed>,
         clock: Clock,
         stop: CancellationToken,
     ) {
         let shared = shell::Shared::new(turn::Server::new(core, instant()), clock);
-        for Bound { role, udp, tcp } in bound {
+        for Bound { role, udp, tcp, .. } in bound {
             if let Some(socket) = udp {
                 match udp::Listener::new(socket) {
                     Ok(listener) => udp::serve(&shared, listener),
                     Err(error) => tracing::error!(%error, "a UDP socket of the relay can't be used"),
                 }
             }
-            let tls = tls.as_ref().filter(|_| role == Role::Turns).map(|certificate| certificate.acceptor());
-            stream::serve(&shared, tcp, tls);
+            let tls = tls.clone().filter(|_| role == Role::Turns);
+            if let Some(tcp) = tcp {
+                stream::serve(&shared, tcp, tls);
+            }
         }
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = stop.cancelled() => break,
+                Some((stream, remote)) = handed.recv() => {
+                    stream::adopt(&shared, stream, remote);
+                    continue;
+                }
                 _ = ticks.tick() => {}
             }
             let ended = self
@@ -149,9 +169,6 @@ impl Turn {
                 .get()
                 .map(|running| std::mem::take(&mut *running.ended.lock().unwrap_or_else(PoisonError::into_inner)));
             Rc::clone(&shared).tick(ended.into_iter().flatten());
-            if let Some(certificate) = &tls {
-                certificate.refresh();
-            }
         }
         shared.report();
     }

@@ -1,6 +1,7 @@
 //! A client that comes by TCP or TLS.
 
 use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -108,6 +109,19 @@ pub(super) fn serve(shared: &Rc<Shared>, listener: std::net::TcpListener, tls: O
                 shared.close_stream(&path);
             });
         }
+    });
+}
+
+/// Talks to a client that another listener has accepted.
+pub(super) fn adopt<S>(shared: &Rc<Shared>, stream: S, remote: SocketAddr)
+where
+    S: AsyncRead + AsyncWrite + 'static,
+{
+    let Some((path, outbox)) = shared.open_stream(remote) else { return };
+    let shared = Rc::clone(shared);
+    tokio::task::spawn_local(async move {
+        talk(&shared, path, &outbox, stream, true).await;
+        shared.close_stream(&path);
     });
 }
 

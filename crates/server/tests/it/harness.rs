@@ -17,6 +17,7 @@ use server::serve::Server;
 use server::shell::bind;
 use server::shell::clock::Clock;
 use server::state::Services;
+use server::turn;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -110,10 +111,13 @@ impl TestServer {
     pub(crate) async fn start_with(env: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let config = config(&data, env);
-        let server = Server::open(config, Clock::system()).await.unwrap();
+        let mut server = Server::open(config, Clock::system()).await.unwrap();
         let services = server.services().clone();
         let listeners = bind::bind(&services.config).await.unwrap();
-        let addresses = bind::addresses(&listeners).unwrap();
+        let mut addresses = bind::addresses(&listeners).unwrap();
+        let relay = turn::bind(&services.config, &addresses).await.unwrap();
+        addresses.extend(turn::addresses(&relay));
+        server.relay_on(relay).unwrap();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server.run(listeners, async {
             // A sender that is dropped stops it too.

@@ -4,6 +4,7 @@
 //! - `access`: every REST route × everybody, with the expected answer. A route that is not in its table fails.
 //! - `accounts`, `sessions`: what the routes of accounts and sessions do.
 //! - `uploads`, `attacks`: files on their way in and out; what is tried with them, and how each is answered.
+//! - `tls`: what goes by TLS: certificates and their change, one port for pages and the relay, who is slow.
 //! - `web`: headers, origins, limits of size, the app's files.
 //! - `old_deployment`, `transfer`: data that comes in from the older services, or from one store into another.
 //! - `program`: the binary: start, ports, signals, a second instance, the command line beside a running server.
@@ -15,6 +16,7 @@ mod harness;
 mod old_deployment;
 mod program;
 mod sessions;
+mod tls;
 mod transfer;
 mod uploads;
 mod web;
