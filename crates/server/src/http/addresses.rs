@@ -1,5 +1,6 @@
 //! The addresses by which pages load what was uploaded.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use app::uploads::{Grant, Signer};
@@ -37,8 +38,10 @@ fn is_loopback(host: &str) -> bool {
     if name.eq_ignore_ascii_case("localhost") {
         return true;
     }
-    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
-    address.parse::<std::net::IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+    match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        Some(name) => name.parse::<Ipv6Addr>().is_ok_and(|address| address.to_canonical().is_loopback()),
+        None => name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
+    }
 }
 
 /// Addresses for one client, made now.

@@ -142,7 +142,15 @@ fn names_of_files() {
 #[test]
 fn hosts() {
     let config = Config::for_tests();
-    let examples = ["localhost:3000", "127.0.0.1:3005", "[::1]:80", "chat.example.org", "localhost:80@evil.example"];
+    let examples = [
+        "localhost:3000",
+        "127.0.0.1:3005",
+        "[::1]:80",
+        "chat.example.org",
+        "localhost:80@evil.example",
+        "::1:1",
+        "[127.0.0.1]",
+    ];
     Fuzz::new("hosts", examples)
         .words(&["localhost", "127.1", "[::ffff:127.0.0.1]", "@", "evil.example"])
         .longest(4_096)
