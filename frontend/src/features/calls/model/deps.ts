@@ -5,6 +5,7 @@ import { type IceAnswer, IceServers } from './ice';
 import type { MediaSource } from './media';
 import { browserNetwork, type Connectivity, type NetworkWatch } from './network';
 import { browserSeat, type TabSeat } from './seat';
+import { browserScreens, type ScreenSource } from './sharing';
 import type { CallSocket } from './socket';
 
 /** What the person has chosen about calls; read anew each time. */
@@ -19,6 +20,7 @@ export interface EngineDeps {
   ice: IceServers;
   createConnection: (config: RTCConfiguration) => RTCPeerConnection;
   media: MediaSource;
+  screens: ScreenSource;
   seat: TabSeat;
   network: NetworkWatch;
   settings: CallSettings;
@@ -47,6 +49,7 @@ export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<I
         }
       },
     },
+    screens: browserScreens(),
     seat: browserSeat(),
     network: browserNetwork(systemClock, window, (navigator as { connection?: Connectivity }).connection),
     settings: {

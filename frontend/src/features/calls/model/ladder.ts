@@ -7,6 +7,17 @@ export interface Limits {
   height: number | undefined;
   videoBps: number;
   audioBps: number;
+  /** Of a screen that is shared; none where nothing of it is sent. */
+  screen?: ScreenLimits | undefined;
+  /** The screen goes in the camera's place, for an old client has no other. */
+  screenAsPicture?: boolean;
+}
+
+export interface ScreenLimits {
+  fps: number;
+  bps: number;
+  /** Every line is kept, at the cost of pictures a second. */
+  sharp: boolean;
 }
 
 /** One second of a call, as far as it concerns what we send. What the browser does not say is left out. */
@@ -25,6 +36,8 @@ export interface Circumstances {
   dataSaver: boolean;
   /** The camera has 1080 lines to give. */
   sharp: boolean;
+  /** Our screen is shared: what is on it stands, or moves. */
+  screen?: 'detail' | 'motion' | undefined;
 }
 
 export type StepReason = 'loss' | 'delay' | 'bandwidth' | 'cpu' | 'saver' | 'better';
@@ -34,6 +47,7 @@ export interface Step {
   up: boolean;
   why: StepReason;
   picture: boolean;
+  screen?: boolean;
 }
 
 const [FULL, HALF, SMALL, PAUSED, VOICE, NOTE] = [0, 1, 2, 3, 4, 5];
@@ -45,7 +59,19 @@ const LIMITS: Record<Rung, Limits> = {
   voice: { height: undefined, videoBps: 0, audioBps: 16_000 },
   note: { height: undefined, videoBps: 0, audioBps: 16_000 },
 };
-const SAVING = { videoBps: 250_000, audioBps: 24_000 };
+/** Beside a screen a face is small; what is to be read keeps its lines and loses pictures a second, and outlives the face. */
+const BESIDE_SCREEN = { height: 360, videoBps: 250_000 };
+const SCREENS: Record<'detail' | 'motion', Partial<Record<Rung, ScreenLimits>>> = {
+  detail: {
+    full: { fps: 15, bps: 2_500_000, sharp: true }, half: { fps: 15, bps: 2_000_000, sharp: true },
+    small: { fps: 8, bps: 800_000, sharp: true }, paused: { fps: 5, bps: 250_000, sharp: true },
+  },
+  motion: {
+    full: { fps: 30, bps: 2_500_000, sharp: false }, half: { fps: 30, bps: 2_000_000, sharp: false },
+    small: { fps: 20, bps: 800_000, sharp: false }, paused: { fps: 10, bps: 300_000, sharp: false },
+  },
+};
+const SAVING = { videoBps: 250_000, audioBps: 24_000, screenBps: 500_000 };
 /** With less than this a rung is no good. */
 const FLOOR_BPS = [1_200_000, 500_000, 120_000, 28_000, 14_000, 0];
 /** The rung above is tried with at least this; a paused picture leaves nothing to measure by. */
@@ -88,10 +114,16 @@ export class Ladder {
     return RUNGS[picture ? this.#at : Math.max(this.#at, PAUSED)] ?? 'half';
   }
 
-  limits({ picture, dataSaver }: Circumstances): Limits {
-    const { height, videoBps, audioBps } = LIMITS[this.rung(picture)];
-    if (!dataSaver) return { height, videoBps, audioBps };
-    return { height, videoBps: Math.min(videoBps, SAVING.videoBps), audioBps: Math.min(audioBps, SAVING.audioBps) };
+  limits({ picture, dataSaver, screen }: Circumstances): Limits {
+    const rung = this.rung(picture || screen !== undefined);
+    const { height, videoBps, audioBps } = LIMITS[rung];
+    const saved = dataSaver ? { videoBps: Math.min(videoBps, SAVING.videoBps), audioBps: Math.min(audioBps, SAVING.audioBps) } : { videoBps, audioBps };
+    if (!screen) return { height, ...saved };
+    const shown = SCREENS[screen][rung];
+    return {
+      height: height && Math.min(height, BESIDE_SCREEN.height), videoBps: Math.min(saved.videoBps, BESIDE_SCREEN.videoBps), audioBps: saved.audioBps,
+      screen: shown && dataSaver ? { ...shown, bps: Math.min(shown.bps, SAVING.screenBps) } : shown,
+    };
   }
 
   /** ICE has found another way: what was measured belongs to the old one. */
@@ -101,11 +133,12 @@ export class Ladder {
   }
 
   sample(conditions: Conditions, circumstances: Circumstances): Step | undefined {
-    const { picture } = circumstances;
+    const screen = circumstances.screen !== undefined;
+    const picture = circumstances.picture || screen;
     const top = circumstances.dataSaver ? SMALL : circumstances.sharp ? FULL : HALF;
     if (this.#at < top) {
       this.#at = top;
-      return picture && circumstances.dataSaver ? this.#step(top, false, 'saver', picture) : undefined;
+      return picture && circumstances.dataSaver ? this.#step(top, false, 'saver', picture, screen) : undefined;
     }
     const news = conditions.loss !== undefined;
     this.#loss = conditions.loss ?? this.#loss;
@@ -120,38 +153,38 @@ export class Ladder {
       // A report of loss counts once, however often it is read.
       if (trouble !== 'loss' || news) this.#bad += 1;
       if (this.#bad < samplesFor(at, trouble)) return undefined;
-      return this.#down(at, trouble, picture);
+      return this.#down(at, trouble, picture, screen);
     }
     if (news || this.#loss <= BAD_LOSS) this.#bad = 0;
     this.#calm += 1;
     if (this.#calm >= CALM_SAMPLES) this.#needed = GOOD_SAMPLES;
     this.#good = isGood(conditions, this.#loss) ? this.#good + 1 : Math.max(0, this.#good - 1);
     if (this.#good < this.#needed) return undefined;
-    return this.#up(at, top, conditions.availableBps, picture);
+    return this.#up(at, top, conditions.availableBps, picture, screen);
   }
 
-  #down(at: number, why: StepReason, picture: boolean): Step | undefined {
+  #down(at: number, why: StepReason, picture: boolean, screen: boolean): Step | undefined {
     this.#bad = 0;
     if (at >= (why === 'cpu' ? SMALL : NOTE)) return undefined;
     if (this.#climbed) this.#needed = Math.min(this.#needed * 2, GOOD_SAMPLES_MAX);
     this.#at = at + 1;
-    return this.#step(this.#at, false, why, picture);
+    return this.#step(this.#at, false, why, picture, screen);
   }
 
-  #up(at: number, top: number, availableBps: number | undefined, picture: boolean): Step | undefined {
+  #up(at: number, top: number, availableBps: number | undefined, picture: boolean, screen: boolean): Step | undefined {
     if (at <= (picture ? top : PAUSED)) return undefined;
     if (availableBps !== undefined && availableBps < (CLIMB_BPS[at] ?? 0)) return undefined;
     this.#climbed = true;
     // A voice that is itself again leaves the picture, should one come, its place from the beginning.
     const voiceOnly = !picture && at - 1 === PAUSED;
     this.#at = voiceOnly ? Math.max(HALF, top) : at - 1;
-    return this.#step(at - 1, true, 'better', picture);
+    return this.#step(at - 1, true, 'better', picture, screen);
   }
 
-  #step(at: number, up: boolean, why: StepReason, picture: boolean): Step {
+  #step(at: number, up: boolean, why: StepReason, picture: boolean, screen: boolean): Step {
     this.#good = this.#bad = this.#calm = 0;
     this.#settling = SETTLE_SAMPLES;
-    return { rung: RUNGS[at] ?? 'half', up, why, picture };
+    return { rung: RUNGS[at] ?? 'half', up, why, picture, ...(screen ? { screen } : {}) };
   }
 }
 

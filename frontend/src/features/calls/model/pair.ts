@@ -1,5 +1,6 @@
 import { candidateText, type Log } from './debug';
 import type { Limits } from './ladder';
+import { holdTo, NO_TRACKS, type Part, partOf, PARTS, sectionOf, type Tracks } from './parts';
 import { fragmentOf, fragmentsOf, sessionOf, wishingForOpus } from './sdp';
 
 export type Signal =
@@ -8,11 +9,6 @@ export type Signal =
   | { type: 'candidate'; candidate: RTCIceCandidateInit }
   /** Who did not offer first asks who did to restart ICE. */
   | { type: 'restart' };
-
-export interface Tracks {
-  audio: MediaStreamTrack | null;
-  video: MediaStreamTrack | null;
-}
 
 /** What a pair needs of the call that it is for. */
 export interface PairOptions {
@@ -29,7 +25,7 @@ export interface PairOptions {
   audioCodecs: () => RTCRtpCodec[];
   send: (signal: Signal) => void;
   onState: () => void;
-  onTrack: (track: MediaStreamTrack) => void;
+  onTrack: (track: MediaStreamTrack, part: Part) => void;
   onChannel: (channel: RTCDataChannel) => void;
   log: Log;
 }
@@ -68,7 +64,7 @@ export class Pair {
       log('candidate of ours', candidateText(plain.candidate ?? ''));
       this.#options.send({ type: 'candidate', candidate: plain });
     };
-    pc.ontrack = ({ track }) => this.#options.onTrack(track);
+    pc.ontrack = ({ track }) => this.#options.onTrack(track, partOf(pc, track));
     pc.ondatachannel = ({ channel }) => this.#channel(channel);
     pc.onconnectionstatechange = () => {
       log('connection', pc.connectionState);
@@ -95,7 +91,7 @@ export class Pair {
     const onState = () => {
       if (!this.stands) this.close();
     };
-    this.#options = { ...this.#options, tracks: () => ({ audio: null, video: null }), send: none, onState, onTrack: none, onChannel: none };
+    this.#options = { ...this.#options, tracks: () => NO_TRACKS, send: none, onState, onTrack: none, onChannel: none };
     this.#held = [];
     this.#reused = true;
     for (const channel of this.channels) channel.onopen = channel.onmessage = null;
@@ -142,6 +138,16 @@ export class Pair {
     const voice = this.connection.addTransceiver(audio ?? 'audio', { direction: 'sendrecv', streams: [local] });
     this.#preferRed(voice);
     if (video) this.connection.addTransceiver(picture ?? 'video', { direction: 'sendrecv', streams: [local] });
+    if (tracks().screen) this.openScreen();
+  }
+
+  /** Offers sections for a screen and its sound, each way, where there are none; the side that did not offer first waits for them. */
+  openScreen(): void {
+    const { legacy } = this.#options;
+    if (legacy || this.#closed || !this.offeredFirst || !this.confirmed || this.#section('screen')) return;
+    const { screen, sound } = this.#options.tracks();
+    this.connection.addTransceiver(screen ?? 'video', { direction: 'sendrecv' });
+    this.connection.addTransceiver(sound ?? 'audio', { direction: 'sendrecv' });
   }
 
   async describe(description: RTCSessionDescriptionInit): Promise<void> {
@@ -165,6 +171,7 @@ export class Pair {
     await this.#release();
     await this.bound();
     if (confirmed) this.#adoptTracks();
+    if (this.#options.tracks().screen) this.openScreen();
   }
 
   /** Candidates wait until there is a description that they belong to. */
@@ -184,12 +191,13 @@ export class Pair {
     }
   }
 
-  async replace(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
+  async replace(part: Part, track: MediaStreamTrack | null): Promise<void> {
     // Nothing of ours goes to a device that may not be in this call; once it is known to be, it gets what there is then.
     if (!this.confirmed) return;
-    await this.#section(kind)?.sender.replaceTrack(track);
+    if (part === 'screen' && track) this.openScreen();
+    await this.#section(part)?.sender.replaceTrack(track);
     // Another camera has other lines to be scaled down from.
-    if (kind === 'video' && track) await this.bound();
+    if (track && part !== 'audio') await this.bound();
   }
 
   /** Sends the description that stands once more, with the candidates gathered since. */
@@ -226,14 +234,15 @@ export class Pair {
   /** Answers with a sending section for each one offered, filled or not, so that a track can come later without another offer. */
   async #takeSections(reused: boolean): Promise<void> {
     const { local } = this.#options;
-    for (const kind of ['audio', 'video'] as const) {
-      const section = this.#section(kind);
+    for (const part of PARTS) {
+      const section = this.#section(part);
       if (!section) continue;
       if (section.direction !== 'sendrecv') section.direction = 'sendrecv';
       // Old clients look for the track's stream. Missing in Firefox before 113.
       // Of a connection that is reused the stream stays what it was: another would need another offer.
-      if (!reused) (section.sender as { setStreams?: (...streams: MediaStream[]) => void }).setStreams?.(local);
-      const track = this.#options.tracks()[kind]; // asked for each time: the call may have ended meanwhile
+      const ofPerson = part === 'audio' || part === 'video';
+      if (!reused && ofPerson) (section.sender as { setStreams?: (...streams: MediaStream[]) => void }).setStreams?.(local);
+      const track = this.#options.tracks()[part]; // asked for each time: the call may have ended meanwhile
       if (section.sender.track !== track) await section.sender.replaceTrack(track);
     }
   }
@@ -245,14 +254,12 @@ export class Pair {
 
   /** The other's tracks are there already, and no event brings them. */
   #adoptTracks(): void {
-    for (const section of this.connection.getTransceivers()) this.#options.onTrack(section.receiver.track);
+    for (const { receiver } of this.connection.getTransceivers()) this.#options.onTrack(receiver.track, partOf(this.connection, receiver.track));
     this.#options.onState();
   }
 
-  #section(kind: 'audio' | 'video'): RTCRtpTransceiver | undefined {
-    return this.connection
-      .getTransceivers()
-      .find((section) => section.receiver.track.kind === kind && section.direction !== 'stopped');
+  #section(part: Part): RTCRtpTransceiver | undefined {
+    return sectionOf(this.connection, part);
   }
 
   async #release(): Promise<void> {
@@ -274,32 +281,17 @@ export class Pair {
     }
   }
 
-  /** Holds what we send within the limits, without another offer. The voice comes first where there is too little. */
+  /** Holds what we send within the limits, without another offer. */
   bound(): Promise<void> {
     this.#bounding = this.#bounding.then(async () => {
       const limits = this.#options.limits();
-      for (const kind of ['audio', 'video'] as const) {
-        const sender = this.#section(kind)?.sender;
+      for (const part of PARTS) {
+        const sender = this.#section(part)?.sender;
         const parameters = sender?.getParameters();
-        const encoding = parameters?.encodings[0];
-        if (!sender || !parameters || !encoding) continue;
-        encoding.networkPriority = kind === 'audio' ? 'high' : 'low';
-        if (kind === 'audio') encoding.maxBitrate = limits.audioBps;
-        else if (limits.height === undefined) encoding.active = false;
-        else {
-          encoding.active = true;
-          encoding.maxBitrate = limits.videoBps;
-          encoding.scaleResolutionDownBy = scaleTo(limits.height, sender.track);
-        }
-        await sender.setParameters(parameters).catch(() => this.#options.log('limits not set', kind));
+        if (!sender || !parameters || !holdTo(limits, part, parameters, sender.track)) continue;
+        await sender.setParameters(parameters).catch(() => this.#options.log('limits not set', part));
       }
     });
     return this.#bounding;
   }
-}
-
-/** By how much a picture is made smaller, so that its shorter side has so many lines. */
-function scaleTo(lines: number, track: MediaStreamTrack | null): number {
-  const { width, height } = track?.getSettings() ?? {};
-  return Math.max(1, Math.min(width ?? lines, height ?? lines) / lines);
 }

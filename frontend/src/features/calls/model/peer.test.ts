@@ -5,6 +5,7 @@ import { FakeClock, FakeStream, FakeTrack, settle } from '../testing/fakes';
 import { FakePage } from '../testing/page';
 import { Ladder, type Limits } from './ladder';
 import type { Signal } from './pair';
+import type { Tracks } from './parts';
 import { Peer } from './peer';
 import { sessionOf } from './sdp';
 
@@ -19,7 +20,7 @@ class Side {
   peer: Peer;
   online = true;
   limits: Limits = new Ladder().limits({ picture: true, dataSaver: false, sharp: true });
-  tracks = { audio: new FakeTrack('audio'), video: new FakeTrack('video') };
+  tracks: Record<'audio' | 'video' | 'screen' | 'sound', FakeTrack | null> = { audio: new FakeTrack('audio'), video: new FakeTrack('video'), screen: null, sound: null };
 
   constructor(polite: boolean, legacy = false) {
     this.peer = new Peer({
@@ -35,12 +36,13 @@ class Side {
       legacy,
       video: true,
       local: new FakeStream() as unknown as MediaStream,
-      tracks: () => this.tracks as unknown as { audio: MediaStreamTrack; video: MediaStreamTrack },
+      tracks: () => this.tracks as unknown as Tracks,
       limits: () => this.limits,
       audioCodecs: () => ['audio/opus', 'audio/red', 'audio/PCMU'].map((mimeType) => ({ mimeType, clockRate: 48_000 })),
       send: (signal) => this.out.push(structuredClone(signal)),
       canSignal: () => this.online,
       onChange: () => undefined,
+      onStopScreen: () => undefined,
       clock,
       log: () => undefined,
     });

@@ -1,7 +1,9 @@
 import { type Clock, Deadline } from './clock';
 import type { Log } from './debug';
 import type { Limits } from './ladder';
-import { Pair, type PairOptions, type Signal, type Tracks } from './pair';
+import { type MediaNotice, noticeText, parseNotice } from './notice';
+import { Pair, type PairOptions, type Signal } from './pair';
+import type { Part, Tracks } from './parts';
 import { sessionOf } from './sdp';
 import type { LinkState } from './view';
 
@@ -24,20 +26,10 @@ export interface PeerOptions {
   /** Whether the way to the server is there; a restart without it would offer candidates of a network that is gone. */
   canSignal: () => boolean;
   onChange: () => void;
+  /** The other wants our sharing of this turn to end. */
+  onStopScreen: (turn: number) => void;
   clock: Clock;
   log: Log;
-}
-
-/** What one of our clients tells the other on the data channel; old ones would show it as a message, so they get none. */
-interface MediaNotice {
-  media: {
-    camera: boolean;
-    microphone: boolean;
-    /** The camera is on, but the picture is not sent: the connection is too weak. */
-    paused?: boolean;
-    /** Its person saves data: send less than you could. */
-    saving?: boolean;
-  };
 }
 
 const ANSWER_MS = 5_000;
@@ -55,12 +47,14 @@ const GIVE_UP_MS = 30_000;
 export class Peer {
   link: LinkState = 'connecting';
   remote: MediaStream;
+  /** The other's screen and its sound. */
+  remoteScreen: MediaStream;
   /** The other's camera and microphone as they say; `undefined` from an old client. */
-  notice: MediaNotice['media'] | undefined;
+  notice: MediaNotice | undefined;
   readonly #options: PeerOptions;
   #iceServers: RTCIceServer[];
   #pair: Pair;
-  #sent: MediaNotice['media'] = { camera: false, microphone: true };
+  #sent: MediaNotice = { camera: false, microphone: true };
   #queue: Promise<void> = Promise.resolve();
   #wasConnected = false;
   #recoveredAt = -RESTART_GAP_MS;
@@ -76,6 +70,7 @@ export class Peer {
     this.#giveUp = new Deadline(options.clock);
     this.#iceServers = options.iceServers;
     this.remote = options.createStream();
+    this.remoteScreen = options.createStream();
     if (options.warm) {
       const { warm } = options;
       this.#pair = warm;
@@ -145,8 +140,8 @@ export class Peer {
     return this.#queue;
   }
 
-  async setTrack(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<void> {
-    await this.#pair.replace(kind, track);
+  async setTrack(part: Part, track: MediaStreamTrack | null): Promise<void> {
+    await this.#pair.replace(part, track);
   }
 
   /** The next restart goes by these. */
@@ -165,9 +160,14 @@ export class Peer {
   }
 
   /** Says on the data channel what is on. */
-  tell(media: MediaNotice['media']): void {
+  tell(media: MediaNotice): void {
     this.#sent = media;
     for (const channel of this.#pair.channels) this.#tellOn(channel);
+  }
+
+  /** Wants the other's sharing of this turn to end. */
+  stopScreen(turn: number): void {
+    for (const channel of this.#pair.channels) if (channel.readyState === 'open') channel.send(noticeText({ stopScreen: turn }));
   }
 
   /** The network may have changed under us: don't wait for ICE to notice. */
@@ -215,6 +215,7 @@ export class Peer {
     this.#answerDue.clear();
     this.#recoverDue.clear();
     this.remote = this.#options.createStream();
+    this.remoteScreen = this.#options.createStream();
     this.#pair = this.#createPair();
     if (this.#wasConnected) this.#setLink('disconnected');
     if (offer) this.#pair.open();
@@ -242,7 +243,7 @@ export class Peer {
         if (signal.type === 'offer' && pair() === this.#pair) this.#expectAnswer();
       },
       onState: () => this.#onState(),
-      onTrack: (track) => this.#onTrack(track),
+      onTrack: (track, part) => this.#onTrack(track, part),
       onChannel: (channel) => this.#onChannel(channel),
     };
   }
@@ -256,9 +257,10 @@ export class Peer {
     });
   }
 
-  #onTrack(track: MediaStreamTrack): void {
-    for (const old of this.remote.getTracks()) if (old.kind === track.kind) this.remote.removeTrack(old);
-    this.remote.addTrack(track);
+  #onTrack(track: MediaStreamTrack, part: Part): void {
+    const stream = part === 'screen' || part === 'sound' ? this.remoteScreen : this.remote;
+    for (const old of stream.getTracks()) if (old.kind === track.kind) stream.removeTrack(old);
+    stream.addTrack(track);
     track.onmute = track.onunmute = track.onended = () => this.#options.onChange();
     this.#options.onChange();
   }
@@ -269,14 +271,17 @@ export class Peer {
     channel.onmessage = ({ data }) => {
       const notice = parseNotice(data);
       if (!notice) return;
+      if ('stopScreen' in notice) return this.#options.onStopScreen(notice.stopScreen);
       this.notice = notice.media;
+      // They can't offer sections for it themselves, if they did not offer first.
+      if (notice.media.screen) this.#pair.openScreen();
       this.#options.onChange();
     };
   }
 
   #tellOn(channel: RTCDataChannel): void {
     if (this.#options.legacy || !this.#pair.confirmed || channel.readyState !== 'open') return;
-    channel.send(JSON.stringify({ media: this.#sent } satisfies MediaNotice));
+    channel.send(noticeText({ media: this.#sent }));
   }
 
   #onState(): void {
@@ -345,16 +350,4 @@ export class Peer {
 /** One set of candidates is gathered as soon as there is a connection, for max-bundle needs no more. */
 export function configOf(iceServers: RTCIceServer[], relayOnly: boolean): RTCConfiguration {
   return { iceServers, bundlePolicy: 'max-bundle', iceTransportPolicy: relayOnly ? 'relay' : 'all', iceCandidatePoolSize: 1 };
-}
-
-function parseNotice(data: unknown): MediaNotice | undefined {
-  if (typeof data !== 'string' || data.length > 1000) return undefined;
-  try {
-    const parsed = JSON.parse(data) as Partial<MediaNotice> | null;
-    const { camera, microphone, paused, saving } = parsed?.media ?? {};
-    if (typeof camera !== 'boolean' || typeof microphone !== 'boolean') return undefined;
-    return { media: { camera, microphone, ...(paused === true ? { paused } : {}), ...(saving === true ? { saving } : {}) } };
-  } catch {
-    return undefined;
-  }
 }

@@ -6,8 +6,11 @@ import { hasRelay } from './ice';
 import { LocalMedia } from './media';
 import { Meter, type Measured } from './meter';
 import type { Signal } from './pair';
+import type { Part, Tracks } from './parts';
 import { configOf, Peer } from './peer';
 import type { WarmPairs } from './pool';
+import { NO_SHARING, Sharing } from './sharing';
+import { emitSignal } from './socket';
 import type { Store } from './store';
 import { NO_DEVICES, type CallEnd, type CallView, type Device, type DeviceProblem } from './view';
 
@@ -36,6 +39,7 @@ export class CallSession {
   /** What follows once microphone and camera are open; also after a second try. */
   next: () => Promise<void> = () => Promise.resolve();
   readonly media: LocalMedia;
+  readonly sharing: Sharing;
   readonly expiry: Deadline;
   readonly #deps: EngineDeps;
   readonly #store: Store<CallView | null>;
@@ -65,9 +69,19 @@ export class CallSession {
     this.#iceDue = new Deadline(deps.clock);
     this.media = new LocalMedia(
       deps.media,
-      (kind, track) => void this.#peer?.setTrack(kind, track),
+      (kind) => this.#give(kind),
       (lost) => this.#mediaChanged(lost),
     );
+    this.sharing = new Sharing({
+      source: deps.screens,
+      polite: () => this.view.direction === 'incoming',
+      withSound: () => !this.view.legacy,
+      onTracks: () => (this.view.legacy ? this.#give('video') : (this.#give('screen'), this.#give('sound'))),
+      onChange: () => this.#sharingChanged(),
+      sendStop: (turn) => this.#peer?.stopScreen(turn),
+      clock: deps.clock,
+      log: deps.log.write,
+    });
     this.#meter = new Meter({
       connection: () => (this.#peer?.link === 'connected' ? this.#peer.connection : undefined),
       circumstances: () => this.#circumstances(),
@@ -81,7 +95,7 @@ export class CallSession {
     this.view = {
       key: ++keys, callId: start.callId, peer: start.peer, direction: start.direction, kind: start.kind, stage: start.stage,
       link: 'connecting', online: true, asking: [], problem: undefined, note: undefined, microphone: 'none', camera: 'off',
-      local: undefined, remote: undefined, remotePicture: false, remoteMuted: false, remotePaused: false, devices: NO_DEVICES, chosen: {},
+      local: undefined, remote: undefined, remotePicture: false, remoteMuted: false, remotePaused: false, sharing: this.sharing.view(undefined), devices: NO_DEVICES, chosen: {},
       quality: 'unknown', rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, acceptedAt: undefined, legacy: start.legacy ?? false, silenced: false, canRejoin: false, end: undefined,
     };
     store.set(this.view);
@@ -193,6 +207,11 @@ export class CallSession {
     this.patch({ chosen: { ...this.media.chosen } });
   }
 
+  toggleScreen(): void {
+    if (this.sharing.own === 'on') this.sharing.stop();
+    else if (this.isLive && !this.isOver() && this.view.link === 'connected') void this.sharing.start();
+  }
+
   silence(): void {
     this.patch({ silenced: true });
   }
@@ -212,8 +231,9 @@ export class CallSession {
     if (left) this.#warm.keep(this.view.peer.userId, this.#relayOnly, left);
     this.#ahead?.close();
     this.media.close();
+    this.sharing.close();
     this.patch({
-      stage: 'ended', local: undefined, remote: undefined, asking: [], problem: undefined, note: undefined,
+      stage: 'ended', local: undefined, remote: undefined, sharing: NO_SHARING, asking: [], problem: undefined, note: undefined,
       step: undefined,
       end: {
         ...end, ...(durationMs === undefined ? {} : { durationMs }), quality: this.#meter.quality.summary,
@@ -240,11 +260,12 @@ export class CallSession {
       // With a client of ours a camera can come on later, without another offer, because its section is there.
       video: !snapshot.legacy || snapshot.callType === 'video',
       local: this.media.stream,
-      tracks: () => ({ audio: this.media.audio, video: this.media.video }),
-      limits: () => this.#meter.ladder.limits(this.#circumstances()),
+      tracks: () => this.#tracks(),
+      limits: () => this.#limits(),
       audioCodecs: this.#deps.audioCodecs,
       send: (signal) => this.#send(target, signal),
       onChange: () => this.#peerChanged(),
+      onStopScreen: (turn) => this.sharing.askedToStop(turn),
       canSignal: () => this.view.online,
       clock: this.#deps.clock,
       log: this.#deps.log.write,
@@ -260,21 +281,13 @@ export class CallSession {
   }
 
   #send(target: { callId: string; targetUserId: string }, signal: Signal): void {
-    if (this.isOver()) return;
-    if (signal.type === 'restart') {
-      this.#deps.socket.emit('webrtc-ice-candidate', { ...target, candidate: { candidate: '', restart: true } });
-    } else if (signal.type === 'candidate') {
-      this.#deps.socket.emit('webrtc-ice-candidate', { ...target, candidate: signal.candidate });
-    } else if (signal.type === 'offer') {
-      this.#deps.socket.emit('webrtc-offer', { ...target, offer: signal.offer });
-    } else {
-      this.#deps.socket.emit('webrtc-answer', { ...target, answer: signal.answer });
-    }
+    if (!this.isOver()) emitSignal(this.#deps.socket, target, signal);
   }
 
   #peerChanged(): void {
     const peer = this.#peer;
     if (!peer || this.isOver()) return;
+    this.sharing.heard(peer.notice?.screen);
     const picture = peer.remote.getVideoTracks()[0];
     this.patch({
       link: peer.link,
@@ -282,7 +295,32 @@ export class CallSession {
       remotePicture: picture !== undefined && !picture.muted && peer.notice?.camera !== false && !peer.notice?.paused && !this.#stalled,
       remotePaused: peer.notice?.camera === true && peer.notice.paused === true,
       remoteMuted: peer.notice?.microphone === false,
+      sharing: this.sharing.view(peer.remoteScreen),
     });
+  }
+
+  /** An old client has no place for a screen but the camera's. */
+  #tracks(): Tracks {
+    const { media, sharing } = this;
+    const { legacy } = this.view;
+    return { audio: media.audio, video: (legacy ? sharing.video : null) ?? media.video, screen: legacy ? null : sharing.video, sound: legacy ? null : sharing.audio };
+  }
+
+  #limits(): Limits {
+    const limits = this.#meter.ladder.limits(this.#circumstances());
+    return { ...limits, screenAsPicture: this.view.legacy && this.sharing.own === 'on' };
+  }
+
+  #give(part: Part): void {
+    void this.#peer?.setTrack(part, this.#tracks()[part]);
+  }
+
+  #sharingChanged(): void {
+    if (this.isOver()) return;
+    this.patch({ sharing: this.sharing.view(this.#peer?.remoteScreen) });
+    this.#tell();
+    if (this.isLive) this.#meter.applyLimits();
+    this.#showRung();
   }
 
   #mediaChanged(lost?: DeviceProblem): void {
@@ -311,13 +349,18 @@ export class CallSession {
   #tell(): void {
     const camera = this.media.camera === 'on';
     const saving = this.#saidSaving = this.#deps.settings.dataSaver;
-    const paused = camera && this.#meter.ladder.limits(this.#circumstances()).height === undefined;
-    this.#peer?.tell({ camera, microphone: this.media.audio !== null && !this.media.muted, ...(paused ? { paused } : {}), ...(saving ? { saving } : {}) });
+    const limits = this.#meter.ladder.limits(this.#circumstances());
+    const paused = camera && limits.height === undefined;
+    const screen = this.sharing.notice(limits.screen === undefined);
+    this.#peer?.tell({
+      camera, microphone: this.media.audio !== null && !this.media.muted, ...(paused ? { paused } : {}), ...(saving ? { saving } : {}), ...(screen ? { screen } : {}),
+    });
   }
 
   #circumstances(): Circumstances {
     const { media } = this;
-    return { picture: media.camera === 'on', dataSaver: this.#deps.settings.dataSaver || this.#peer?.notice?.saving === true, sharp: media.canGive(1080) };
+    const screen = this.sharing.own === 'on' ? (this.sharing.motion ? 'motion' : 'detail') : undefined;
+    return { picture: media.camera === 'on', dataSaver: this.#deps.settings.dataSaver || this.#peer?.notice?.saving === true, sharp: media.canGive(1080), screen };
   }
 
   async #limit(limits: Limits): Promise<void> {
@@ -336,7 +379,7 @@ export class CallSession {
   }
 
   #showRung(): void {
-    const rung = this.#meter.ladder.rung(this.media.camera === 'on');
+    const rung = this.#meter.ladder.rung(this.media.camera === 'on' || this.sharing.own === 'on');
     if (rung !== this.view.rung) this.patch({ rung });
   }
 

@@ -1,5 +1,6 @@
 import type { ErrorBody, ErrorCode } from '../../../shared/wire/errors';
 import type { Clock } from './clock';
+import type { Signal } from './pair';
 
 /** What calls need of the app's one connection; a Socket.IO client socket is one. */
 export interface CallSocket {
@@ -31,6 +32,14 @@ export function ask<T>(socket: CallSocket, clock: Clock, event: string, payload:
       },
     );
   });
+}
+
+/** A signal on its way to the other; the server hands it on. */
+export function emitSignal(socket: CallSocket, target: { callId: string; targetUserId: string }, signal: Signal): void {
+  if (signal.type === 'restart') socket.emit('webrtc-ice-candidate', { ...target, candidate: { candidate: '', restart: true } });
+  else if (signal.type === 'candidate') socket.emit('webrtc-ice-candidate', { ...target, candidate: signal.candidate });
+  else if (signal.type === 'offer') socket.emit('webrtc-offer', { ...target, offer: signal.offer });
+  else socket.emit('webrtc-answer', { ...target, answer: signal.answer });
 }
 
 function isError(value: unknown): value is ErrorBody {

@@ -44,7 +44,8 @@ export function readReport(report: RTCStatsReport): Sample {
         break;
       case 'outbound-rtp':
         if (entry['kind'] === 'video' && entry['active'] !== false && typeof entry['qualityLimitationReason'] === 'string') {
-          sample.limitation = entry['qualityLimitationReason'];
+          // Of a camera and a screen one may be held up by a busy processor while the other stands still.
+          if (sample.limitation !== 'cpu') sample.limitation = entry['qualityLimitationReason'];
         }
         break;
       case 'candidate-pair':

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { CallType } from '../../../shared/wire/types';
 import type { Rung, Step } from './ladder';
+import type { SharingView } from './sharing';
 
 /** Where a call stands, as this page shows it. */
 export type Stage =
@@ -79,6 +80,8 @@ export interface CallView {
   remoteMuted: boolean;
   /** The other's camera is on, but their connection is too weak for it. */
   remotePaused: boolean;
+  /** Screens, ours and theirs. */
+  sharing: SharingView;
   devices: DeviceLists;
   chosen: { microphone?: string; camera?: string; speaker?: string };
   quality: Quality;

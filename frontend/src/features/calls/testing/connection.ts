@@ -3,6 +3,11 @@ import { FakeTrack } from './fakes';
 
 let sessions = 0;
 
+interface FakeParameters {
+  encodings: Record<string, unknown>[];
+  degradationPreference?: string;
+}
+
 interface FakeSection {
   direction: string;
   /** What was preferred, by name. */
@@ -14,8 +19,9 @@ interface FakeSection {
     replaceTrack: (track: FakeTrack | null) => Promise<void>;
     setStreams: () => void;
     encoding: Record<string, unknown>;
-    getParameters: () => { encodings: Record<string, unknown>[] };
-    setParameters: (parameters: { encodings: Record<string, unknown>[] }) => Promise<void>;
+    degradation: string | undefined;
+    getParameters: () => FakeParameters;
+    setParameters: (parameters: FakeParameters) => Promise<void>;
   };
 }
 
@@ -41,6 +47,8 @@ export class FakeConnection {
   onsignalingstatechange: (() => void) | null = null;
   oniceconnectionstatechange: (() => void) | null = null;
   #sections: FakeSection[] = [];
+  /** Those whose track was said to be there. */
+  readonly #told = new Set<FakeSection>();
   #version = 0;
   #needed = false;
   #stable: { local: RTCSessionDescriptionInit | null } = { local: null };
@@ -103,13 +111,15 @@ export class FakeConnection {
       this.rollbacks += 1;
       this.localDescription = this.#stable.local;
     }
-    const first = this.remoteDescription === null;
     this.remoteDescription = description;
     for (const kind of ['audio', 'video'] as const) {
-      if (!description.sdp?.includes(`m=${kind}`)) continue;
-      if (description.type === 'offer' && !this.#of(kind)) this.#sections.push(newSection(kind, 'recvonly'));
-      const section = this.#of(kind);
-      if (section && first) this.ontrack?.({ track: section.receiver.track });
+      const offered = description.sdp?.split(`m=${kind}`).length ?? 1;
+      while (description.type === 'offer' && this.#of(kind).length < offered - 1) this.#sections.push(newSection(kind, 'recvonly'));
+      for (const section of this.#of(kind).slice(0, offered - 1)) {
+        if (this.#told.has(section)) continue;
+        this.#told.add(section);
+        this.ontrack?.({ track: section.receiver.track });
+      }
     }
     this.#to(description.type === 'offer' ? 'have-remote-offer' : 'stable');
   }
@@ -131,12 +141,14 @@ export class FakeConnection {
     this.onconnectionstatechange?.();
   }
 
-  sender(kind: 'audio' | 'video'): FakeSection['sender'] | undefined {
-    return this.#of(kind)?.sender;
+  /** Of each kind the first section is the person's, the second that of a screen. */
+  sender(part: 'audio' | 'video' | 'screen' | 'sound'): FakeSection['sender'] | undefined {
+    const kind = part === 'audio' || part === 'sound' ? 'audio' : 'video';
+    return this.#of(kind)[part === kind ? 0 : 1]?.sender;
   }
 
-  #of(kind: string): FakeSection | undefined {
-    return this.#sections.find((section) => section.receiver.track.kind === kind);
+  #of(kind: string): FakeSection[] {
+    return this.#sections.filter((section) => section.receiver.track.kind === kind);
   }
 
   #to(state: RTCSignalingState): void {
@@ -173,8 +185,10 @@ function newSection(kind: 'audio' | 'video', direction: string): FakeSection {
     setStreams: () => undefined,
     encoding: {},
     getParameters: () => ({ encodings: [{ ...sender.encoding }] }),
-    setParameters({ encodings }) {
+    degradation: undefined,
+    setParameters({ encodings, degradationPreference }) {
       sender.encoding = encodings[0] ?? {};
+      sender.degradation = degradationPreference;
       return Promise.resolve();
     },
   };

@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock';
 import type { MediaSource } from '../model/media';
 import type { NetworkChange, NetworkWatch } from '../model/network';
 import type { Mark, TabSeat } from '../model/seat';
+import type { ScreenSource } from '../model/sharing';
 import type { Device } from '../model/view';
 
 /** Lets everything that waits only for promises happen. */
@@ -71,6 +72,7 @@ export class FakeTrack {
   stop(): void {
     this.readyState = 'ended';
   }
+  contentHint = '';
   /** What a camera has; tests give one more or less. */
   lines = { now: 720, most: 1080 };
   getSettings(): MediaTrackSettings {
@@ -146,6 +148,31 @@ export class FakeDevices {
       devices: secure ? (this as unknown as NonNullable<MediaSource['devices']>) : undefined,
       createStream: () => new FakeStream() as unknown as MediaStream,
       mustAsk: (device) => Promise.resolve(this.prompts.has(device)),
+    };
+  }
+}
+
+/** A browser that asks which screen to give, and gets the answer that a test sets. */
+export class FakeScreens implements ScreenSource {
+  asked: DisplayMediaStreamOptions[] = [];
+  given: FakeTrack[] = [];
+  /** The person ticks the box that shares sound too. */
+  ticksSound = true;
+  error: DOMException | undefined;
+  gate: Promise<void> | undefined;
+  givesSound = true;
+  able = true;
+
+  get capture(): ScreenSource['capture'] {
+    if (!this.able) return undefined;
+    return async (options) => {
+      this.asked.push(options);
+      await this.gate;
+      if (this.error) throw this.error;
+      const sound = options.audio !== false && this.givesSound && this.ticksSound;
+      const tracks = [new FakeTrack('video', 'screen'), ...(sound ? [new FakeTrack('audio', 'screen-sound')] : [])];
+      this.given.push(...tracks);
+      return new FakeStream(tracks) as unknown as MediaStream;
     };
   }
 }

@@ -6,11 +6,12 @@ import type { TabSeat } from '../model/seat';
 import type { CallView } from '../model/view';
 import { FakeConnection } from './connection';
 import { type Exchange, FakeSocket } from './exchange';
-import { type FakeClock, FakeDevices, FakeNetwork, fakeSeats } from './fakes';
+import { type FakeClock, FakeDevices, FakeNetwork, FakeScreens, fakeSeats } from './fakes';
 
 /** One tab of a person: its engine with everything around it. */
 export class FakePage {
   devices = new FakeDevices();
+  screens = new FakeScreens();
   network = new FakeNetwork();
   settings = { dataSaver: false, relayOnly: false };
   audioCodecs = ['audio/opus', 'audio/red', 'audio/PCMU'].map((mimeType) => ({ mimeType, clockRate: 48_000 }));
@@ -43,6 +44,7 @@ export class FakePage {
         return connection as unknown as RTCPeerConnection;
       },
       media: this.devices.source(secure),
+      screens: this.screens,
       seat: this.seat,
       network: this.network,
       settings: this.settings,

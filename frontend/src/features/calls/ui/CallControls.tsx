@@ -1,11 +1,12 @@
 import {
-  IconDots, IconMaximize, IconMicrophone, IconMicrophoneOff, IconMinimize, IconVideo, IconVideoOff,
+  IconDots, IconMaximize, IconMicrophone, IconMicrophoneOff, IconMinimize, IconScreenShare, IconScreenShareOff, IconVideo, IconVideoOff,
 } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
 import { HangUpIcon, RoundButton } from './Button';
 import styles from './CallControls.module.css';
+import { whyNoSharing } from './sharingLabels';
 
 interface ControlsProps {
   engine: CallEngine;
@@ -22,6 +23,7 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
   // Before there is a microphone there is nothing to switch.
   const open = live || view.microphone !== 'none';
   const muted = view.microphone !== 'on';
+  const sharing = view.sharing.own === 'on';
   const cameraOn = view.camera !== 'off';
   // An old client in a call by voice has no place for a picture.
   const canShow = live ? !(view.legacy && view.kind === 'audio') : view.kind === 'video';
@@ -48,6 +50,19 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
           aria-keyshortcuts="c"
           onClick={() => void engine.current?.toggleCamera()}
         />
+      ) : null}
+      {live && whyNoSharing(view) === undefined ? (
+        <span className={styles.wide}>
+          <RoundButton
+            icon={sharing ? <IconScreenShareOff {...ICON} /> : <IconScreenShare {...ICON} />}
+            label={sharing ? m.screen_stop_long() : m.screen_start_long()}
+            caption={sharing ? m.screen_stop() : m.screen_start()}
+            aria-pressed={sharing}
+            aria-keyshortcuts="s"
+            disabled={view.link !== 'connected' || view.sharing.own === 'starting'}
+            onClick={() => engine.current?.toggleScreen()}
+          />
+        </span>
       ) : null}
       {fullScreen.toggle && live ? (
         <span className={styles.wide}>

@@ -12,6 +12,7 @@ import { FloatingCall } from './FloatingCall';
 import { IncomingCall } from './IncomingCall';
 import { endText, stateText } from './labels';
 import { Voice } from './Media';
+import { sharingSpoken } from './sharingLabels';
 import { useWebRTC } from './useWebRTC';
 import styles from './CallLayer.module.css';
 import { WebRTCCall } from './WebRTCCall';
@@ -29,6 +30,10 @@ export function CallLayer({ engine, onWrite }: { engine: CallEngine; onWrite: ((
       <p className={styles.spoken} role="status" aria-live="assertive">
         {passing ? '' : spokenText(view)}
       </p>
+      <p className={styles.spoken} role="status" aria-live="polite">
+        {view.stage === 'live' ? sharingSpoken(view) : ''}
+      </p>
+      {view.sharing.theirs ? <Voice stream={view.sharing.theirs} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
       {view.stage === 'live' ? <Voice stream={view.remote} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
       <Face engine={engine} view={view} minimised={minimised} passing={passing} onWrite={onWrite} onSmall={setSmall} />
     </>,

@@ -2,8 +2,10 @@ import { useId } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView, DeviceChoice } from '../model/view';
+import { TextButton } from './Button';
 import { dataText } from './labels';
 import { LogDownload } from './LogDownload';
+import { whyNoSharing } from './sharingLabels';
 import styles from './DevicePanel.module.css';
 
 /** Which microphone, camera and speaker. The browser's own pickers: known, and good with every aid. */
@@ -32,12 +34,26 @@ export function DevicePanel({ engine, view, id }: { engine: CallEngine; view: Ca
           onChoose={(choice) => engine.current?.chooseSpeaker(choice)}
         />
       ) : null}
+      {view.stage === 'live' ? <ShareChoice engine={engine} view={view} /> : null}
       {view.stage === 'live' ? (
         <p className={styles.used}>
           {m.call_data()}: {dataText(view.bytes)}
         </p>
       ) : null}
       <LogDownload engine={engine} />
+    </div>
+  );
+}
+
+/** Where the bar has no room for it; and why it can't be, where it can't. */
+function ShareChoice({ engine, view }: { engine: CallEngine; view: CallView }) {
+  const why = whyNoSharing(view);
+  if (why !== undefined) return <p className={styles.used}>{why}</p>;
+  return (
+    <div className={styles.narrow}>
+      <TextButton disabled={view.link !== 'connected'} onClick={() => engine.current?.toggleScreen()}>
+        {view.sharing.own === 'on' ? m.screen_stop_long() : m.screen_start_long()}
+      </TextButton>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { IconMaximize, IconMicrophone, IconMicrophoneOff } from '@tabler/icons-r
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { HangUpIcon, RoundButton } from './Button';
+import { HangUpIcon, RoundButton, TextButton } from './Button';
 import { CallAvatar } from './CallAvatar';
 import { Duration } from './Duration';
 import styles from './FloatingCall.module.css';
@@ -17,9 +17,13 @@ export function FloatingCall({ engine, view, onExpand }: { engine: CallEngine; v
   const muted = view.microphone !== 'on';
   return (
     <section className={`${styles.card} ${tokens.tokens}`} aria-label={m.call_with({ name: view.peer.name })}>
-      {view.remotePicture ? (
+      {view.sharing.theirs || view.remotePicture ? (
         <div className={styles.picture}>
-          <Picture stream={view.remote} label={view.peer.name} />
+          {view.sharing.theirs ? (
+            <Picture key="screen" stream={view.sharing.theirs} label={m.screen_of({ name: view.peer.name })} whole />
+          ) : (
+            <Picture key="face" stream={view.remote} label={view.peer.name} />
+          )}
         </div>
       ) : null}
       <div className={styles.row}>
@@ -31,6 +35,14 @@ export function FloatingCall({ engine, view, onExpand }: { engine: CallEngine; v
           </p>
         </div>
       </div>
+      {view.sharing.own === 'on' ? (
+        <div className={styles.sharing}>
+          <p className={styles.sharingText}>{m.screen_own()}</p>
+          <TextButton main onClick={() => engine.current?.sharing.stop()}>
+            {m.screen_stop()}
+          </TextButton>
+        </div>
+      ) : null}
       <div className={styles.actions}>
         <RoundButton
           size="small"

@@ -2,8 +2,17 @@ import { useEffect, useRef, useState } from 'react';
 import { m } from '../../../shared/i18n';
 import styles from './Media.module.css';
 
+interface PictureProps {
+  stream: MediaStream | undefined;
+  mirrored?: boolean;
+  label?: string;
+  hidden?: boolean;
+  /** All of it is seen, whatever is left free beside it. */
+  whole?: boolean;
+}
+
 /** A picture without its sound, which `Voice` plays: a face that is late or off must not hold up the words. */
-export function Picture({ stream, mirrored = false, label, hidden = false }: { stream: MediaStream | undefined; mirrored?: boolean; label?: string; hidden?: boolean }) {
+export function Picture({ stream, mirrored = false, label, hidden = false, whole = false }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;
@@ -17,6 +26,7 @@ export function Picture({ stream, mirrored = false, label, hidden = false }: { s
       className={styles.picture}
       data-mirrored={mirrored}
       data-hidden={hidden}
+      data-whole={whole}
       aria-label={label}
       aria-hidden={label === undefined || hidden}
       autoPlay

@@ -12,7 +12,10 @@ import { Duration } from './Duration';
 import { useFocusOnControls, useFullScreen, useIdle, useTone, useWakeLock } from './effects';
 import { hintText, problemText, stateText } from './labels';
 import { Picture } from './Media';
+import { OwnScreen } from './OwnScreen';
 import { SelfView } from './SelfView';
+import { sharingNews } from './sharingLabels';
+import { EndTheirScreen, TheirScreen } from './TheirScreen';
 import tokens from './tokens.module.css';
 import styles from './WebRTCCall.module.css';
 
@@ -26,7 +29,8 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
   const [more, setMore] = useState(false);
   const panelId = useId();
   const fullScreen = useFullScreen(stage);
-  const idle = useIdle(fullScreen.active && !more, IDLE_MS);
+  const theirScreen = view.sharing.theirs !== undefined;
+  const idle = useIdle((fullScreen.active || theirScreen) && !more, IDLE_MS);
   useWakeLock(view.stage === 'live');
   useTone(view.stage === 'ringing' ? 'ringback' : undefined);
 
@@ -36,7 +40,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
   const ownPicture = view.camera === 'on' && view.local !== undefined;
   // Until the other's picture is there, our own fills the window, so that one can look at oneself before being seen.
   const alone = !live && ownPicture;
-  const picture = (live && view.remotePicture) || alone;
+  const picture = (live && (view.remotePicture || theirScreen)) || alone;
 
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLSelectElement) return;
@@ -45,6 +49,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       if (more) setMore(false);
       else if (live && !fullScreen.active) onMinimise();
     } else if (event.key === 'm') engine.current?.toggleMicrophone();
+    else if (event.key === 's' && live) engine.current?.toggleScreen();
     else if (event.key === 'c' && live) void engine.current?.toggleCamera();
     else if (event.key === 'f' && live) fullScreen.toggle?.();
   };
@@ -63,7 +68,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       onKeyDown={onKey}
     >
       <div className={styles.remote}>
-        {alone ? <Picture stream={view.local} mirrored /> : <Picture stream={view.remote} label={view.peer.name} hidden={!view.remotePicture} />}
+        <Seen view={view} alone={alone} faces={view.remotePicture || ownPicture} />
       </div>
       <header className={styles.top}>
         <div className={styles.who}>
@@ -76,6 +81,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
             </>
           ) : null}
         </div>
+        {theirScreen ? <EndTheirScreen engine={engine} view={view} /> : null}
         {live ? (
           <RoundButton
             size="small"
@@ -87,11 +93,18 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       </header>
       {picture ? null : <Middle engine={engine} view={view} />}
       <Messages engine={engine} view={view} />
+      {view.sharing.own === 'on' ? <OwnScreen engine={engine} view={view} /> : null}
       {live && ownPicture && view.local ? <SelfView stream={view.local} /> : null}
       {more ? <DevicePanel engine={engine} view={view} id={panelId} /> : null}
       <CallControls engine={engine} view={view} fullScreen={fullScreen} more={{ open: more, toggle: () => setMore(!more), panelId }} />
     </section>
   );
+}
+
+function Seen({ view, alone, faces }: { view: CallView; alone: boolean; faces: boolean }) {
+  if (alone) return <Picture stream={view.local} mirrored />;
+  if (view.sharing.theirs) return <TheirScreen view={view} faces={faces} />;
+  return <Picture stream={view.remote} label={view.peer.name} hidden={!view.remotePicture} />;
 }
 
 /** What fills the window while there is no picture. */
@@ -139,6 +152,7 @@ function Facts({ view }: { view: CallView }) {
   return (
     <>
       {since !== undefined ? <Duration since={since} /> : <span>{stateText(view)}</span>}
+      {view.sharing.theirs ? <span>{m.screen_theirs({ name: view.peer.name })}</span> : null}
       <span className={styles.private}>
         <IconLock size={14} stroke={1.75} aria-hidden />
         {m.call_private()}
@@ -156,11 +170,23 @@ function askText(view: CallView): string {
 /** What the person should know now, over the picture. */
 function Messages({ engine, view }: { engine: CallEngine; view: CallView }) {
   const hint = hintText(view);
+  const news = view.sharing.news === 'they-began' ? undefined : sharingNews(view);
   const lost = view.stage === 'live' && (view.link === 'disconnected' || view.link === 'failed');
   return (
     <div className={styles.messages}>
       {lost ? <p className={styles.message}>{[stateText(view), hint].filter(Boolean).join('. ').replace('….', '…')}</p> : null}
       {!lost && hint ? <p className={styles.message}>{hint}</p> : null}
+      {news ? (
+        <div className={styles.message} data-note={view.sharing.news === 'failed' || view.sharing.news === 'not-allowed' ? true : undefined}>
+          <span>{news}</span>
+          <RoundButton
+            size="small"
+            icon={<IconX size={20} stroke={1.75} />}
+            label={m.call_close()}
+            onClick={() => engine.current?.sharing.closeNews()}
+          />
+        </div>
+      ) : null}
       {view.note ? (
         <div className={styles.message} data-note role="status">
           <span>

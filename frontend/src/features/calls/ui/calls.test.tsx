@@ -6,6 +6,7 @@ import { type ReactNode, StrictMode } from 'react';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { CallEngine } from '../model/engine';
 import type { Rung, Step } from '../model/ladder';
+import { NO_SHARING } from '../model/sharing';
 import { Store } from '../model/store';
 import { NO_DEVICES, type CallView } from '../model/view';
 import { Exchange } from '../testing/exchange';
@@ -16,7 +17,7 @@ import { CallLayer } from './CallLayer';
 const BASE: CallView = {
   key: 1, callId: 'c1', peer: { userId: 'b', name: 'Elena Moreno' }, direction: 'outgoing', kind: 'video', stage: 'live', link: 'connected',
   online: true, asking: [], problem: undefined, note: undefined, microphone: 'on', camera: 'on', local: undefined, remote: undefined,
-  remotePicture: false, remoteMuted: false, remotePaused: false, rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, devices: NO_DEVICES, chosen: {}, quality: 'good', acceptedAt: Date.now(), legacy: false,
+  remotePicture: false, remoteMuted: false, remotePaused: false, rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, sharing: { ...NO_SHARING, able: true }, devices: NO_DEVICES, chosen: {}, quality: 'good', acceptedAt: Date.now(), legacy: false,
   silenced: false, canRejoin: false, end: undefined,
 };
 

@@ -44,6 +44,7 @@ export function hintText(view: CallView): string | undefined {
   if (view.step) return stepText(view.step);
   const fallen = fallenText(view.rung, view.camera === 'on');
   if (fallen) return fallen;
+  if (view.sharing.theirsPaused) return m.screen_paused_theirs({ name: view.peer.name });
   if (view.remotePaused) return m.call_hint_remote_paused({ name: view.peer.name });
   if (view.quality === 'weak') return m.call_hint_weak();
   if (view.remoteMuted) return m.call_hint_muted({ name: view.peer.name });
@@ -51,7 +52,11 @@ export function hintText(view: CallView): string | undefined {
 }
 
 /** What has just been changed so that the call holds, or can be changed back. */
-function stepText({ rung, up, why, picture }: Step): string {
+function stepText({ rung, up, why, picture, screen }: Step): string {
+  if (screen && why !== 'saver') {
+    const said = screenStepText(rung, up);
+    if (said !== undefined) return said;
+  }
   if (!up) {
     if (why === 'saver') return m.call_step_saver();
     if (why === 'cpu') return m.call_step_busy();
@@ -68,6 +73,14 @@ function stepText({ rung, up, why, picture }: Step): string {
     default:
       return m.call_step_sharp();
   }
+}
+
+/** The same of a screen that is shared, which matters more then than our face. */
+function screenStepText(rung: Rung, up: boolean): string | undefined {
+  if (rung === 'small') return up ? undefined : m.screen_step_small();
+  if (rung === 'paused') return up ? undefined : m.screen_step_paused();
+  if (rung === 'voice') return up ? undefined : m.screen_step_voice();
+  return up && (rung === 'half' || rung === 'full') ? m.screen_step_back() : undefined;
 }
 
 /** What is missing for as long as it is missing. */

@@ -1,0 +1,111 @@
+import type { Page } from '@playwright/test';
+import { glimpses } from './gallery.js';
+import { expectSound, expectVideo } from './media.js';
+import { expect, test, type Visitor } from './people.js';
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+interface Watched {
+  peerConnections: RTCPeerConnection[];
+}
+
+/** Pictures of the second video section that were decoded, and their size. */
+const screenIn = (page: Page) =>
+  page.evaluate(async () => {
+    const [connection] = (window as unknown as Watched).peerConnections.filter(({ connectionState }) => connectionState === 'connected');
+    const seen = { frames: 0, width: 0, sound: 0 };
+    const track = (kind: string) => connection?.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind)[1]?.receiver.track.id;
+    (await connection?.getStats())?.forEach((report: Record<string, unknown>) => {
+      if (report['type'] !== 'inbound-rtp') return;
+      if (report['trackIdentifier'] === track('video')) Object.assign(seen, { frames: report['framesDecoded'], width: report['frameWidth'] ?? 0 });
+      if (report['trackIdentifier'] === track('audio')) seen.sound = (report['totalAudioEnergy'] as number | undefined) ?? 0;
+    });
+    return seen;
+  });
+
+async function expectScreen(page: Page, name: string): Promise<void> {
+  await expect(page.getByLabel(`${name}'s screen`, { exact: true })).toBeVisible();
+  const { frames } = await screenIn(page);
+  await expect.poll(async () => (await screenIn(page)).frames, { timeout: 20_000 }).toBeGreaterThan(frames + 3);
+}
+
+/** How many offers the page's connections have made; and no more than one connection. */
+const agreed = (page: Page) =>
+  page.evaluate(() => {
+    const open = (window as unknown as Watched).peerConnections.filter(({ connectionState }) => connectionState !== 'closed');
+    return open.map((connection) => connection.getTransceivers().map(({ receiver, sender }) => `${receiver.track.kind}${sender.track ? '' : ' -'}`));
+  });
+
+/** The browser's own bar ends what is shared. */
+const endOutside = (page: Page) =>
+  page.evaluate(() => {
+    const tracks = (window as unknown as { shared: MediaStreamTrack[] }).shared;
+    for (const track of tracks) {
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+  });
+
+async function keepShared({ page }: Visitor): Promise<void> {
+  await page.evaluate(() => {
+    const give = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getDisplayMedia = async (options) => {
+      const stream = await give(options);
+      Object.assign(window, { shared: stream.getTracks() });
+      return stream;
+    };
+  });
+}
+
+test('a screen is shared beside the faces, from either side, and ended from either side', async ({ visit }) => {
+  test.setTimeout(120_000);
+  const lena = await visit('Lena Brandt', 'dietician');
+  const mia = await visit('Mia Jones', 'patient');
+  for (const who of [lena, mia]) await keepShared(who);
+  await lena.page.getByRole('link', { name: mia.person.name }).first().click();
+  await button(lena.page, `Video call with ${mia.person.name}`).click();
+  await button(mia.page, 'Accept').click();
+  for (const { page } of [lena, mia]) await expectVideo(page);
+
+  // Lena, who called, shares.
+  await button(lena.page, 'Share your screen').click();
+  await expect(lena.page.getByRole('region', { name: 'You are sharing your screen' })).toBeVisible();
+  await expectScreen(mia.page, lena.person.name);
+  await expect(mia.page.getByText(`${lena.person.name} is sharing their screen`).last()).toBeVisible();
+  expect((await screenIn(mia.page)).width).toBe(1280);
+  await expect.poll(async () => (await screenIn(mia.page)).sound).toBeGreaterThan(0.0001);
+  for (const { page } of [lena, mia]) await Promise.all([expectVideo(page), expectSound(page)]);
+  await glimpses(lena.page, 'screen-own');
+
+  // Without a movement the bar goes, with one it is there again.
+  await mia.page.mouse.move(300, 300);
+  const bar = mia.page.getByRole('toolbar');
+  await expect.poll(() => bar.evaluate((element) => getComputedStyle(element).opacity)).toBe('0');
+  await mia.page.mouse.move(320, 320);
+  await expect.poll(() => bar.evaluate((element) => getComputedStyle(element).opacity)).toBe('1');
+  await glimpses(mia.page, 'screen-theirs');
+
+  // Mia, who did not make the first offer, shares over it; then Lena ends that.
+  await button(mia.page, 'Share your screen').click();
+  await expectScreen(lena.page, mia.person.name);
+  await expect(lena.page.getByText(`${mia.person.name} is sharing their screen now, so yours is no longer shared.`).last()).toBeVisible();
+  await expect(lena.page.getByRole('region', { name: 'You are sharing your screen' })).toBeHidden();
+  await lena.page.mouse.move(300, 300);
+  await button(lena.page, `End ${mia.person.name}'s screen sharing`).click();
+  await expect(mia.page.getByText(`${lena.person.name} has ended the screen sharing. Your screen is no longer seen.`).last()).toBeVisible();
+  await expect(lena.page.getByLabel(`${mia.person.name}'s screen`, { exact: true })).toBeHidden();
+
+  // The browser's own bar.
+  await button(mia.page, 'Share your screen').click();
+  await expectScreen(lena.page, mia.person.name);
+  await endOutside(mia.page);
+  await expect(mia.page.getByText('Your screen is no longer shared.').last()).toBeVisible();
+  await expect(lena.page.getByText(`${mia.person.name} no longer shares their screen.`).last()).toBeVisible();
+
+  // A call after it goes over the same connection, which carries no screen.
+  await button(mia.page, 'Share your screen').click();
+  await expectScreen(lena.page, mia.person.name);
+  await button(mia.page, 'Leave').click();
+  for (const { page } of [lena, mia]) await button(page, 'Close').click();
+  for (const { page } of [lena, mia]) expect(await agreed(page)).toEqual([['audio -', 'video -', 'video -', 'audio -']]);
+});
