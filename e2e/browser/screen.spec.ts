@@ -67,8 +67,8 @@ test('a screen is shared beside the faces, from either side, and ended from eith
   await button(mia.page, 'Accept').click();
   for (const { page } of [lena, mia]) await expectVideo(page);
 
-  // Lena, who called, shares.
-  await button(lena.page, 'Share your screen').click();
+  // Lena, who called, shares by a key.
+  await lena.page.keyboard.press('s');
   await expect(lena.page.getByRole('region', { name: 'You are sharing your screen' })).toBeVisible();
   await expectScreen(mia.page, lena.person.name);
   await expect(mia.page.getByText(`${lena.person.name} is sharing their screen`).last()).toBeVisible();
@@ -108,4 +108,41 @@ test('a screen is shared beside the faces, from either side, and ended from eith
   await button(mia.page, 'Leave').click();
   for (const { page } of [lena, mia]) await button(page, 'Close').click();
   for (const { page } of [lena, mia]) expect(await agreed(page)).toEqual([['audio -', 'video -', 'video -', 'audio -']]);
+});
+
+test('the keys of a call, its statistics, what is told of it afterwards, and a voice note for who can’t be reached', async ({ visit }) => {
+  const lena = await visit('Lena Brandt', 'dietician');
+  const mia = await visit('Mia Jones', 'patient');
+  await lena.page.getByRole('link', { name: mia.person.name }).first().click();
+  await button(lena.page, `Phone call with ${mia.person.name}`).click();
+  await button(mia.page, 'Accept').click();
+  for (const { page } of [lena, mia]) await expectSound(page);
+  await lena.page.keyboard.press('?');
+  await expect(lena.page.getByRole('dialog', { name: 'Keys in a call' })).toBeVisible();
+  await glimpses(lena.page, 'call-keys');
+  await lena.page.keyboard.press('Escape');
+  await lena.page.keyboard.press('i');
+  const figures = lena.page.getByRole('region', { name: 'Statistics' });
+  await expect(figures.getByText(`You and ${mia.person.name} are connected directly.`)).toBeVisible();
+  await expect(figures.getByText(/^\d+ k?b\/s, (opus|red), .*% lost, jitter \d+ ms$/).first()).toBeVisible();
+  await glimpses(lena.page, 'call-figures');
+  await lena.page.keyboard.press('i');
+  await lena.page.keyboard.press('s');
+  await expectScreen(mia.page, lena.person.name);
+  await lena.page.keyboard.press('s');
+  await expect(mia.page.getByLabel(`${lena.person.name}'s screen`, { exact: true })).toBeHidden();
+  await button(mia.page, 'Leave').click();
+  await button(lena.page, 'What happened in this call').click();
+  await expect(lena.page.getByText(/^You shared your screen for \d+ seconds?\.$/)).toBeVisible();
+  await glimpses(lena.page, 'call-story');
+  const [file] = await Promise.all([lena.page.waitForEvent('download'), button(lena.page, 'Save as a file').click()]);
+  expect(file.suggestedFilename()).toMatch(/^moodbites-call-.*\.json$/);
+  for (const { page } of [lena, mia]) await button(page, 'Close').click();
+
+  // Who can't be reached is left a voice note.
+  await button(lena.page, `Phone call with ${mia.person.name}`).click();
+  await button(mia.page, 'Decline').click();
+  await button(lena.page, 'Leave a voice note').click();
+  await expect(lena.page.getByRole('group', { name: 'Voice note' })).toBeVisible();
+  await expect(button(lena.page, 'Stop and listen')).toBeVisible();
 });

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo, type ReactNode } from 'react';
 import { useCurrentUser, useSession } from '../features/auth';
 import { CallsProvider, useCalls, type CallSocket, type IceAnswer } from '../features/calls';
+import { beginVoiceNote } from '../features/chat';
 import { CallStarterContext } from '../shared/lib/callStarter';
 
 /** Where calls join the app: around everything of a signed-in person, so that a call outlives the page it began on. */
@@ -14,8 +15,15 @@ export function CallsSlot({ socket, children }: { socket: CallSocket; children: 
     [session],
   );
   const onWrite = useCallback((userId: string) => void navigate({ to: '/chats/{-$userId}', params: { userId } }), [navigate]);
+  const onVoiceNote = useCallback(
+    (userId: string) => {
+      beginVoiceNote(userId);
+      onWrite(userId);
+    },
+    [onWrite],
+  );
   return (
-    <CallsProvider socket={socket} user={user} fetchIceServers={fetchIceServers} onWrite={onWrite}>
+    <CallsProvider socket={socket} user={user} fetchIceServers={fetchIceServers} onWrite={onWrite} onVoiceNote={onVoiceNote}>
       <Starter>{children}</Starter>
     </CallsProvider>
   );

@@ -5,6 +5,7 @@ import '@mantine/core/styles/Overlay.css';
 import '@mantine/core/styles/ModalBase.css';
 import '@mantine/core/styles/Modal.css';
 import '@mantine/core/styles/Kbd.css';
+import { CALL_KEYS, keyLabel } from '../features/calls';
 import { m } from '../shared/i18n';
 import classes from './Shortcuts.module.css';
 
@@ -29,6 +30,15 @@ export default function Shortcuts({ onClose }: { onClose: () => void }) {
           <div key={keys.join()} className={classes.row}>
             <dt>{text()}</dt>
             <dd>{keys.map((key) => <Kbd key={key}>{key}</Kbd>)}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3 className={classes.part}>{m.shortcuts_call()}</h3>
+      <dl className={classes.list}>
+        {CALL_KEYS.filter(({ action }) => action !== 'keys').map(({ key, action }) => (
+          <div key={key} className={classes.row}>
+            <dt>{keyLabel(action)}</dt>
+            <dd><Kbd>{key.toUpperCase()}</Kbd></dd>
           </div>
         ))}
       </dl>

@@ -1,8 +1,5 @@
 import { useEffect, useEffectEvent } from 'react';
-
-export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
-}
+import { isTyping } from '../shared/lib/isTyping';
 
 /** `?` outside of text fields. */
 export function useHelpKey(show: () => void): void {

@@ -1,5 +1,7 @@
 /** The door to calls. Engine and screens are fetched when the first call starts or rings. */
 export { CallsProvider, useCalls } from './ui/CallsProvider';
 export type { ActiveCall, Calls, CallsProviderProps } from './ui/CallsProvider';
+export { CALL_KEYS } from './model/keys';
+export { keyLabel } from './ui/keyLabels';
 export type { IceAnswer } from './model/ice';
 export type { CallSocket } from './model/socket';

@@ -8,5 +8,6 @@ export { applyChange } from './model/fold';
 export { forgetDrafts } from './model/Drafts';
 export { browserStorage, forgetOutbox } from './model/outbox/storage';
 export { browserTabs } from './model/outbox/tabs';
+export { beginVoiceNote } from './voice/wish';
 
 export const ChatPage = lazyRouteComponent(() => import('./ui/ChatPage'), 'ChatPage');

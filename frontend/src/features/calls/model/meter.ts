@@ -13,6 +13,8 @@ export interface MeterOptions {
   onSample: (now: Measured) => void;
   onStep: (step: Step) => void;
   onLimits: (limits: Limits) => void;
+  /** Everything there is to know, for whoever looks. */
+  onReport: (report: RTCStatsReport, bytes: Bytes) => void;
   clock: Clock;
   log: Log;
 }
@@ -75,8 +77,10 @@ export class Meter {
     if (connection && connection !== this.#connection) this.#begin(connection);
     const report = await connection?.getStats().catch(() => undefined);
     if (this.#stopped) return;
-    if (report) this.#take(readReport(report));
-    else this.#recent = this.#recent.slice(-1); // what comes next is compared with nothing that was before the gap
+    if (report) {
+      this.#take(readReport(report));
+      this.#options.onReport(report, this.bytes);
+    } else this.#recent = this.#recent.slice(-1); // what comes next is compared with nothing that was before the gap
     this.#due.set(SAMPLE_MS, () => void this.#measure());
   }
 

@@ -21,6 +21,12 @@ export function isQuiet(reason: CallEnd['reason']): boolean {
   return reason === 'cancelled' || reason === 'declined-here';
 }
 
+/** The two did not get to talk as they wanted to: what was to be said can be left behind. */
+export function callsForVoiceNote({ reason, code }: Pick<CallEnd, 'reason' | 'code'>): boolean {
+  if (reason === 'refused') return code === 'call_busy' || code === 'call_offline';
+  return ['no-answer', 'missed', 'declined', 'lost', 'not-connected'].includes(reason);
+}
+
 /** Ends that are only news: they go by themselves. */
 export function isPassing(reason: CallEnd['reason']): boolean {
   return reason === 'elsewhere' || reason === 'declined-elsewhere';

@@ -43,6 +43,7 @@ class Side {
       canSignal: () => this.online,
       onChange: () => undefined,
       onStopScreen: () => undefined,
+      onRepair: () => undefined,
       clock,
       log: () => undefined,
     });

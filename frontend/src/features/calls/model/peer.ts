@@ -28,6 +28,8 @@ export interface PeerOptions {
   onChange: () => void;
   /** The other wants our sharing of this turn to end. */
   onStopScreen: (turn: number) => void;
+  /** Another way to the other is looked for. */
+  onRepair: () => void;
   clock: Clock;
   log: Log;
 }
@@ -323,6 +325,7 @@ export class Peer {
     if (wait > 0) return this.#recoverDue.set(wait, () => this.#recover());
     this.#recoveredAt = this.#options.clock.now();
     this.#options.log('recover', this.#pair.offeredFirst);
+    this.#options.onRepair();
     const later = (ms: number, run: () => void) =>
       this.#recoverDue.set(ms, () => {
         if (this.connection.connectionState !== 'connected') run();

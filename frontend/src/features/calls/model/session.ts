@@ -1,6 +1,8 @@
 import type { CallSnapshot, CallType } from '../../../shared/wire/types';
 import { Deadline } from './clock';
 import type { EngineDeps } from './deps';
+import { FigureReader, type Figures } from './figures';
+import { CallHistory } from './history';
 import type { Circumstances, Limits, Step } from './ladder';
 import { hasRelay } from './ice';
 import { LocalMedia } from './media';
@@ -11,7 +13,7 @@ import { configOf, Peer } from './peer';
 import type { WarmPairs } from './pool';
 import { NO_SHARING, Sharing } from './sharing';
 import { emitSignal } from './socket';
-import type { Store } from './store';
+import { Store } from './store';
 import { NO_DEVICES, type CallEnd, type CallView, type Device, type DeviceProblem } from './view';
 
 const EXPLAIN_MS = 700;
@@ -41,6 +43,8 @@ export class CallSession {
   readonly media: LocalMedia;
   readonly sharing: Sharing;
   readonly expiry: Deadline;
+  /** How the call is carried, second by second. */
+  readonly figures = new Store<Figures | undefined>(undefined);
   readonly #deps: EngineDeps;
   readonly #store: Store<CallView | null>;
   readonly #warm: WarmPairs;
@@ -57,6 +61,7 @@ export class CallSession {
   #relayed = false;
   #saidSaving = false;
   #fell = false;
+  readonly #history = new CallHistory();
 
   constructor(deps: EngineDeps, store: Store<CallView | null>, warm: WarmPairs, start: SessionStart) {
     this.#deps = deps;
@@ -82,6 +87,7 @@ export class CallSession {
       clock: deps.clock,
       log: deps.log.write,
     });
+    const reader = new FigureReader(this.figures);
     this.#meter = new Meter({
       connection: () => (this.#peer?.link === 'connected' ? this.#peer.connection : undefined),
       circumstances: () => this.#circumstances(),
@@ -89,6 +95,7 @@ export class CallSession {
       onSample: (now) => this.#measured(now),
       onStep: (step) => this.#stepped(step),
       onLimits: (limits) => void this.#limit(limits),
+      onReport: (report, bytes) => reader.take(report, bytes),
       clock: deps.clock,
       log: deps.log.write,
     });
@@ -115,7 +122,9 @@ export class CallSession {
 
   patch(change: Partial<CallView>): void {
     const shown = this.#store.get() === this.view;
-    this.view = { ...this.view, ...change };
+    const before = this.view;
+    this.view = { ...before, ...change };
+    this.#history.observe(before, this.view, this.#deps.clock.now());
     if (shown) this.#store.set(this.view);
   }
 
@@ -227,6 +236,7 @@ export class CallSession {
     for (const due of [this.expiry, this.#stepShown, this.#later, this.#iceDue]) due.clear();
     this.#meter.stop();
     const { bytes } = this.#meter;
+    const story = this.#history.story(this.view, this.#deps.clock.now());
     const left = end.reason === 'completed' ? this.#peer?.leave() : this.#peer?.close();
     if (left) this.#warm.keep(this.view.peer.userId, this.#relayOnly, left);
     this.#ahead?.close();
@@ -237,7 +247,7 @@ export class CallSession {
       step: undefined,
       end: {
         ...end, ...(durationMs === undefined ? {} : { durationMs }), quality: this.#meter.quality.summary,
-        ...(bytes.in + bytes.out > 0 ? { bytes } : {}),
+        ...(bytes.in + bytes.out > 0 ? { bytes } : {}), ...(story ? { story } : {}),
       },
     });
   }
@@ -266,6 +276,7 @@ export class CallSession {
       send: (signal) => this.#send(target, signal),
       onChange: () => this.#peerChanged(),
       onStopScreen: (turn) => this.sharing.askedToStop(turn),
+      onRepair: () => this.#history.repaired(this.#deps.clock.now()),
       canSignal: () => this.view.online,
       clock: this.#deps.clock,
       log: this.#deps.log.write,

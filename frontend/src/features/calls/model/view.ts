@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { CallType } from '../../../shared/wire/types';
+import type { CallStory } from './history';
 import type { Rung, Step } from './ladder';
 import type { SharingView } from './sharing';
 
@@ -43,6 +44,8 @@ export interface CallEnd {
   quality: Quality;
   /** Set where anything was sent. */
   bytes?: Bytes;
+  /** Set where the call was accepted: how it went. */
+  story?: CallStory;
 }
 
 export interface DeviceChoice {

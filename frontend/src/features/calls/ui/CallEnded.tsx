@@ -2,10 +2,12 @@ import { useFocusTrap } from '@mantine/hooks';
 import type { KeyboardEvent } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
+import { callsForVoiceNote } from '../model/outcome';
 import type { CallEnd, CallView } from '../model/view';
 import { TextButton } from './Button';
 import { CallAvatar } from './CallAvatar';
 import styles from './CallEnded.module.css';
+import { CallStory } from './CallStory';
 import { clockText, dataText, endText, qualityText } from './labels';
 import { LogDownload } from './LogDownload';
 import tokens from './tokens.module.css';
@@ -15,10 +17,11 @@ interface EndedProps {
   view: CallView;
   end: CallEnd;
   onWrite: ((userId: string) => void) | undefined;
+  onVoiceNote: ((userId: string) => void) | undefined;
 }
 
 /** One quiet sheet when a call is over: how it was, and what one may want next. */
-export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
+export function CallEnded({ engine, view, end, onWrite, onVoiceNote }: EndedProps) {
   const trap = useFocusTrap();
   const { title, detail } = endText(end, view.peer.name);
   const subtitle = detail ?? (title.includes(view.peer.name) ? '' : view.peer.name);
@@ -27,6 +30,10 @@ export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
   const write = () => {
     engine.dismiss();
     onWrite?.(view.peer.userId);
+  };
+  const say = () => {
+    engine.dismiss();
+    onVoiceNote?.(view.peer.userId);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return;
@@ -74,12 +81,14 @@ export function CallEnded({ engine, view, end, onWrite }: EndedProps) {
             ) : null}
           </dl>
         ) : null}
+        {end.story ? <CallStory view={view} end={end} story={end.story} /> : null}
         <LogDownload engine={engine} />
         <div className={styles.actions}>
           <TextButton data-autofocus main={!again} onClick={() => engine.dismiss()}>
             {m.call_close()}
           </TextButton>
           {onWrite ? <TextButton onClick={write}>{m.call_write()}</TextButton> : null}
+          {onVoiceNote && callsForVoiceNote(end) ? <TextButton onClick={say}>{m.call_leave_note()}</TextButton> : null}
           {again ? (
             <TextButton main onClick={() => void engine.callAgain()}>
               {end.reason === 'missed' ? m.call_back() : m.call_again()}

@@ -17,8 +17,14 @@ import { useWebRTC } from './useWebRTC';
 import styles from './CallLayer.module.css';
 import { WebRTCCall } from './WebRTCCall';
 
+interface LayerProps {
+  engine: CallEngine;
+  onWrite: ((userId: string) => void) | undefined;
+  onVoiceNote?: ((userId: string) => void) | undefined;
+}
+
 /** Everything of a call that is seen and heard, over the rest of the app. */
-export function CallLayer({ engine, onWrite }: { engine: CallEngine; onWrite: ((userId: string) => void) | undefined }) {
+export function CallLayer({ engine, onWrite, onVoiceNote }: LayerProps) {
   const view = useWebRTC(engine);
   const [small, setSmall] = useState<number>();
   const minimised = view !== null && small === view.key && view.stage === 'live';
@@ -35,7 +41,7 @@ export function CallLayer({ engine, onWrite }: { engine: CallEngine; onWrite: ((
       </p>
       {view.sharing.theirs ? <Voice stream={view.sharing.theirs} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
       {view.stage === 'live' ? <Voice stream={view.remote} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
-      <Face engine={engine} view={view} minimised={minimised} passing={passing} onWrite={onWrite} onSmall={setSmall} />
+      <Face engine={engine} view={view} minimised={minimised} passing={passing} onWrite={onWrite} onVoiceNote={onVoiceNote} onSmall={setSmall} />
     </>,
     document.body,
   );
@@ -53,15 +59,16 @@ interface FaceProps {
   minimised: boolean;
   passing: boolean;
   onWrite: ((userId: string) => void) | undefined;
+  onVoiceNote: ((userId: string) => void) | undefined;
   onSmall: (key: number | undefined) => void;
 }
 
-function Face({ engine, view, minimised, passing, onWrite, onSmall }: FaceProps) {
+function Face({ engine, view, minimised, passing, onWrite, onVoiceNote, onSmall }: FaceProps) {
   if (view.stage === 'incoming') return <IncomingCall key={view.key} engine={engine} view={view} />;
   if (view.stage === 'other-tab') return <OtherTab engine={engine} view={view} />;
   if (view.end) {
     if (passing) return <CallNotice text={endText(view.end, view.peer.name).title} onClose={() => engine.dismiss()} />;
-    return <CallEnded key={view.key} engine={engine} view={view} end={view.end} onWrite={onWrite} />;
+    return <CallEnded key={view.key} engine={engine} view={view} end={view.end} onWrite={onWrite} onVoiceNote={onVoiceNote} />;
   }
   if (minimised) return <FloatingCall engine={engine} view={view} onExpand={() => onSmall(undefined)} />;
   return <WebRTCCall key={view.key} engine={engine} view={view} onMinimise={() => onSmall(view.key)} />;

@@ -18,6 +18,8 @@ export interface CallsProviderProps {
   fetchIceServers: () => Promise<IceAnswer>;
   /** Opens the conversation with somebody, from the sheet after a call. */
   onWrite?: (userId: string) => void;
+  /** Begins a voice note to somebody, from the same sheet. */
+  onVoiceNote?: (userId: string) => void;
   children: ReactNode;
 }
 
@@ -46,7 +48,7 @@ function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promi
 
 const DoorContext = createContext<Door | null>(null);
 
-export function CallsProvider({ socket, user, fetchIceServers, onWrite, children }: CallsProviderProps) {
+export function CallsProvider({ socket, user, fetchIceServers, onWrite, onVoiceNote, children }: CallsProviderProps) {
   const userId = user._id;
   // The first way to fetch is kept: it must not depend on what changes from one render to the next.
   const door = useMemo(() => doorOf(socket, userId, fetchIceServers), [socket, userId, fetchIceServers]);
@@ -54,7 +56,7 @@ export function CallsProvider({ socket, user, fetchIceServers, onWrite, children
   return (
     <DoorContext value={door}>
       {children}
-      {chunk && engine ? <chunk.CallLayer engine={engine} onWrite={onWrite} /> : null}
+      {chunk && engine ? <chunk.CallLayer engine={engine} onWrite={onWrite} onVoiceNote={onVoiceNote} /> : null}
       {failed ? (
         <div role="alert" className={styles.failed}>
           {m.call_load_failed()}

@@ -8,8 +8,16 @@ import { LogDownload } from './LogDownload';
 import { whyNoSharing } from './sharingLabels';
 import styles from './DevicePanel.module.css';
 
+interface PanelProps {
+  engine: CallEngine;
+  view: CallView;
+  id: string;
+  /** Opens something else in place of this. */
+  onOpen: (what: 'figures' | 'keys') => void;
+}
+
 /** Which microphone, camera and speaker. The browser's own pickers: known, and good with every aid. */
-export function DevicePanel({ engine, view, id }: { engine: CallEngine; view: CallView; id: string }) {
+export function DevicePanel({ engine, view, id, onOpen }: PanelProps) {
   const { devices, chosen } = view;
   const canChooseSpeaker = devices.speakers.length > 0 && 'setSinkId' in HTMLMediaElement.prototype;
   return (
@@ -39,6 +47,12 @@ export function DevicePanel({ engine, view, id }: { engine: CallEngine; view: Ca
         <p className={styles.used}>
           {m.call_data()}: {dataText(view.bytes)}
         </p>
+      ) : null}
+      {view.stage === 'live' ? (
+        <div className={styles.more}>
+          <TextButton onClick={() => onOpen('figures')}>{m.figures()}</TextButton>
+          <TextButton onClick={() => onOpen('keys')}>{m.call_keys()}</TextButton>
+        </div>
       ) : null}
       <LogDownload engine={engine} />
     </div>

@@ -2,14 +2,18 @@ import { IconArrowsDiagonalMinimize2, IconLock, IconX } from '@tabler/icons-reac
 import { useFocusTrap, useMergedRef } from '@mantine/hooks';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { m } from '../../../shared/i18n';
+import { isTyping } from '../../../shared/lib/isTyping';
 import type { CallEngine } from '../model/engine';
+import { actionOf } from '../model/keys';
 import type { CallView } from '../model/view';
 import { RoundButton, TextButton } from './Button';
 import { CallAvatar } from './CallAvatar';
 import { CallControls } from './CallControls';
+import { CallKeys } from './CallKeys';
 import { DevicePanel } from './DevicePanel';
 import { Duration } from './Duration';
 import { useFocusOnControls, useFullScreen, useIdle, useTone, useWakeLock } from './effects';
+import { FiguresPanel } from './FiguresPanel';
 import { hintText, problemText, stateText } from './labels';
 import { Picture } from './Media';
 import { OwnScreen } from './OwnScreen';
@@ -21,16 +25,20 @@ import styles from './WebRTCCall.module.css';
 
 const IDLE_MS = 3_000;
 
+/** What lies over the call, one at a time. */
+type Opened = 'more' | 'figures' | 'keys';
+
 /** A call in the whole window: from the moment we place or accept it until it is over. */
 export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; view: CallView; onMinimise: () => void }) {
   const trap = useFocusTrap();
   const [stage, setStage] = useState<HTMLElement | null>(null);
   const ref = useMergedRef(trap, setStage);
-  const [more, setMore] = useState(false);
+  const [open, setOpen] = useState<Opened>();
+  const more = open === 'more';
   const panelId = useId();
   const fullScreen = useFullScreen(stage);
   const theirScreen = view.sharing.theirs !== undefined;
-  const idle = useIdle((fullScreen.active || theirScreen) && !more, IDLE_MS);
+  const idle = useIdle((fullScreen.active || theirScreen) && open === undefined, IDLE_MS);
   useWakeLock(view.stage === 'live');
   useTone(view.stage === 'ringing' ? 'ringback' : undefined);
 
@@ -42,16 +50,27 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
   const alone = !live && ownPicture;
   const picture = (live && (view.remotePicture || theirScreen)) || alone;
 
+  const toggle = (what: Opened) => setOpen(open === what ? undefined : what);
+  const act = {
+    microphone: () => engine.current?.toggleMicrophone(),
+    camera: () => live && void engine.current?.toggleCamera(),
+    screen: () => live && engine.current?.toggleScreen(),
+    fullscreen: () => live && fullScreen.toggle?.(),
+    figures: () => live && toggle('figures'),
+    keys: () => toggle('keys'),
+  };
   const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLSelectElement) return;
     if (event.key === 'Escape') {
       event.stopPropagation();
-      if (more) setMore(false);
+      if (open) setOpen(undefined);
       else if (live && !fullScreen.active) onMinimise();
-    } else if (event.key === 'm') engine.current?.toggleMicrophone();
-    else if (event.key === 's' && live) engine.current?.toggleScreen();
-    else if (event.key === 'c' && live) void engine.current?.toggleCamera();
-    else if (event.key === 'f' && live) fullScreen.toggle?.();
+      return;
+    }
+    const action = actionOf(event, isTyping(event.target));
+    if (action === undefined) return;
+    // The page has keys of its own.
+    event.stopPropagation();
+    if (open !== 'keys' || action === 'keys') act[action]();
   };
 
   return (
@@ -95,8 +114,12 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       <Messages engine={engine} view={view} />
       {view.sharing.own === 'on' ? <OwnScreen engine={engine} view={view} /> : null}
       {live && ownPicture && view.local ? <SelfView stream={view.local} /> : null}
-      {more ? <DevicePanel engine={engine} view={view} id={panelId} /> : null}
-      <CallControls engine={engine} view={view} fullScreen={fullScreen} more={{ open: more, toggle: () => setMore(!more), panelId }} />
+      {more ? <DevicePanel engine={engine} view={view} id={panelId} onOpen={setOpen} /> : null}
+      {open === 'figures' && live && engine.current ? (
+        <FiguresPanel figures={engine.current.figures} name={view.peer.name} onClose={() => setOpen(undefined)} />
+      ) : null}
+      <CallControls engine={engine} view={view} fullScreen={fullScreen} more={{ open: more, toggle: () => toggle('more'), panelId }} />
+      {open === 'keys' ? <CallKeys onClose={() => setOpen(undefined)} /> : null}
     </section>
   );
 }

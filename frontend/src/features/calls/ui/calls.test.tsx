@@ -5,6 +5,8 @@ import axe from 'axe-core';
 import { type ReactNode, StrictMode } from 'react';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { CallEngine } from '../model/engine';
+import type { Figures } from '../model/figures';
+import type { CallStory } from '../model/history';
 import type { Rung, Step } from '../model/ladder';
 import { NO_SHARING } from '../model/sharing';
 import { Store } from '../model/store';
@@ -24,7 +26,9 @@ const BASE: CallView = {
 function fakeEngine(view: Partial<CallView>) {
   const session = {
     toggleMicrophone: vi.fn(), toggleCamera: vi.fn(() => Promise.resolve()), silence: vi.fn(), closeNote: vi.fn(),
-    choose: vi.fn(() => Promise.resolve()), chooseSpeaker: vi.fn(),
+    choose: vi.fn(() => Promise.resolve()), chooseSpeaker: vi.fn(), toggleScreen: vi.fn(),
+    sharing: { stop: vi.fn(), stopTheirs: vi.fn(), setMotion: vi.fn(), closeNews: vi.fn() },
+    figures: new Store<Figures | undefined>(undefined),
   };
   const engine = {
     view: new Store<CallView | null>({ ...BASE, ...view }), current: session, accept: vi.fn(() => Promise.resolve()), decline: vi.fn(),
@@ -52,6 +56,17 @@ beforeEach(() => {
 
 const ended = (reason: NonNullable<CallView['end']>['reason']) => ({ stage: 'ended' as const, end: { reason, quality: 'good' as const, durationMs: 61_000 } });
 
+const STORY: CallStory = {
+  durationMs: 61_000, more: false,
+  stretches: [{ from: 0, to: 40_000, felt: 'good' }, { from: 40_000, to: 57_000, felt: 'weak' }, { from: 57_000, to: 61_000, felt: 'lost' }],
+  moments: [
+    { what: 'connected', at: 400 },
+    { what: 'step', at: 41_000, rung: 'paused', up: false, why: 'loss', screen: false },
+    { what: 'their-screen', at: 45_000, forMs: 4_000 },
+    { what: 'lost', at: 57_000 },
+  ],
+};
+
 describe('accessibility', () => {
   test.each<[string, Partial<CallView>]>([
     ['incoming', { stage: 'incoming', direction: 'incoming' }],
@@ -60,7 +75,10 @@ describe('accessibility', () => {
     ['ringing', { stage: 'ringing' }],
     ['live', { note: { kind: 'missing', device: 'camera' }, quality: 'weak' }],
     ['live with a picture', { remotePicture: true, local: {} as MediaStream }],
+    ['live with our screen', { sharing: { ...NO_SHARING, able: true, own: 'on', sound: true } }],
+    ['live with their screen', { remotePicture: true, sharing: { ...NO_SHARING, theirs: {} as MediaStream } }],
     ['ended', ended('completed')],
+    ['ended with its story', { ...ended('completed'), end: { reason: 'completed', quality: 'fair', durationMs: 61_000, story: STORY } }],
     ['elsewhere', ended('elsewhere')],
     ['another tab', { stage: 'other-tab', canRejoin: true }],
   ])('of %s', async (_, view) => {
@@ -216,7 +234,134 @@ describe('a weak connection', () => {
   });
 });
 
+describe('a shared screen', () => {
+  it('of ours is said as long as it is seen, tuned and ended', async () => {
+    const { session, asEngine } = fakeEngine({ sharing: { ...NO_SHARING, able: true, own: 'on', news: 'no-sound' } });
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    const banner = screen.getByRole('region', { name: 'You are sharing your screen' });
+    expect(banner).toHaveTextContent('Elena Moreno sees it, without sound.');
+    expect(document.querySelector('[aria-live="polite"]')).toHaveTextContent(/^You are sharing your screen .*can't share sound/);
+    await userEvent.click(screen.getByRole('radio', { name: 'Video' }));
+    expect(session.sharing.setMotion).toHaveBeenCalledWith(true);
+    await userEvent.click(screen.getByRole('button', { name: 'Stop sharing' }));
+    expect(session.sharing.stop).toHaveBeenCalledOnce();
+    // Also where the call is a card.
+    screen.getByRole('button', { name: 'Mute' }).focus();
+    await userEvent.keyboard('{Escape}');
+    await userEvent.click(screen.getByRole('button', { name: 'Stop sharing' }));
+    expect(session.sharing.stop).toHaveBeenCalledTimes(2);
+  });
+
+  it('of theirs is shown whole beside their face, and may be ended here', async () => {
+    const { session, asEngine } = fakeEngine({ remotePicture: true, sharing: { ...NO_SHARING, able: true, theirs: {} as MediaStream, news: 'they-began' } });
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    expect(screen.getByLabelText("Elena Moreno's screen")).toHaveAttribute('data-whole', 'true');
+    expect(screen.getByLabelText('Elena Moreno')).toBeVisible();
+    expect(document.querySelector('[aria-live="polite"]')).toHaveTextContent('Elena Moreno is sharing their screen');
+    await userEvent.click(screen.getByRole('button', { name: "End Elena Moreno's screen sharing" }));
+    expect(session.sharing.stopTheirs).toHaveBeenCalledOnce();
+  });
+
+  it('is not offered where it can’t be, and why is said under More', async () => {
+    render(frame(<CallLayer engine={fakeEngine({ sharing: NO_SHARING }).asEngine} onWrite={undefined} />));
+    expect(screen.queryByRole('button', { name: /Share/ })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: 'More' }));
+    expect(screen.getByText("This browser can't share its screen. Browsers on a computer can.")).toBeVisible();
+  });
+});
+
+describe('keys in a call', () => {
+  it('share, show the statistics and are listed on ?, with the focus kept there and given back', async () => {
+    const page = vi.fn();
+    window.addEventListener('keydown', page);
+    const { session, asEngine } = fakeEngine({});
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    const mute = screen.getByRole('button', { name: 'Mute' });
+    await waitFor(() => expect(mute).toHaveFocus());
+    await userEvent.keyboard('s');
+    expect(session.toggleScreen).toHaveBeenCalledOnce();
+    await userEvent.keyboard('?');
+    const sheet = screen.getByRole('dialog', { name: 'Keys in a call' });
+    expect(page).not.toHaveBeenCalledWith(expect.objectContaining({ key: '?' })); // the page has a list of its own
+    await waitFor(() => expect(sheet).toContainElement(document.activeElement as HTMLElement));
+    await userEvent.tab();
+    expect(sheet).toContainElement(document.activeElement as HTMLElement);
+    await userEvent.keyboard('m');
+    expect(session.toggleMicrophone).not.toHaveBeenCalled();
+    expect(await seriousOnes()).toEqual([]);
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(mute).toHaveFocus());
+    expect(screen.queryByRole('dialog', { name: 'Keys in a call' })).toBeNull();
+    window.removeEventListener('keydown', page);
+  });
+
+  it('do nothing while somebody chooses a device', async () => {
+    const { session, asEngine } = fakeEngine({ devices: { ...NO_DEVICES, microphones: [{ id: 'one', label: 'Built-in' }] } });
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    await userEvent.click(screen.getByRole('button', { name: 'More' }));
+    screen.getByLabelText('Microphone').focus();
+    await userEvent.keyboard('mcs');
+    expect(session.toggleMicrophone).not.toHaveBeenCalled();
+    expect(session.toggleScreen).not.toHaveBeenCalled();
+  });
+});
+
+describe('statistics', () => {
+  const FIGURES: Figures = {
+    received: [{ what: 'camera', codec: 'VP8', width: 1280, height: 720, fps: 30, bps: 1_234_000, loss: 0.021, jitterMs: 8 }],
+    sent: [{ what: 'voice', codec: 'opus', bps: 32_000 }], roundTripMs: 48, local: 'relay', remote: 'srflx', protocol: 'udp', bytesIn: 2_000_000, bytesOut: 1_000_000,
+  };
+
+  it('are opened from More: words first, then numbers, anew each second, and copied', async () => {
+    const { session, asEngine } = fakeEngine({});
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    await userEvent.click(screen.getByRole('button', { name: 'More' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Statistics' }));
+    const panel = screen.getByRole('region', { name: 'Statistics' });
+    expect(panel).toHaveFocus();
+    expect(panel).toHaveTextContent('There are none until the call is connected.');
+    act(() => session.figures.set(FIGURES));
+    expect(panel).toHaveTextContent('The call goes by a relay, which sees nothing of it.What is said arrives at once.Up to 2.1% is lost on the way.');
+    expect(panel).toHaveTextContent('Picture, received1280 × 720, 30 a second, 1.2 Mb/s, VP8, 2.1% lost, jitter 8 ms');
+    expect(panel).toHaveTextContent('Way, yours – theirsrelay – through a router, UDP');
+    act(() => session.figures.set({ ...FIGURES, roundTripMs: 700 }));
+    expect(panel).toHaveTextContent('There and back700 ms');
+    expect(await seriousOnes()).toEqual([]);
+    const writeText = vi.fn(() => Promise.resolve());
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
+    await userEvent.click(screen.getByRole('button', { name: 'Copy' }));
+    expect(writeText).toHaveBeenCalledWith(expect.stringContaining('There and back: 700 ms\n'));
+    expect(await screen.findByText('Copied')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Close the statistics' }));
+    expect(screen.queryByRole('region', { name: 'Statistics' })).toBeNull();
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Mute' })).toHaveFocus());
+  });
+});
+
 describe('after a call', () => {
+  it('what happened is told in a line, in sentences, and as a file', async () => {
+    const fake = fakeEngine({ ...ended('completed'), end: { reason: 'completed', quality: 'fair', durationMs: 61_000, story: STORY } });
+    render(frame(<CallLayer engine={fake.asEngine} onWrite={undefined} />));
+    expect(screen.getByText('Good for 40 seconds, weak for 17 seconds, no connection for 4 seconds')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'What happened in this call' }));
+    expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+      '0:00You were connected.',
+      '0:41Your picture was paused so that you heard each other: too much was lost on the way.',
+      '0:45Elena Moreno shared their screen for 4 seconds.',
+      '0:57You lost each other, and the connection did not come back.',
+    ]);
+    expect(screen.getByRole('button', { name: 'Save as a file' })).toBeVisible();
+  });
+
+  it('that came to nothing a voice note can be left', async () => {
+    const onVoiceNote = vi.fn();
+    const { engine, asEngine } = fakeEngine({ stage: 'ended', end: { reason: 'no-answer', quality: 'unknown' } });
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} onVoiceNote={onVoiceNote} />));
+    await userEvent.click(screen.getByRole('button', { name: 'Leave a voice note' }));
+    expect(engine.dismiss).toHaveBeenCalledOnce();
+    expect(onVoiceNote).toHaveBeenCalledWith('b');
+  });
+
   it('one sheet has its duration and quality, and the ways on', async () => {
     const onWrite = vi.fn();
     const { engine, asEngine } = fakeEngine(ended('completed'));

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { play, type Tone } from './tones';
 
 const FLASH_MS = 1_000;
@@ -72,6 +72,29 @@ export function useFocusReturn(taken: boolean): void {
       });
     };
   }, [taken]);
+}
+
+/** Takes the focus while it is there, and gives it back to where it was, or to the first of the controls. */
+export function useFocusMoved<T extends HTMLElement>(): RefObject<T | null> {
+  const ref = useRef<T>(null);
+  useGivesFocusBack();
+  useEffect(() => ref.current?.focus({ preventScroll: true }), []);
+  return ref;
+}
+
+/** What is opened over a call gives the focus back to where it was, or to the first of the controls. */
+export function useGivesFocusBack(): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    const dialog = before?.closest('[role="dialog"]');
+    return () => {
+      setTimeout(() => {
+        if (document.activeElement !== document.body && document.activeElement !== null) return;
+        const target = before instanceof HTMLElement && before.isConnected ? before : dialog?.querySelector<HTMLElement>('[data-autofocus]');
+        target?.focus();
+      });
+    };
+  }, []);
 }
 
 /** Once there is something to switch, the focus is on that, and not on the one button that was there before: leaving. */

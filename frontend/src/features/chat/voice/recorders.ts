@@ -6,6 +6,7 @@ import { useChat } from '../model/context';
 import { openMicrophone } from './microphone';
 import { playback } from './Playback';
 import { Recorder } from './Recorder';
+import { voiceWish } from './wish';
 
 const known = new WeakMap<ChatStore, Map<string, Recorder>>();
 
@@ -32,6 +33,24 @@ export function useRecorder(otherId: string): Recorder {
     recorder.setInCall(inCall);
     if (inCall) playback.pause();
   }, [inCall, recorder]);
+  useEffect(() => {
+    let due: ReturnType<typeof setTimeout> | undefined;
+    const begin = () => {
+      if (voiceWish.value !== otherId || inCall) return;
+      clearTimeout(due);
+      due = setTimeout(() => {
+        voiceWish.set(null);
+        playback.pause();
+        void recorder.press(true);
+      });
+    };
+    begin();
+    const forget = voiceWish.subscribe(begin);
+    return () => {
+      forget();
+      clearTimeout(due);
+    };
+  }, [otherId, inCall, recorder]);
   useEffect(
     () => () => {
       recorder.leave();
