@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod data;
 mod demo;
+pub mod doctor;
 pub mod http;
 pub mod serve;
 pub mod setup;

@@ -1,6 +1,8 @@
 //! What every handler is given.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 
 use app::accounts::{Accounts, Secret, Tokens};
 use app::calling::{Calling, Rules};
@@ -9,9 +11,9 @@ use app::uploads::{Rules as UploadRules, Signer, Uploads};
 use domain::{Blobs, Calls, Conversations, OldPages, Sessions, Users};
 use store::Store;
 
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
-use crate::config::{CallTimes, Config, UploadConfig};
+use crate::config::{CallTimes, Config, Role, UploadConfig};
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
 use crate::socket::{CallEvents, Connected, Hub, Statuses};
@@ -90,6 +92,10 @@ pub struct Services {
     pub signer: Signer,
     /// Our relay, where there is one.
     pub turn: Turn,
+    /// Held while an admin has everything looked at.
+    pub looking: Arc<Mutex<()>>,
+    /// Where each role listens, once it does.
+    pub listening: Arc<OnceLock<BTreeMap<Role, Vec<SocketAddr>>>>,
     /// The ports.
     pub ports: Ports,
     /// The link that makes the first admin, while there is none.
@@ -148,6 +154,8 @@ impl Services {
             uploads_changed: Arc::default(),
             signer,
             turn: Turn::default(),
+            looking: Arc::default(),
+            listening: Arc::default(),
             ports,
             setup,
             clock,

@@ -180,6 +180,11 @@ fn is_nobody(ip: IpAddr) -> bool {
     }
 }
 
+/// Whether the open internet knows a way to an address.
+pub fn is_public(ip: IpAddr) -> bool {
+    !is_nobody(ip) && is_open(ip)
+}
+
 fn is_open(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(_) => !CLOSED_V4.iter().any(|range| range.contains(ip)),

@@ -2,6 +2,7 @@
 
 mod backup;
 mod config;
+mod doctor;
 mod serve;
 mod transfer;
 mod user;
@@ -44,6 +45,8 @@ enum Command {
     Export(transfer::Export),
     /// Take such a file into an empty practice, or bring in what the older services had
     Import(transfer::Import),
+    /// Say whether people can reach each other here, and what to do where they can't; best while the server runs
+    Doctor(doctor::Doctor),
     /// Check the configuration, or show what holds
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Restore(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Import(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Config(command) => command.run(),
     };
     match done {

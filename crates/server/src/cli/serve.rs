@@ -106,6 +106,7 @@ async fn start(config: Config, is_demo: bool) -> anyhow::Result<()> {
     let relay = turn::bind(&services.config, &addresses).await?;
     addresses.extend(turn::addresses(&relay));
     server.relay_on(relay)?;
+    let _ = services.listening.set(addresses.clone());
     ready(&addresses)?;
     let web = addresses.get(&Role::Web).and_then(|addresses| addresses.first());
     let https = addresses.get(&Role::Https).and_then(|addresses| addresses.first());

@@ -9,6 +9,7 @@ pub mod body;
 mod calls;
 pub mod chat;
 pub mod cors;
+mod doctor;
 pub mod error;
 mod form;
 mod headers;
@@ -76,7 +77,8 @@ pub fn router(role: Role, services: &Services, sockets: Router<Services>) -> Rou
 fn api(role: Role) -> Router<Services> {
     let mut routes = Router::new();
     if role == Role::Web {
-        routes = routes.merge(session::routes()).merge(people::routes()).merge(search::routes());
+        routes =
+            routes.merge(session::routes()).merge(people::routes()).merge(search::routes()).merge(doctor::routes());
     }
     if matches!(role, Role::Web | Role::Accounts) {
         routes = routes.merge(accounts::routes());

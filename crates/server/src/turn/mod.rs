@@ -117,6 +117,11 @@ impl Turn {
         std::thread::Builder::new().name("turn".to_owned()).spawn(run).map_err(StartError::Thread)
     }
 
+    /// What passwords follow from, where there is a relay.
+    pub(crate) fn secret(&self) -> Option<Vec<u8>> {
+        self.running.get().map(|running| running.secret.to_vec())
+    }
+
     /// Ends what this user relays, within a second.
     pub fn end_user(&self, user: &str) {
         if let Some(running) = self.running.get() {

@@ -146,6 +146,8 @@ fn table() -> Vec<Row> {
         // People.
         row(Web, GET, "/api/people", ADMINS),
         row(Accounts, GET, "/api/people", NOBODY),
+        row(Web, GET, "/api/doctor", ADMINS),
+        row(Accounts, GET, "/api/doctor", NOBODY),
         // Chat.
         row(Web, GET, "/api/inbox", SIGNED_IN),
         row(Chat, GET, "/api/inbox", NOBODY),

@@ -118,6 +118,7 @@ impl TestServer {
         let relay = turn::bind(&services.config, &addresses).await.unwrap();
         addresses.extend(turn::addresses(&relay));
         server.relay_on(relay).unwrap();
+        services.listening.set(addresses.clone()).unwrap();
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(server.run(listeners, async {
             // A sender that is dropped stops it too.

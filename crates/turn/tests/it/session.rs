@@ -1,6 +1,8 @@
 use stun_types::AddressFamily::{IPV4, IPV6};
 use stun_types::attribute::*;
 use stun_types::message::*;
+use turn::probe::{Probe, Step};
+use turn::rest;
 use turn::{Forward, Frame, frame};
 use turn_types::attribute::*;
 use turn_types::message::*;
@@ -405,4 +407,30 @@ fn a_stream_in_pieces() {
     }
     assert_eq!(arrived, sent);
     assert!(buffer.is_empty());
+}
+
+#[test]
+fn a_probe_allocates_and_lets_go() {
+    let mut world = World::new(config());
+    let mut probe = Probe::new(rest::credentials(SECRET, "doctor", UNIX + 60), [[1; 12], [2; 12], [3; 12]]);
+    let mut answer = |packet: &[u8]| {
+        assert_eq!(world.feed(udp(CLIENT), packet), None);
+        world.answers.pop_front().expect("an answer").1
+    };
+    let challenge = answer(&probe.first());
+    let Step::Send(signed) = probe.handle(&challenge) else { panic!("it is asked to sign in") };
+    let success = answer(&signed);
+    assert_eq!(probe.handle(b"something else"), Step::Other);
+    assert_eq!(probe.handle(&challenge), Step::Other, "an answer that is late");
+    let Step::Done { relayed, last } = probe.handle(&success) else { panic!("it may allocate") };
+    assert_eq!(relayed.ip().to_string(), RELAY_V4);
+    answer(&last);
+    assert!(world.sockets.is_empty(), "it is let go");
+
+    let mut probe = Probe::new(rest::credentials(b"south", "doctor", UNIX + 60), [[4; 12], [5; 12], [6; 12]]);
+    assert_eq!(world.feed(udp(CLIENT), &probe.first()), None);
+    let challenge = world.answers.pop_front().unwrap().1;
+    let Step::Send(signed) = probe.handle(&challenge) else { panic!("it is asked to sign in") };
+    world.feed(udp(CLIENT), &signed);
+    assert_eq!(probe.handle(&world.answers.pop_front().unwrap().1), Step::Refused(401));
 }

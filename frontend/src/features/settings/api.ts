@@ -23,3 +23,21 @@ export const removePicture = (http: Http) => http.delete<{ message: string; prof
 function isPictured(answer: unknown): answer is { profileImage: string } {
   return typeof answer === 'object' && answer !== null && 'profileImage' in answer && typeof answer.profileImage === 'string';
 }
+
+/** `crates/server/src/doctor/words.rs` has the same. */
+export type FindingCode =
+  | 'folder_good' | 'folder_new' | 'folder_closed' | 'disk_good' | 'disk_low' | 'disk_full' | 'store_good' | 'store_bad'
+  | 'clock_good' | 'clock_wrong' | 'clock_unknown' | 'listen_good' | 'listen_silent' | 'listen_other' | 'only_here' | 'no_tls'
+  | 'public_none' | 'public_good' | 'public_silent' | 'public_other'
+  | 'certificate_good' | 'certificate_soon' | 'certificate_ended' | 'certificate_early' | 'certificate_name' | 'certificate_odd'
+  | 'relay_none' | 'relay_other' | 'relay_udp' | 'relay_udp_bad' | 'relay_tcp' | 'relay_tcp_bad' | 'relay_tls' | 'relay_tls_bad'
+  | 'relay_address' | 'relay_private' | 'relay_unsure' | 'mail_none';
+
+export interface Finding {
+  code: FindingCode;
+  state: 'good' | 'note' | 'warning' | 'bad';
+  /** Of what: an address, a folder, a number. */
+  about: string;
+}
+
+export const checkServer = async (http: Http): Promise<Finding[]> => (await http.get<{ findings: Finding[] }>('/api/doctor')).findings;

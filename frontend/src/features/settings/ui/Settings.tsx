@@ -4,15 +4,19 @@ import '@mantine/core/styles/Switch.css';
 import { useId, type ReactNode } from 'react';
 import { m } from '../../../shared/i18n';
 import { useEnterSends } from '../../../shared/lib/enterSends';
+import { ADMIN } from '../../../shared/lib/roles';
+import { useCurrentUser } from '../../auth';
 import { CallChoices } from './CallChoices';
 import { AppearanceChoice, LanguageChoice } from './choices';
 import { NameForm } from './NameForm';
 import { PasswordForm } from './PasswordForm';
 import { PictureForm } from './PictureForm';
 import classes from './Settings.module.css';
+import { ServerCheck } from './ServerCheck';
 import { SignOut } from './SignOut';
 
 export function Settings() {
+  const me = useCurrentUser();
   const [enterSends, setEnterSends] = useEnterSends();
   return (
     <main className={classes.page}>
@@ -40,6 +44,11 @@ export function Settings() {
         <Section title={m.settings_calls()}>
           <CallChoices />
         </Section>
+        {me.role === ADMIN && (
+          <Section title={m.settings_server()}>
+            <ServerCheck />
+          </Section>
+        )}
         <Section title={m.settings_password()}>
           <PasswordForm />
         </Section>
