@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { Relay, echo, hasClient } from './relay.mjs';
+import { METHOD, ATTRIBUTE, TurnClient } from './client.mjs';
+import { Relay, SECRET, echo, hasClient } from './relay.mjs';
 
 const run = promisify(execFile);
 const hasCoturn = await hasClient();
@@ -110,6 +111,7 @@ describe('credentials', () => {
       `turn:127.0.0.1:${port}?transport=udp`,
       `turn:127.0.0.1:${port}?transport=tcp`,
       `turns:127.0.0.1:${relay.port('turns')}?transport=tcp`,
+      `turns:127.0.0.1:${relay.port('https')}?transport=tcp`,
     ]);
     const [expires, id] = turn.username.split(':');
     assert.equal(id, user._id);
@@ -118,6 +120,61 @@ describe('credentials', () => {
     assert.ok(Math.abs(Date.parse(expiresAt) - Number(expires) * 1000) < 1000);
     const { stdout } = await run('turnutils_uclient', ['-m', '2', '-n', '5', '-y', '-p', port, '-u', turn.username, '-w', turn.credential, '127.0.0.1']);
     assert.match(stdout, /Total lost packets 0 /);
+    await relay.close();
+  });
+});
+
+const CHANNEL = 0x4000;
+
+describe('a client that sends much at once', () => {
+  it('gets all of it back as it was, in its order', async () => {
+    const peer = await echo('127.0.0.1');
+    const relay = await Relay.open({ flags: ['--turn-allow-peer', '127.0.0.1'] });
+    const client = await TurnClient.open(relay.port('turn'), SECRET, 'anna');
+    assert.equal(await client.bindChannel(CHANNEL, '127.0.0.1', peer.port), 0);
+    // Runs of one length, shorter and longer ones between, nothing at all, and more than fits an Ethernet frame.
+    const lengths = [1000, 1000, 1000, 400, 1000, 1200, 1200, 1232, 1233, 1233, 0, 0, 60, 60, 1, 1, 4000, 4000, 60, 1000];
+    for (let burst = 0; burst < 20; burst++) {
+      const sent = lengths.map((length, at) => Buffer.alloc(length, burst * lengths.length + at));
+      const received = [];
+      await new Promise((done, failed) => {
+        const late = setTimeout(() => failed(new Error(`of ${sent.length} in burst ${burst} came ${received.map(({ length }) => length)}`)), 5_000);
+        client.onData = (data) => {
+          received.push(Buffer.from(data));
+          if (received.length === sent.length) done(clearTimeout(late));
+        };
+        for (const data of sent) client.send(CHANNEL, data);
+      });
+      assert.deepEqual(received, sent);
+    }
+    client.close();
+    await relay.close();
+    peer.close();
+  });
+});
+
+describe('who may not sign in any more', () => {
+  it('relays nothing more within seconds, and begins nothing', async () => {
+    const relay = await Relay.open();
+    const ids = {};
+    for (const name of ['tom', 'eva']) {
+      await relay.cli('user', 'add', '--name', name, '--email', `${name}@example.org`, '--role', 'patient', '--password', 'correct horse battery');
+      const signIn = await fetch(`http://${relay.addresses.accounts[0]}/api/user/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: `${name}@example.org`, password: 'correct horse battery' }),
+      });
+      ids[name] = (await signIn.json()).user._id;
+    }
+    const [tom, eva] = await Promise.all([ids.tom, ids.eva].map((id) => TurnClient.open(relay.port('turn'), SECRET, id)));
+    const refresh = (client) => client.request(METHOD.refresh, [[ATTRIBUTE.lifetime, [0, 0, 2, 88]]]);
+    assert.deepEqual([await refresh(tom), await refresh(eva)], [0, 0]);
+    await relay.cli('user', 'disable', 'tom@example.org');
+    const until = Date.now() + 5_000;
+    while ((await refresh(tom)) !== 437) assert.ok(Date.now() < until, 'the allocation lives on');
+    assert.equal(await refresh(eva), 0);
+    tom.close();
+    eva.close();
     await relay.close();
   });
 });

@@ -6,8 +6,8 @@
 
 mod addresses;
 mod bind;
+mod departures;
 mod ice;
-mod relay;
 mod shell;
 mod stream;
 mod udp;
@@ -148,8 +148,8 @@ impl Turn {
         let shared = shell::Shared::new(turn::Server::new(core, instant()), clock);
         for Bound { role, udp, tcp, .. } in bound {
             if let Some(socket) = udp {
-                match udp::Listener::new(socket) {
-                    Ok(listener) => udp::serve(&shared, listener),
+                match udp::Socket::listener(socket) {
+                    Ok(listener) => udp::serve_clients(&shared, listener),
                     Err(error) => tracing::error!(%error, "a UDP socket of the relay can't be used"),
                 }
             }
@@ -158,6 +158,10 @@ impl Turn {
                 stream::serve(&shared, tcp, tls);
             }
         }
+        tokio::task::spawn_local({
+            let shared = Rc::clone(&shared);
+            async move { shared.depart().await }
+        });
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

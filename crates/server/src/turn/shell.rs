@@ -5,16 +5,14 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use turn::{Forward, Link, Now, Output, Path, RelayId, Server, ToClient, ToPeer};
 
-use super::relay::{self, Socket};
+use super::departures::Departures;
 use super::stream::Outbox;
-use super::udp::Listener;
+use super::udp::{Inbox, Socket, serve_peers};
 use crate::shell::clock::{Clock, instant};
-
-/// The longest datagram, and the longest message of a stream with its head.
-pub(super) const LONGEST: usize = 65_535 + 64;
 
 /// Connections at a time.
 const STREAMS: usize = 4096;
@@ -25,20 +23,20 @@ const STREAMS_PER_ADDRESS: usize = 256;
 /// Everything on the relay's thread. Nobody holds a borrow over an await.
 pub(super) struct Shared {
     state: RefCell<State>,
-    /// What relay sockets read into; each is done with it before another has its turn.
-    pub(super) buffer: RefCell<Vec<u8>>,
+    pub(super) inbox: RefCell<Inbox>,
+    /// There is something to be sent.
+    departing: Notify,
     clock: Clock,
 }
 
 struct State {
     server: Server,
-    listeners: Vec<Rc<Listener>>,
+    listeners: Vec<Rc<Socket>>,
     relays: HashMap<RelayId, (Rc<Socket>, AbortHandle)>,
     streams: HashMap<u64, Rc<Outbox>>,
     per_address: HashMap<IpAddr, usize>,
     last_stream: u64,
-    /// Where a message is put together.
-    scratch: Vec<u8>,
+    departures: Departures,
 }
 
 impl Shared {
@@ -50,9 +48,9 @@ impl Shared {
             streams: HashMap::new(),
             per_address: HashMap::new(),
             last_stream: 0,
-            scratch: Vec::with_capacity(LONGEST),
+            departures: Departures::default(),
         };
-        Rc::new(Self { state: RefCell::new(state), buffer: RefCell::new(vec![0; LONGEST]), clock })
+        Rc::new(Self { state: RefCell::new(state), inbox: RefCell::default(), departing: Notify::new(), clock })
     }
 
     pub(super) fn now(&self) -> Now {
@@ -67,6 +65,7 @@ impl Shared {
             Some(Forward::ToClient(to)) => state.send_to_client(&to, packet),
             None => state.carry_out(self),
         }
+        self.departing.notify_one();
     }
 
     /// A datagram of a peer.
@@ -74,6 +73,15 @@ impl Shared {
         let state = &mut *self.state.borrow_mut();
         if let Some(to) = state.server.handle_peer(now.instant, relay, peer, packet.len()) {
             state.send_to_client(&to, packet);
+            self.departing.notify_one();
+        }
+    }
+
+    /// Sends what is to go out, once every socket that has something has been read: so it goes out together.
+    pub(super) async fn depart(&self) {
+        loop {
+            self.departing.notified().await;
+            self.state.borrow_mut().departures.send();
         }
     }
 
@@ -86,7 +94,7 @@ impl Shared {
         state.carry_out(&self);
     }
 
-    pub(super) fn add_listener(&self, listener: Rc<Listener>) -> Link {
+    pub(super) fn add_listener(&self, listener: Rc<Socket>) -> Link {
         let listeners = &mut self.state.borrow_mut().listeners;
         listeners.push(listener);
         Link::Datagram(u32::try_from(listeners.len() - 1).unwrap_or(u32::MAX))
@@ -148,7 +156,7 @@ impl State {
                 Output::Answer { path, bytes } => match path.link {
                     Link::Datagram(index) => {
                         if let Some(listener) = self.listeners.get(index as usize) {
-                            listener.send(&path, &bytes);
+                            self.departures.push(listener, path.local, path.remote, [&bytes, &[], &[]]);
                         }
                     }
                     Link::Stream(number) => {
@@ -161,7 +169,7 @@ impl State {
                     }
                 },
                 Output::Bind { relay, address } => {
-                    let socket = match Socket::bind(address) {
+                    let socket = match Socket::relay(address) {
                         Ok(socket) => Some(Rc::new(socket)),
                         Err(error) => {
                             tracing::debug!(%error, port = address.port(), "a relay port can't be had");
@@ -170,7 +178,7 @@ impl State {
                     };
                     let bound = socket.is_some();
                     if let Some(socket) = socket {
-                        let task = relay::serve(shared, relay, Rc::clone(&socket));
+                        let task = serve_peers(shared, relay, Rc::clone(&socket));
                         self.relays.insert(relay, (socket, task));
                     }
                     self.server.handle_bound(relay, bound);
@@ -185,9 +193,9 @@ impl State {
         }
     }
 
-    fn send_to_peer(&self, to: &ToPeer, packet: &[u8]) {
+    fn send_to_peer(&mut self, to: &ToPeer, packet: &[u8]) {
         if let Some((socket, _)) = self.relays.get(&to.relay) {
-            socket.send(&packet[to.payload.clone()], to.peer);
+            self.departures.push(socket, None, to.peer, [&packet[to.payload.clone()], &[], &[]]);
         }
     }
 
@@ -195,10 +203,9 @@ impl State {
         let parts = [to.head.as_bytes(), &packet[to.payload.clone()], &[0; 4][..to.padding]];
         match to.path.link {
             Link::Datagram(index) => {
-                let Some(listener) = self.listeners.get(index as usize) else { return };
-                self.scratch.clear();
-                parts.iter().for_each(|part| self.scratch.extend_from_slice(part));
-                listener.send(&to.path, &self.scratch);
+                if let Some(listener) = self.listeners.get(index as usize) {
+                    self.departures.push(listener, to.path.local, to.path.remote, parts);
+                }
             }
             Link::Stream(number) => {
                 if let Some(outbox) = self.streams.get(&number) {
