@@ -3,6 +3,7 @@ import { Register, Setup, SignIn } from '../features/auth';
 import { ChatPage } from '../features/chat';
 import { People } from '../features/people';
 import { Settings } from '../features/settings';
+import { ConnectionTestPage } from './ConnectionTestPage';
 import { NotFound } from './NotFound';
 import { Root } from './Root';
 import { SignedIn } from './SignedIn';
@@ -27,8 +28,10 @@ const start = createRoute({
 const chats = createRoute({ getParentRoute: () => app, path: '/chats/{-$userId}', component: ChatPage });
 const people = createRoute({ getParentRoute: () => app, path: '/people', component: People });
 const settings = createRoute({ getParentRoute: () => app, path: '/settings', component: Settings });
+/** The person at the end is whom the result is for. */
+const connectionTest = createRoute({ getParentRoute: () => app, path: '/connection-test/{-$userId}', component: ConnectionTestPage });
 
-const routeTree = root.addChildren([signIn, register, setup, app.addChildren([start, chats, people, settings])]);
+const routeTree = root.addChildren([signIn, register, setup, app.addChildren([start, chats, people, settings, connectionTest])]);
 
 export function createAppRouter() {
   return createRouter({ routeTree, defaultPreload: 'intent' });

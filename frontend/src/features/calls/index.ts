@@ -1,3 +1,5 @@
+import { lazy } from 'react';
+
 /** The door to calls. Engine and screens are fetched when the first call starts or rings. */
 export { CallsProvider, useCalls } from './ui/CallsProvider';
 export type { ActiveCall, Calls, CallsProviderProps } from './ui/CallsProvider';
@@ -5,3 +7,5 @@ export { CALL_KEYS } from './model/keys';
 export { keyLabel } from './ui/keyLabels';
 export type { IceAnswer } from './model/ice';
 export type { CallSocket } from './model/socket';
+
+export const ConnectionTest = lazy(() => import('./ui/trial/TrialPage').then(({ TrialPage }) => ({ default: TrialPage })));

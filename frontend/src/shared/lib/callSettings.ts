@@ -37,6 +37,9 @@ export const dataSaver = choice(
 /** Only by a relay, so that the other person's device never learns this one's network address. */
 export const relayOnly = choice('moodbites.calls-relay-only', () => false);
 
+/** Camera and microphone are looked at before each call. Otherwise that is done only where the browser is about to ask for them. */
+export const checkFirst = choice('moodbites.calls-check-first', () => false);
+
 export function useChoice(of: Choice): [boolean, (value: boolean) => void] {
   return [useObservable(of), of.set];
 }

@@ -3,7 +3,8 @@ import type { CallType } from '../wire/types';
 
 /** What chat needs of calls: to start one, and to know whether one is going on. */
 export interface CallStarter {
-  start(userId: string, name: string, kind: CallType): void;
+  /** `check` where the person wants to look at their camera and microphone first. */
+  start(userId: string, name: string, kind: CallType, check?: boolean): void;
   active: boolean;
 }
 

@@ -1,6 +1,8 @@
-import { dataSaver, relayOnly } from '../../../shared/lib/callSettings';
+import { checkFirst, dataSaver, relayOnly } from '../../../shared/lib/callSettings';
 import { type Clock, systemClock } from './clock';
 import { CallLog, debugIsOn } from './debug';
+import { storedDevices } from './devices';
+import { type Listen, listenByWebAudio } from './hearing';
 import { type IceAnswer, IceServers } from './ice';
 import type { MediaSource } from './media';
 import { browserNetwork, type Connectivity, type NetworkWatch } from './network';
@@ -12,6 +14,8 @@ import type { CallSocket } from './socket';
 export interface CallSettings {
   readonly dataSaver: boolean;
   readonly relayOnly: boolean;
+  /** Camera and microphone are looked at before each call, and not only before the browser's first prompt. */
+  readonly checkFirst: boolean;
 }
 
 /** All that the engine touches of the world. */
@@ -21,6 +25,7 @@ export interface EngineDeps {
   createConnection: (config: RTCConfiguration) => RTCPeerConnection;
   media: MediaSource;
   screens: ScreenSource;
+  listen: Listen;
   seat: TabSeat;
   network: NetworkWatch;
   settings: CallSettings;
@@ -32,24 +37,13 @@ export interface EngineDeps {
 
 /** The browser's own. */
 export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<IceAnswer>): EngineDeps {
-  const devices = (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
   return {
     socket,
     ice: new IceServers(fetchIceServers, systemClock),
     createConnection: (config) => new RTCPeerConnection(config),
-    media: {
-      devices: window.isSecureContext ? devices : undefined,
-      createStream: () => new MediaStream(),
-      async mustAsk(device) {
-        try {
-          const status = await navigator.permissions.query({ name: device });
-          return status.state === 'prompt';
-        } catch {
-          return false; // a browser that doesn't say; its prompt then comes with our words beside it
-        }
-      },
-    },
+    media: browserMedia(),
     screens: browserScreens(),
+    listen: listenByWebAudio,
     seat: browserSeat(),
     network: browserNetwork(systemClock, window, (navigator as { connection?: Connectivity }).connection),
     settings: {
@@ -59,9 +53,29 @@ export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<I
       get relayOnly() {
         return relayOnly.value;
       },
+      get checkFirst() {
+        return checkFirst.value;
+      },
     },
     audioCodecs: () => RTCRtpReceiver.getCapabilities('audio')?.codecs ?? [],
     clock: systemClock,
     log: new CallLog(systemClock, debugIsOn),
+  };
+}
+
+export function browserMedia(): MediaSource {
+  const devices = (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
+  return {
+    devices: window.isSecureContext ? devices : undefined,
+    createStream: () => new MediaStream(),
+    async mustAsk(device) {
+      try {
+        const status = await navigator.permissions.query({ name: device });
+        return status.state === 'prompt';
+      } catch {
+        return false; // a browser that doesn't say; its prompt then comes with our words beside it
+      }
+    },
+    memory: storedDevices,
   };
 }

@@ -44,9 +44,9 @@ export class CallsDoor<C extends CallsChunk> {
     }
   }
 
-  async start(userId: string, name: string, kind: CallType): Promise<void> {
+  async start(userId: string, name: string, kind: CallType, check = false): Promise<void> {
     const engine = await this.#engine();
-    await engine?.start(userId, name, kind);
+    await engine?.start(userId, name, kind, check);
   }
 
   dismissFailure(): void {

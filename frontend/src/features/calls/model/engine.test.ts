@@ -366,7 +366,7 @@ describe('a connection that gets weak', () => {
     await pass(4, 0.15);
     expect(ann.view).toMatchObject({ rung: 'paused', camera: 'on' });
     expect(ann.connection.sender('video')?.encoding['active']).toBe(false);
-    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true,"paused":true}}');
+    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true,"paused":true,"quality":"good"}}');
     await pass(13, 0);
     expect(ann.view).toMatchObject({ rung: 'small', step: { up: true } });
     expect(ann.connection.sender('video')?.encoding['active']).toBe(true);
@@ -406,13 +406,25 @@ describe('a connection that gets weak', () => {
     if (channel) channel.readyState = 'open';
     ann.settings.dataSaver = true;
     await pass(4, 0);
-    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true,"saving":true}}');
+    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true,"saving":true,"quality":"good"}}');
     ann.settings.dataSaver = false;
     await pass(14, 0);
-    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true}}');
+    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true,"quality":"good"}}');
     channel?.onmessage?.({ data: '{"media":{"camera":true,"microphone":true,"saving":true}}' });
     await pass(2, 0);
     expect(ann.view).toMatchObject({ rung: 'small', step: { why: 'saver' } });
+  });
+
+  it('is known of both sides', async () => {
+    await talk();
+    await pass(4, 0);
+    expect(ann.view).toMatchObject({ quality: 'good', theirQuality: 'unknown' });
+    const [channel] = ann.connection.channels;
+    const say = (quality: string) => channel?.onmessage?.({ data: JSON.stringify({ media: { camera: true, microphone: true, quality } }) });
+    say('weak');
+    expect(ann.view).toMatchObject({ quality: 'good', theirQuality: 'weak' });
+    say('superb');
+    expect(ann.view?.theirQuality).toBe('unknown');
   });
 
   it('counts what it has used over a connection that was begun anew', async () => {
@@ -502,7 +514,11 @@ describe('devices', () => {
     expect(ann.devices.asked).toEqual([]);
     await clock.advance(1_000);
     await started;
+    // The browser has interrupted the person anyhow, so they look at themselves before it rings.
+    expect(ann.view).toMatchObject({ stage: 'preparing', checking: true, camera: 'on' });
+    await ann.engine.proceed();
     expect(ann.stage).toBe('ringing');
+    expect(ann.devices.asked).toHaveLength(1);
   });
 
   test.each([

@@ -78,31 +78,64 @@ export class CallEngine {
     return this.#session;
   }
 
+  /** How loud our microphone is just now. */
+  readonly level = (): number => this.#session?.hearing.level() ?? 0;
+
   /** The log of this page's calls, masked, where the person has asked to see it. */
   get log(): string | undefined {
     return this.#deps.log.shown ? this.#deps.log.text() : undefined;
   }
 
-  async start(userId: string, name: string, kind: CallType): Promise<void> {
+  /** `check` where the person wants to look at their devices first. */
+  async start(userId: string, name: string, kind: CallType, check = false): Promise<void> {
     if (this.#session && !this.#session.isOver()) return;
     const session = this.#open(
       new CallSession(this.#deps, this.view, this.#warm, { peer: { userId, name }, direction: 'outgoing', kind, stage: 'preparing' }),
     );
     session.next = () => this.#request(session, kind);
-    await this.#prepare(session, kind === 'video');
+    const video = kind === 'video';
+    if (check || (await session.looksFirst(video))) await session.check(video);
+    else if (!session.isOver()) await this.#prepare(session, video);
+  }
+
+  /** The same before it is accepted, while it rings on in silence. */
+  async check(): Promise<void> {
+    const session = this.#session;
+    if (session?.view.stage === 'incoming') await session.check(session.view.kind === 'video');
+  }
+
+  leaveCheck(): void {
+    const session = this.#session;
+    if (session?.view.stage === 'incoming') session.leaveCheck();
+    else this.hangUp();
+  }
+
+  /** After the check, or without what can't be had: with whatever is open. */
+  async proceed(): Promise<void> {
+    const session = this.#session;
+    if (!session || session.isOver()) return;
+    const { stage, checking, problem, note, kind } = session.view;
+    if (!checking && !problem) return;
+    if (stage === 'incoming') return this.accept(session.media.camera !== 'off');
+    session.patch({ checking: false, problem: undefined, note: problem ?? note });
+    if (!checking && kind === 'video') await session.media.setCamera(true);
+    if (!session.isOver()) await session.next();
   }
 
   async accept(withVideo: boolean): Promise<void> {
     const session = this.#session;
     if (session?.view.stage !== 'incoming' || !session.callId) return;
+    const { checking, problem, note } = session.view;
+    if (withVideo && session.view.kind === 'video' && !checking && this.#deps.settings.checkFirst) return this.check();
     session.mine = true;
-    session.patch({ stage: 'answering', silenced: true });
+    session.patch({ stage: 'answering', silenced: true, checking: false, problem: undefined, note: problem ?? note });
     if (!(await this.#deps.seat.claim(session.callId))) return this.#finish(session, { reason: 'elsewhere' });
     if (session.isOver()) return this.#deps.seat.release();
     void session.gatherAhead();
     const video = withVideo && session.view.kind === 'video';
     session.next = () => this.#respond(session, video ? 'video' : 'audio');
-    await this.#prepare(session, video);
+    if (checking) await session.next();
+    else await this.#prepare(session, video);
   }
 
   /** The same device or permission once more, after the person did something about it. */
@@ -110,7 +143,8 @@ export class CallEngine {
     const session = this.#session;
     if (!session?.view.problem) return;
     const video = session.view.kind === 'video' && session.view.problem.device !== 'camera';
-    await this.#prepare(session, video);
+    if (session.view.checking) await session.openMedia(video);
+    else await this.#prepare(session, video);
   }
 
   decline(): void {
@@ -267,7 +301,7 @@ export class CallEngine {
     const asked = session && (session.view.stage === 'preparing' || session.view.stage === 'calling');
     if (snapshot.state === 'ringing' && snapshot.direction === 'incoming') {
       // We are calling that very person: our request will accept theirs.
-      if (asked && otherOf(snapshot).userId === session.view.peer.userId && !session.view.problem) return;
+      if (asked && otherOf(snapshot).userId === session.view.peer.userId && !session.view.problem && !session.view.checking) return;
       const ring = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'incoming' }));
       return this.#expire(ring, snapshot);
     }

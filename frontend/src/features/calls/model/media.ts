@@ -1,5 +1,6 @@
+import { type DeviceMemory, findAgain, listOf } from './devices';
 import { classify } from './mediaErrors';
-import { NO_DEVICES, type Device, type DeviceLists, type DeviceProblem } from './view';
+import { NO_DEVICES, type AnyDevice, type Chosen, type Device, type DeviceChoice, type DeviceLists, type DeviceProblem, type Note } from './view';
 
 /** The part of the browser that hands out microphones and cameras. */
 export interface MediaSource {
@@ -8,6 +9,7 @@ export interface MediaSource {
   createStream: () => MediaStream;
   /** Whether the browser will ask before it gives the device. */
   mustAsk: (device: Device) => Promise<boolean>;
+  memory: DeviceMemory;
 }
 
 export const AUDIO: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
@@ -16,6 +18,7 @@ export const VIDEO: MediaTrackConstraints = { width: { ideal: 1280 }, height: { 
 const LINES = 720;
 
 export type Opened = { problem?: DeviceProblem; note?: DeviceProblem };
+type Kind = 'audio' | 'video';
 
 /** Our own microphone and camera for the time of one call. What is off is let go, so that its light goes out. */
 export class LocalMedia {
@@ -23,21 +26,23 @@ export class LocalMedia {
   muted = false;
   camera: 'on' | 'off' | 'starting' = 'off';
   lists: DeviceLists = NO_DEVICES;
-  readonly chosen: { microphone?: string; camera?: string; speaker?: string } = {};
+  readonly chosen: Chosen = {};
   readonly #source: MediaSource;
-  readonly #onTrack: (kind: 'audio' | 'video', track: MediaStreamTrack | null) => void;
-  readonly #onChange: (lost?: DeviceProblem) => void;
+  readonly #onTrack: (kind: Kind, track: MediaStreamTrack | null) => void;
+  readonly #onChange: (news?: Note) => void;
+  /** What went away in this call while it was in use: where it comes back, it is used again. */
+  readonly #gone = new Map<AnyDevice, DeviceChoice>();
   #closed = false;
   /** A microphone was opened, so one that goes away is to be replaced. */
   #wantsVoice = false;
-  #cameraWish = 0;
+  /** Counts what the person has wished of each device: only the last wish is fulfilled. */
+  readonly #wishes = { microphone: 0, camera: 0 };
+  /** Grows when all is let go: what is being opened then is not wanted any more. */
+  #round = 0;
+  readonly #replacing = new Set<Device>();
   #lines = LINES;
 
-  constructor(
-    source: MediaSource,
-    onTrack: (kind: 'audio' | 'video', track: MediaStreamTrack | null) => void,
-    onChange: (lost?: DeviceProblem) => void,
-  ) {
+  constructor(source: MediaSource, onTrack: (kind: Kind, track: MediaStreamTrack | null) => void, onChange: (news?: Note) => void) {
     this.#source = source;
     this.#onTrack = onTrack;
     this.#onChange = onChange;
@@ -53,28 +58,46 @@ export class LocalMedia {
     return this.stream.getVideoTracks()[0] ?? null;
   }
 
-  /** Opens the microphone, and the camera where wanted. Without a camera a video call goes on by voice, with a note. */
+  /** Opens the microphone, and the camera where wanted, unless they are open. Without a camera a video call goes on by voice, with a note. */
   async open(withCamera: boolean): Promise<Opened> {
     if (!this.#source.devices) return { problem: { kind: 'insecure', device: 'microphone' } };
-    if (withCamera) {
-      try {
-        const got = await this.#get({ audio: this.#audioWish(), video: this.#videoWish() });
-        this.#take(got);
-        await this.#refresh();
-        return {};
-      } catch (error) {
-        const voice = await this.#openVoice();
-        if (voice.problem) return voice;
-        return { note: { kind: classify(error), device: 'camera' } };
-      }
+    // Where the browser says names already, a device whose id has changed is found by its own.
+    if (this.#source.memory.recall('microphone') ?? this.#source.memory.recall('camera')) await this.#refresh();
+    const camera = withCamera && !this.video;
+    if (this.audio && !camera) return {};
+    if (camera && this.audio) {
+      const note = await this.setCamera(true);
+      return note ? { note } : {};
     }
-    return this.#openVoice();
+    if (!camera) return this.#openVoice();
+    const round = this.#round;
+    try {
+      const got = await this.#get({ audio: this.#audioWish(), video: this.#videoWish() });
+      this.#take(got);
+      await this.#meetDevices();
+      return {};
+    } catch (error) {
+      if (this.#closed || round !== this.#round) return {};
+      const voice = await this.#openVoice();
+      if (voice.problem) return voice;
+      return { note: { kind: classify(error), device: 'camera' } };
+    }
+  }
+
+  /** Lets both go, and may be opened again. */
+  letGo(): void {
+    this.#wantsVoice = false;
+    this.#round += 1;
+    this.#drop('audio');
+    this.#drop('video');
+    this.camera = 'off';
+    this.#onChange();
   }
 
   async #openVoice(): Promise<Opened> {
     try {
       this.#take(await this.#get({ audio: this.#audioWish(), video: false }));
-      await this.#refresh();
+      await this.#meetDevices();
       return {};
     } catch (error) {
       return { problem: { kind: classify(error), device: 'microphone' } };
@@ -102,8 +125,9 @@ export class LocalMedia {
 
   /** Off stops the track; on again gets a new one. The last wish counts, however fast they come. */
   async setCamera(on: boolean): Promise<DeviceProblem | undefined> {
-    const wish = ++this.#cameraWish;
     if (!on) {
+      this.#wishes.camera += 1;
+      this.#gone.delete('camera');
       this.#drop('video');
       this.camera = 'off';
       this.#onChange();
@@ -112,31 +136,27 @@ export class LocalMedia {
     if (this.camera !== 'off') return undefined;
     this.camera = 'starting';
     this.#onChange();
-    try {
-      const got = await this.#get({ audio: false, video: this.#videoWish() });
-      if (wish === this.#cameraWish) this.#take(got);
-      else for (const track of got.getTracks()) track.stop();
-      await this.#refresh();
-      return undefined;
-    } catch (error) {
-      if (wish !== this.#cameraWish) return undefined;
-      this.camera = 'off';
-      this.#onChange();
-      return { kind: classify(error), device: 'camera' };
-    }
+    const problem = await this.#open('camera');
+    if (!problem) return undefined;
+    this.camera = 'off';
+    this.#onChange();
+    return problem;
   }
 
+  /** The person's own choice; it is remembered. */
   async choose(device: Device, id: string): Promise<DeviceProblem | undefined> {
-    this.chosen[device] = id;
-    if (device === 'camera' && this.camera !== 'on') return undefined;
-    const wish = device === 'camera' ? { audio: false, video: this.#videoWish() } : { audio: this.#audioWish(), video: false };
-    try {
-      this.#take(await this.#get(wish));
-      this.#onChange();
-      return undefined;
-    } catch (error) {
-      return { kind: classify(error), device };
-    }
+    const choice = listOf(this.lists, device).find((each) => each.id === id);
+    if (choice) this.#source.memory.keep(device, choice);
+    this.#gone.delete(device);
+    return this.#change(device, id);
+  }
+
+  chooseSpeaker(id: string): void {
+    const choice = this.lists.speakers.find((each) => each.id === id);
+    if (choice) this.#source.memory.keep('speaker', choice);
+    this.#gone.delete('speaker');
+    this.chosen.speaker = id;
+    this.#onChange();
   }
 
   close(): void {
@@ -149,29 +169,71 @@ export class LocalMedia {
     }
   }
 
+  async #change(device: Device, id: string): Promise<DeviceProblem | undefined> {
+    const before = this.chosen[device];
+    this.chosen[device] = id;
+    if (device === 'camera' && this.camera !== 'on') {
+      this.#onChange();
+      return undefined;
+    }
+    let problem = await this.#open(device);
+    if (problem?.kind === 'busy' && device === 'camera' && this.video) {
+      // Many phones run one camera at a time: the one in use makes room.
+      this.#drop('video');
+      problem = await this.#open('camera');
+    }
+    if (!problem) return undefined;
+    this.chosen[device] = before;
+    if (device === 'camera' && !this.video && (await this.#open('camera'))) this.camera = 'off';
+    this.#onChange();
+    return problem;
+  }
+
+  /** Opens what is chosen, in place of what there is. Nothing is wrong where the person has wished for something else meanwhile. */
+  async #open(device: Device): Promise<DeviceProblem | undefined> {
+    const wish = ++this.#wishes[device];
+    try {
+      const got = await this.#get(device === 'camera' ? { audio: false, video: this.#videoWish() } : { audio: this.#audioWish(), video: false });
+      if (wish === this.#wishes[device]) this.#take(got);
+      else for (const track of got.getTracks()) track.stop();
+      await this.#meetDevices();
+      return undefined;
+    } catch (error) {
+      return wish === this.#wishes[device] ? { kind: classify(error), device } : undefined;
+    }
+  }
+
   async #get(constraints: MediaStreamConstraints): Promise<MediaStream> {
     if (!this.#source.devices) throw new DOMException('insecure page', 'SecurityError');
+    const round = this.#round;
     const stream = await this.#source.devices.getUserMedia(constraints);
-    if (this.#closed) {
+    if (this.#closed || round !== this.#round) {
       for (const track of stream.getTracks()) track.stop();
-      throw new DOMException('the call is over', 'AbortError');
+      throw new DOMException('not wanted any more', 'AbortError');
     }
     return stream;
   }
 
   #audioWish(): MediaTrackConstraints {
-    return this.chosen.microphone ? { ...AUDIO, deviceId: { exact: this.chosen.microphone } } : AUDIO;
+    return { ...AUDIO, ...this.#which('microphone') };
   }
 
   #videoWish(): MediaTrackConstraints {
     const lines = this.#lines;
-    const wish = { ...VIDEO, width: { ideal: (lines * 16) / 9 }, height: { ideal: lines } };
-    return this.chosen.camera ? { ...wish, deviceId: { exact: this.chosen.camera } } : wish;
+    return { ...VIDEO, width: { ideal: (lines * 16) / 9 }, height: { ideal: lines }, ...this.#which('camera') };
+  }
+
+  /** What is chosen now, or else what was the last time, if it is still there. */
+  #which(device: Device): MediaTrackConstraints {
+    const now = this.chosen[device];
+    if (now !== undefined) return { deviceId: { exact: now } };
+    const before = this.#source.memory.recall(device);
+    return before ? { deviceId: { ideal: (findAgain(before, listOf(this.lists, device)) ?? before).id } } : {};
   }
 
   #take(got: MediaStream): void {
     for (const track of got.getTracks()) {
-      const kind = track.kind as 'audio' | 'video';
+      const kind = track.kind as Kind;
       this.#drop(kind, true);
       this.stream.addTrack(track);
       if (kind === 'audio') {
@@ -179,15 +241,15 @@ export class LocalMedia {
         track.enabled = !this.muted;
       }
       if (kind === 'video') this.camera = 'on';
-      track.onended = () => this.#ended(kind);
+      track.onended = () => void this.#ended(track);
       const id = track.getSettings().deviceId;
-      if (id) this.chosen[kind === 'audio' ? 'microphone' : 'camera'] = id;
+      if (id) this.chosen[deviceOf(kind)] = id;
       this.#onTrack(kind, track);
     }
     this.#onChange();
   }
 
-  #drop(kind: 'audio' | 'video', replaced = false): void {
+  #drop(kind: Kind, replaced = false): void {
     const track = kind === 'audio' ? this.audio : this.video;
     if (!track) return;
     track.onended = null;
@@ -196,21 +258,72 @@ export class LocalMedia {
     if (!replaced) this.#onTrack(kind, null);
   }
 
-  /** Unplugged, or taken away by the system. A microphone is replaced by the next one there is. */
-  #ended(kind: 'audio' | 'video'): void {
+  /** Unplugged, or taken away by the system: the next one there is takes its place. */
+  async #ended(track: MediaStreamTrack): Promise<void> {
+    const kind = track.kind as Kind;
+    const device = deviceOf(kind);
+    const lost = { id: this.chosen[device] ?? '', label: track.label };
     this.#drop(kind);
-    const device = kind === 'audio' ? 'microphone' : 'camera';
-    if (device === 'camera') delete this.chosen.camera;
-    else delete this.chosen.microphone;
+    this.chosen[device] = undefined;
+    this.#gone.set(device, lost);
+    if (kind === 'video') this.camera = 'starting';
+    this.#onChange();
+    const problem = await this.#replace(device, lost);
+    if (!problem) return;
     if (kind === 'video') this.camera = 'off';
-    this.#onChange({ kind: 'unplugged', device });
-    if (kind === 'audio') void this.#openVoice();
+    this.#onChange(problem.kind === 'denied' || problem.kind === 'busy' ? problem : { kind: 'unplugged', device });
   }
 
-  readonly #devicesChanged = (): void => {
-    void this.#refresh();
-    if (!this.audio && !this.#closed && this.#wantsVoice) void this.#openVoice();
-  };
+  async #replace(device: Device, lost: DeviceChoice): Promise<DeviceProblem | undefined> {
+    this.#replacing.add(device);
+    const problem = await this.#open(device);
+    this.#replacing.delete(device);
+    const next = device === 'microphone' ? this.audio : this.video;
+    if (problem || !next) return problem;
+    const id = this.chosen[device] ?? '';
+    if (id !== '' && id === lost.id) this.#gone.delete(device); // the very same, after a moment
+    else this.#onChange({ kind: 'replaced', device, from: lost.label, to: next.label });
+    return undefined;
+  }
+
+  readonly #devicesChanged = (): void => void this.#followDevices();
+
+  async #followDevices(): Promise<void> {
+    const speaker = this.lists.speakers.find(({ id }) => id === this.chosen.speaker);
+    await this.#refresh();
+    if (this.#closed) return;
+    if (speaker && !findAgain(speaker, this.lists.speakers)) {
+      this.#gone.set('speaker', speaker);
+      this.chosen.speaker = ''; // what the system takes for it
+      this.#onChange({ kind: 'replaced', device: 'speaker', from: speaker.label, to: this.lists.speakers[0]?.label ?? '' });
+    }
+    for (const device of ['microphone', 'camera', 'speaker'] as const) await this.#returnTo(device);
+  }
+
+  async #returnTo(device: AnyDevice): Promise<void> {
+    const gone = this.#gone.get(device);
+    if (!gone || (device !== 'speaker' && this.#replacing.has(device))) return;
+    const back = findAgain(gone, listOf(this.lists, device));
+    if (!back) {
+      if (device === 'microphone' && !this.audio && this.#wantsVoice) await this.#replace('microphone', gone);
+      return;
+    }
+    this.#gone.delete(device);
+    const off = device === 'camera' && this.camera === 'off';
+    if (device === 'speaker') this.chosen.speaker = back.id;
+    else if (await this.#change(device, back.id)) return;
+    this.#onChange({ kind: off ? 'back' : 'returned', device, from: '', to: back.label });
+  }
+
+  /** Once the browser lets us, it says what there is, by name. */
+  async #meetDevices(): Promise<void> {
+    await this.#refresh();
+    const speaker = findAgain(this.#source.memory.recall('speaker'), this.lists.speakers);
+    if (speaker && this.chosen.speaker === undefined) {
+      this.chosen.speaker = speaker.id;
+      this.#onChange();
+    }
+  }
 
   async #refresh(): Promise<void> {
     const all = (await this.#source.devices?.enumerateDevices().catch(() => [])) ?? [];
@@ -220,3 +333,5 @@ export class LocalMedia {
     if (!this.#closed) this.#onChange();
   }
 }
+
+const deviceOf = (kind: Kind): Device => (kind === 'audio' ? 'microphone' : 'camera');

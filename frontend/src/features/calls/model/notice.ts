@@ -1,4 +1,5 @@
 /** What our clients tell each other on the data channel; old ones would show it as a message, so they get none. */
+import type { Quality } from './view';
 
 export interface MediaNotice {
   camera: boolean;
@@ -7,9 +8,13 @@ export interface MediaNotice {
   paused?: boolean;
   /** Its person saves data: send less than you could. */
   saving?: boolean;
+  /** How what we send reaches them. */
+  quality?: Felt;
   /** Their screen is shared. */
   screen?: ScreenNotice;
 }
+
+type Felt = Exclude<Quality, 'unknown'>;
 
 export interface ScreenNotice {
   /** Which sharing of this call it is. Of two at once the later one, with the higher number, is seen. */
@@ -33,12 +38,12 @@ export function parseNotice(data: unknown): Notice | undefined {
   try {
     const { media, stopScreen } = (JSON.parse(data) ?? {}) as { media?: Record<string, unknown>; stopScreen?: unknown };
     if (isTurn(stopScreen)) return { stopScreen };
-    const { camera, microphone, paused, saving, screen } = media ?? {};
+    const { camera, microphone, paused, saving, quality, screen } = media ?? {};
     if (typeof camera !== 'boolean' || typeof microphone !== 'boolean') return undefined;
     const shared = screenOf(screen);
     return {
       media: {
-        camera, microphone, ...(paused === true ? { paused } : {}), ...(saving === true ? { saving } : {}), ...(shared ? { screen: shared } : {}),
+        camera, microphone, ...(paused === true ? { paused } : {}), ...(saving === true ? { saving } : {}), ...(isFelt(quality) ? { quality } : {}), ...(shared ? { screen: shared } : {}),
       },
     };
   } catch {
@@ -53,3 +58,5 @@ function screenOf(value: unknown): ScreenNotice | undefined {
 }
 
 const isTurn = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0 && (value as number) <= TURN_MAX;
+
+const isFelt = (value: unknown): value is Felt => value === 'good' || value === 'fair' || value === 'weak';

@@ -4,6 +4,7 @@ import type { EngineDeps } from './deps';
 import { FigureReader, type Figures } from './figures';
 import { CallHistory } from './history';
 import type { Circumstances, Limits, Step } from './ladder';
+import { Hearing } from './hearing';
 import { hasRelay } from './ice';
 import { LocalMedia } from './media';
 import { Meter, type Measured } from './meter';
@@ -14,10 +15,11 @@ import type { WarmPairs } from './pool';
 import { NO_SHARING, Sharing } from './sharing';
 import { emitSignal } from './socket';
 import { Store } from './store';
-import { NO_DEVICES, type CallEnd, type CallView, type Device, type DeviceProblem } from './view';
+import { NO_DEVICES, type AnyDevice, type CallEnd, type CallView, type Device, type Note } from './view';
 
 const EXPLAIN_MS = 700;
 const STEP_SHOWN_MS = 8_000;
+const NEWS_SHOWN_MS = 10_000;
 const KEPT_OFFER_MS = 3_000;
 const ICE_AGAIN_MS = 30_000;
 const SIGNALS_MAX = 300;
@@ -42,6 +44,7 @@ export class CallSession {
   next: () => Promise<void> = () => Promise.resolve();
   readonly media: LocalMedia;
   readonly sharing: Sharing;
+  readonly hearing: Hearing;
   readonly expiry: Deadline;
   /** How the call is carried, second by second. */
   readonly figures = new Store<Figures | undefined>(undefined);
@@ -50,9 +53,12 @@ export class CallSession {
   readonly #warm: WarmPairs;
   readonly #meter: Meter;
   readonly #stepShown: Deadline;
+  readonly #newsShown: Deadline;
   readonly #later: Deadline;
   readonly #iceDue: Deadline;
   #peer: Peer | undefined;
+  /** Grows with each wish for microphone and camera, and when they are let go. */
+  #round = 0;
   #waiting: Signal[] = [];
   #starting = false;
   #stalled = false;
@@ -70,12 +76,13 @@ export class CallSession {
     this.mine = start.direction === 'outgoing';
     this.expiry = new Deadline(deps.clock);
     this.#stepShown = new Deadline(deps.clock);
+    this.#newsShown = new Deadline(deps.clock);
     this.#later = new Deadline(deps.clock);
     this.#iceDue = new Deadline(deps.clock);
     this.media = new LocalMedia(
       deps.media,
       (kind) => this.#give(kind),
-      (lost) => this.#mediaChanged(lost),
+      (news) => this.#mediaChanged(news),
     );
     this.sharing = new Sharing({
       source: deps.screens,
@@ -87,6 +94,7 @@ export class CallSession {
       clock: deps.clock,
       log: deps.log.write,
     });
+    this.hearing = new Hearing(deps.listen, deps.clock, (voiceHint) => !this.isOver() && this.patch({ voiceHint }));
     const reader = new FigureReader(this.figures);
     this.#meter = new Meter({
       connection: () => (this.#peer?.link === 'connected' ? this.#peer.connection : undefined),
@@ -101,9 +109,9 @@ export class CallSession {
     });
     this.view = {
       key: ++keys, callId: start.callId, peer: start.peer, direction: start.direction, kind: start.kind, stage: start.stage,
-      link: 'connecting', online: true, asking: [], problem: undefined, note: undefined, microphone: 'none', camera: 'off',
+      link: 'connecting', online: true, asking: [], problem: undefined, note: undefined, voiceHint: undefined, checking: false, microphone: 'none', camera: 'off',
       local: undefined, remote: undefined, remotePicture: false, remoteMuted: false, remotePaused: false, sharing: this.sharing.view(undefined), devices: NO_DEVICES, chosen: {},
-      quality: 'unknown', rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, acceptedAt: undefined, legacy: start.legacy ?? false, silenced: false, canRejoin: false, end: undefined,
+      quality: 'unknown', theirQuality: 'unknown', rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, acceptedAt: undefined, legacy: start.legacy ?? false, silenced: false, canRejoin: false, end: undefined,
     };
     store.set(this.view);
   }
@@ -128,24 +136,47 @@ export class CallSession {
     if (shown) this.#store.set(this.view);
   }
 
+  /** Microphone and camera are open before anything is placed or accepted; what follows is the person's to say. */
+  async check(withCamera: boolean): Promise<void> {
+    this.patch({ checking: true, silenced: true });
+    await this.openMedia(withCamera);
+  }
+
+  /** It rings on, and nothing of ours is open. */
+  leaveCheck(): void {
+    this.#round += 1;
+    this.media.letGo();
+    this.patch({ checking: false, asking: [], problem: undefined, note: undefined });
+  }
+
+  /** Whether one should look at oneself before the call: the person wants it, or will be asked by the browser anyhow. */
+  async looksFirst(withCamera: boolean): Promise<boolean> {
+    if (this.#deps.settings.checkFirst) return true;
+    const { mustAsk } = this.#deps.media;
+    const asks = await Promise.all([mustAsk('microphone'), withCamera && mustAsk('camera')]);
+    return asks.includes(true);
+  }
+
   /** Opens what the call needs; says so before the browser asks. False if it can't go on without. */
   async openMedia(withCamera: boolean): Promise<boolean> {
     const wanted: Device[] = withCamera ? ['microphone', 'camera'] : ['microphone'];
+    const round = ++this.#round;
+    const gone = () => this.isOver() || round !== this.#round;
     this.patch({ problem: undefined });
     if (this.#deps.settings.relayOnly && !hasRelay(await this.#deps.ice.get())) {
       // Going by another way would show what the person wants hidden, and going by none would look like a broken call.
-      if (!this.isOver()) this.patch({ problem: { kind: 'no-relay', device: 'microphone' } });
+      if (!gone()) this.patch({ problem: { kind: 'no-relay', device: 'microphone' } });
       return false;
     }
     const asking: Device[] = [];
     for (const device of wanted) if (await this.#deps.media.mustAsk(device)) asking.push(device);
-    if (asking.length > 0 && !this.isOver()) {
+    if (asking.length > 0 && !gone()) {
       this.patch({ asking });
       await new Promise<void>((resolve) => this.#deps.clock.after(EXPLAIN_MS, resolve));
     }
-    if (this.isOver()) return false;
+    if (gone()) return false;
     const { problem, note } = await this.media.open(withCamera);
-    if (this.isOver()) return false;
+    if (gone()) return false;
     this.patch({ asking: [], problem, note: note ?? this.view.note });
     return !problem;
   }
@@ -170,6 +201,7 @@ export class CallSession {
     else if (rejoin) this.#later.set(KEPT_OFFER_MS, () => this.#peer?.untouched && this.#peer.offer());
     this.#tell();
     this.#meter.start();
+    this.hearing.start(() => this.media.muted);
     this.#renewLater();
   }
 
@@ -197,8 +229,11 @@ export class CallSession {
     return this.#peer?.connection;
   }
 
-  toggleMicrophone(): void {
-    this.media.setMuted(!this.media.muted);
+  /** Where there is none, the person may have done something about that. */
+  async toggleMicrophone(): Promise<void> {
+    if (this.media.audio) return this.media.setMuted(!this.media.muted);
+    const { problem } = await this.media.open(false);
+    if (!this.isOver()) this.patch({ note: problem });
   }
 
   async toggleCamera(): Promise<void> {
@@ -206,14 +241,10 @@ export class CallSession {
     if (!this.isOver()) this.patch({ note: problem });
   }
 
-  async choose(device: Device, id: string): Promise<void> {
+  async choose(device: AnyDevice, id: string): Promise<void> {
+    if (device === 'speaker') return this.media.chooseSpeaker(id);
     const problem = await this.media.choose(device, id);
     if (!this.isOver()) this.patch({ note: problem });
-  }
-
-  chooseSpeaker(id: string): void {
-    this.media.chosen.speaker = id;
-    this.patch({ chosen: { ...this.media.chosen } });
   }
 
   toggleScreen(): void {
@@ -233,17 +264,18 @@ export class CallSession {
     const { acceptedAt } = this.view;
     const talked = acceptedAt !== undefined && end.reason !== 'not-connected' ? this.#deps.clock.now() - acceptedAt : undefined;
     const durationMs = end.durationMs ?? talked;
-    for (const due of [this.expiry, this.#stepShown, this.#later, this.#iceDue]) due.clear();
+    for (const due of [this.expiry, this.#stepShown, this.#newsShown, this.#later, this.#iceDue]) due.clear();
     this.#meter.stop();
     const { bytes } = this.#meter;
     const story = this.#history.story(this.view, this.#deps.clock.now());
     const left = end.reason === 'completed' ? this.#peer?.leave() : this.#peer?.close();
     if (left) this.#warm.keep(this.view.peer.userId, this.#relayOnly, left);
     this.#ahead?.close();
+    this.hearing.stop();
     this.media.close();
     this.sharing.close();
     this.patch({
-      stage: 'ended', local: undefined, remote: undefined, sharing: NO_SHARING, asking: [], problem: undefined, note: undefined,
+      stage: 'ended', checking: false, voiceHint: undefined, local: undefined, remote: undefined, sharing: NO_SHARING, asking: [], problem: undefined, note: undefined,
       step: undefined,
       end: {
         ...end, ...(durationMs === undefined ? {} : { durationMs }), quality: this.#meter.quality.summary,
@@ -306,6 +338,7 @@ export class CallSession {
       remotePicture: picture !== undefined && !picture.muted && peer.notice?.camera !== false && !peer.notice?.paused && !this.#stalled,
       remotePaused: peer.notice?.camera === true && peer.notice.paused === true,
       remoteMuted: peer.notice?.microphone === false,
+      theirQuality: peer.notice?.quality ?? 'unknown',
       sharing: this.sharing.view(peer.remoteScreen),
     });
   }
@@ -334,17 +367,19 @@ export class CallSession {
     this.#showRung();
   }
 
-  #mediaChanged(lost?: DeviceProblem): void {
+  #mediaChanged(news?: Note): void {
     if (this.isOver()) return;
     const { media } = this;
+    this.hearing.follow(media.audio);
     this.patch({
       local: media.stream,
       microphone: media.audio ? (media.muted ? 'muted' : 'on') : 'none',
       camera: media.camera,
       devices: media.lists,
       chosen: { ...media.chosen },
-      ...(lost ? { note: lost } : {}),
+      ...(news ? { note: news } : {}),
     });
+    if (news) this.#newsShown.set(NEWS_SHOWN_MS, () => this.view.note === news && isNews(news) && this.closeNote());
     this.#tell();
     this.#remember();
     if (this.isLive) this.#meter.applyLimits();
@@ -360,11 +395,12 @@ export class CallSession {
   #tell(): void {
     const camera = this.media.camera === 'on';
     const saving = this.#saidSaving = this.#deps.settings.dataSaver;
+    const { quality } = this.view;
     const limits = this.#meter.ladder.limits(this.#circumstances());
     const paused = camera && limits.height === undefined;
     const screen = this.sharing.notice(limits.screen === undefined);
     this.#peer?.tell({
-      camera, microphone: this.media.audio !== null && !this.media.muted, ...(paused ? { paused } : {}), ...(saving ? { saving } : {}), ...(screen ? { screen } : {}),
+      camera, microphone: this.media.audio !== null && !this.media.muted, ...(paused ? { paused } : {}), ...(saving ? { saving } : {}), ...(screen ? { screen } : {}), ...(quality === 'unknown' ? {} : { quality }),
     });
   }
 
@@ -397,11 +433,12 @@ export class CallSession {
   #measured({ quality, bytes, still, relayed }: Measured): void {
     if (this.isOver()) return;
     this.#relayed = relayed;
-    this.patch({ bytes, ...(quality === 'unknown' ? {} : { quality }) });
+    const news = quality !== 'unknown' && quality !== this.view.quality;
+    this.patch({ bytes, ...(news ? { quality } : {}) });
     this.#showRung();
     // Old clients don't say that their camera is off: their picture stands still.
     this.#stalled = this.view.legacy && still;
-    if (this.#deps.settings.dataSaver !== this.#saidSaving) this.#tell();
+    if (news || this.#deps.settings.dataSaver !== this.#saidSaving) this.#tell();
     this.#peerChanged();
   }
 
@@ -417,3 +454,6 @@ export class CallSession {
     this.#iceDue.set(Math.max(this.#deps.ice.renewInMs, ICE_AGAIN_MS), () => void renew());
   }
 }
+
+/** Nothing that the person has to do anything about. */
+const isNews = ({ kind }: Note): boolean => kind === 'replaced' || kind === 'returned';

@@ -3,6 +3,7 @@ import type { CallType } from '../../../shared/wire/types';
 import type { CallStory } from './history';
 import type { Rung, Step } from './ladder';
 import type { SharingView } from './sharing';
+import type { VoiceHint } from './voiceHints';
 
 /** Where a call stands, as this page shows it. */
 export type Stage =
@@ -18,12 +19,26 @@ export type Stage =
 export type LinkState = 'connecting' | 'connected' | 'disconnected' | 'failed';
 export type Quality = 'unknown' | 'good' | 'fair' | 'weak';
 export type Device = 'microphone' | 'camera';
+export type AnyDevice = Device | 'speaker';
 
 /** Why a call can't begin or goes on without something, each with its own sentence and next step. Of `no-relay` the device says nothing. */
 export interface DeviceProblem {
   kind: 'denied' | 'missing' | 'busy' | 'insecure' | 'unplugged' | 'unknown' | 'no-relay';
   device: Device;
 }
+
+/**
+ * Another device serves in place of one that went away; that one is back, and serves again, or may (`back`). Names are as the
+ * browser has them; none where it says none.
+ */
+export interface DeviceNews {
+  kind: 'replaced' | 'returned' | 'back';
+  device: AnyDevice;
+  from: string;
+  to: string;
+}
+
+export type Note = DeviceProblem | DeviceNews;
 
 export type EndReason =
   | 'completed' | 'cancelled' | 'no-answer' | 'missed' | 'declined' | 'declined-here' | 'lost' | 'not-connected'
@@ -59,6 +74,8 @@ export interface DeviceLists {
   speakers: DeviceChoice[];
 }
 
+export type Chosen = Partial<Record<AnyDevice, string | undefined>>;
+
 export interface CallView {
   /** Names this call in this page, from before the server has given it an id. */
   key: number;
@@ -74,7 +91,11 @@ export interface CallView {
   asking: Device[];
   problem: DeviceProblem | undefined;
   /** What the call goes on without, said once. */
-  note: DeviceProblem | undefined;
+  note: Note | undefined;
+  /** Something about our own voice, until it is no longer so or was put away. */
+  voiceHint: VoiceHint | undefined;
+  /** The person looks at their devices first: nothing has been placed or accepted yet. */
+  checking: boolean;
   microphone: 'on' | 'muted' | 'none';
   camera: 'on' | 'off' | 'starting';
   local: MediaStream | undefined;
@@ -86,8 +107,10 @@ export interface CallView {
   /** Screens, ours and theirs. */
   sharing: SharingView;
   devices: DeviceLists;
-  chosen: { microphone?: string; camera?: string; speaker?: string };
+  chosen: Chosen;
   quality: Quality;
+  /** The same at the other's, as their client says; an old one says nothing. */
+  theirQuality: Quality;
   /** How much we send, and for a while the step that led there. */
   rung: Rung;
   step: Step | undefined;

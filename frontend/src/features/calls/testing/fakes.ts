@@ -1,10 +1,11 @@
 /** The browser as the engine sees it, small enough to be driven step by step. */
 import type { Clock } from '../model/clock';
+import type { Ear } from '../model/hearing';
 import type { MediaSource } from '../model/media';
 import type { NetworkChange, NetworkWatch } from '../model/network';
 import type { Mark, TabSeat } from '../model/seat';
 import type { ScreenSource } from '../model/sharing';
-import type { Device } from '../model/view';
+import type { AnyDevice, Device, DeviceChoice } from '../model/view';
 
 /** Lets everything that waits only for promises happen. */
 export async function settle(): Promise<void> {
@@ -68,6 +69,7 @@ export class FakeTrack {
   constructor(
     readonly kind: 'audio' | 'video',
     readonly deviceId = `${kind}-1`,
+    readonly label = '',
   ) {}
   stop(): void {
     this.readyState = 'ended';
@@ -110,6 +112,16 @@ export class FakeDevices {
   /** Waits before it answers, like a person before a prompt. */
   gate: Promise<void> | undefined;
   prompts = new Set<Device>();
+  /** What is plugged in; the first of a kind is what the browser gives unasked. */
+  plugged = [
+    { kind: 'audioinput', deviceId: 'audio-1', label: 'Built-in microphone' },
+    { kind: 'audioinput', deviceId: 'audio-2', label: 'Headset' },
+    { kind: 'videoinput', deviceId: 'video-1', label: 'Front camera' },
+  ];
+  /** How loud it is before the microphone. */
+  loudness = 0.1;
+  /** What the person chose in this browser before. */
+  remembered: Partial<Record<AnyDevice, DeviceChoice>> = {};
   #listeners = new Set<() => void>();
 
   readonly getUserMedia = async (constraints: MediaStreamConstraints): Promise<MediaStream> => {
@@ -119,23 +131,43 @@ export class FakeDevices {
       const error = this.errors[kind];
       if (constraints[kind] && error) throw new DOMException('fake', error);
     }
-    const tracks = (['audio', 'video'] as const).filter((kind) => constraints[kind]).map((kind) => new FakeTrack(kind, idOf(constraints[kind])));
+    const tracks = (['audio', 'video'] as const).filter((kind) => constraints[kind]).map((kind) => this.#trackOf(kind, constraints[kind]));
     this.given.push(...tracks);
     return new FakeStream(tracks) as unknown as MediaStream;
   };
-  readonly enumerateDevices = (): Promise<MediaDeviceInfo[]> =>
-    Promise.resolve(
-      [
-        { kind: 'audioinput', deviceId: 'audio-1', label: 'Built-in microphone' },
-        { kind: 'audioinput', deviceId: 'audio-2', label: 'Headset' },
-        { kind: 'videoinput', deviceId: 'video-1', label: 'Front camera' },
-      ] as MediaDeviceInfo[],
-    );
+  readonly listen = (): Ear => ({ level: () => this.loudness, close: () => undefined });
+  readonly enumerateDevices = (): Promise<MediaDeviceInfo[]> => Promise.resolve(this.plugged as MediaDeviceInfo[]);
   readonly addEventListener = (_: string, listener: () => void): void => void this.#listeners.add(listener);
   readonly removeEventListener = (_: string, listener: () => void): void => void this.#listeners.delete(listener);
 
   change(): void {
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Its track ends, and the browser says that there are other devices now. */
+  async unplug(deviceId: string): Promise<void> {
+    this.plugged = this.plugged.filter((device) => device.deviceId !== deviceId);
+    for (const track of this.given) {
+      if (track.deviceId !== deviceId || track.readyState === 'ended') continue;
+      track.readyState = 'ended';
+      track.onended?.();
+    }
+    this.change();
+    await settle();
+  }
+
+  async plug(kind: MediaDeviceKind, deviceId: string, label: string): Promise<void> {
+    this.plugged = [...this.plugged, { kind, deviceId, label }];
+    this.change();
+    await settle();
+  }
+
+  #trackOf(kind: 'audio' | 'video', constraint: boolean | MediaTrackConstraints | undefined): FakeTrack {
+    const { exact, ideal } = wishOf(constraint);
+    const all = this.plugged.filter((device) => device.kind === `${kind}input`);
+    const found = all.find(({ deviceId }) => deviceId === (exact ?? ideal)) ?? (exact === undefined ? all[0] : undefined);
+    if (!found) throw new DOMException('fake', exact === undefined ? 'NotFoundError' : 'OverconstrainedError');
+    return new FakeTrack(kind, found.deviceId, found.label);
   }
 
   /** Tracks that are still on. */
@@ -148,6 +180,10 @@ export class FakeDevices {
       devices: secure ? (this as unknown as NonNullable<MediaSource['devices']>) : undefined,
       createStream: () => new FakeStream() as unknown as MediaStream,
       mustAsk: (device) => Promise.resolve(this.prompts.has(device)),
+      memory: {
+        recall: (device) => this.remembered[device],
+        keep: (device, choice) => void (this.remembered[device] = choice),
+      },
     };
   }
 }
@@ -177,9 +213,10 @@ export class FakeScreens implements ScreenSource {
   }
 }
 
-function idOf(constraint: boolean | MediaTrackConstraints | undefined): string | undefined {
+/** By what a deviceId is asked for. */
+function wishOf(constraint: boolean | MediaTrackConstraints | undefined): { exact?: unknown; ideal?: unknown } {
   const id = typeof constraint === 'object' ? constraint.deviceId : undefined;
-  return typeof id === 'object' && 'exact' in id ? (id.exact as string) : undefined;
+  return typeof id === 'object' && !Array.isArray(id) ? id : {};
 }
 
 /** Tabs of one device: they share the locks, each has its own memory. */

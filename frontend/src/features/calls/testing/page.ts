@@ -13,7 +13,7 @@ export class FakePage {
   devices = new FakeDevices();
   screens = new FakeScreens();
   network = new FakeNetwork();
-  settings = { dataSaver: false, relayOnly: false };
+  settings = { dataSaver: false, relayOnly: false, checkFirst: false };
   audioCodecs = ['audio/opus', 'audio/red', 'audio/PCMU'].map((mimeType) => ({ mimeType, clockRate: 48_000 }));
   connections: FakeConnection[] = [];
   socket: FakeSocket;
@@ -45,6 +45,7 @@ export class FakePage {
       },
       media: this.devices.source(secure),
       screens: this.screens,
+      listen: this.devices.listen,
       seat: this.seat,
       network: this.network,
       settings: this.settings,

@@ -36,9 +36,8 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
           label={muted ? m.call_unmute() : m.call_mute()}
           caption={muted ? m.call_unmute() : m.call_mute()}
           aria-pressed={view.microphone === 'muted'}
-          disabled={view.microphone === 'none'}
           aria-keyshortcuts="m"
-          onClick={() => engine.current?.toggleMicrophone()}
+          onClick={() => void engine.current?.toggleMicrophone()}
         />
       ) : null}
       {open && canShow ? (

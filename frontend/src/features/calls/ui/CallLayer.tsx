@@ -7,14 +7,16 @@ import type { CallView } from '../model/view';
 import { TextButton } from './Button';
 import { CallEnded } from './CallEnded';
 import { CallNotice } from './CallNotice';
-import { useFocusReturn } from './effects';
+import { useFocusReturn, useWakeLock } from './effects';
 import { FloatingCall } from './FloatingCall';
 import { IncomingCall } from './IncomingCall';
 import { endText, stateText } from './labels';
 import { Voice } from './Media';
+import { PreJoin } from './PreJoin';
 import { sharingSpoken } from './sharingLabels';
 import { useWebRTC } from './useWebRTC';
 import styles from './CallLayer.module.css';
+import { voiceHintText } from './VoiceHint';
 import { WebRTCCall } from './WebRTCCall';
 
 interface LayerProps {
@@ -30,6 +32,7 @@ export function CallLayer({ engine, onWrite, onVoiceNote }: LayerProps) {
   const minimised = view !== null && small === view.key && view.stage === 'live';
   const passing = view?.end !== undefined && isPassing(view.end.reason);
   useFocusReturn(view !== null && view.stage !== 'other-tab' && !minimised && !passing);
+  useWakeLock(view?.stage === 'live');
   if (!view) return null;
   return createPortal(
     <>
@@ -37,7 +40,7 @@ export function CallLayer({ engine, onWrite, onVoiceNote }: LayerProps) {
         {passing ? '' : spokenText(view)}
       </p>
       <p className={styles.spoken} role="status" aria-live="polite">
-        {view.stage === 'live' ? sharingSpoken(view) : ''}
+        {view.stage === 'live' ? `${voiceHintText(view.voiceHint)} ${sharingSpoken(view)}`.trim() : ''}
       </p>
       {view.sharing.theirs ? <Voice stream={view.sharing.theirs} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
       {view.stage === 'live' ? <Voice stream={view.remote} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
@@ -64,6 +67,7 @@ interface FaceProps {
 }
 
 function Face({ engine, view, minimised, passing, onWrite, onVoiceNote, onSmall }: FaceProps) {
+  if (view.checking) return <PreJoin key={view.key} engine={engine} view={view} />;
   if (view.stage === 'incoming') return <IncomingCall key={view.key} engine={engine} view={view} />;
   if (view.stage === 'other-tab') return <OtherTab engine={engine} view={view} />;
   if (view.end) {

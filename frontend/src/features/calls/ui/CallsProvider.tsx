@@ -29,7 +29,8 @@ export interface ActiveCall {
 }
 
 export interface Calls {
-  start: (userId: string, name: string, kind: CallType) => void;
+  /** `check` where the person wants to look at their devices first. */
+  start: (userId: string, name: string, kind: CallType, check?: boolean) => void;
   /** The call that this page has, ringing included; `null` where there is none. */
   active: ActiveCall | null;
 }
@@ -78,7 +79,7 @@ export function useCalls(): Calls {
   const userId = view?.peer.userId;
   return useMemo(
     () => ({
-      start: (to, name, kind) => void door.start(to, name, kind),
+      start: (to, name, kind, check) => void door.start(to, name, kind, check),
       active: userId !== undefined && stage !== undefined && stage !== 'ended' ? { userId, stage } : null,
     }),
     [door, userId, stage],

@@ -1,8 +1,8 @@
-import { useId } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
-import type { CallView, DeviceChoice } from '../model/view';
+import type { CallView } from '../model/view';
 import { TextButton } from './Button';
+import { DeviceChoices } from './DeviceChoices';
 import { dataText } from './labels';
 import { LogDownload } from './LogDownload';
 import { whyNoSharing } from './sharingLabels';
@@ -16,32 +16,11 @@ interface PanelProps {
   onOpen: (what: 'figures' | 'keys') => void;
 }
 
-/** Which microphone, camera and speaker. The browser's own pickers: known, and good with every aid. */
+/** What is used in this call, and may be changed in it. */
 export function DevicePanel({ engine, view, id, onOpen }: PanelProps) {
-  const { devices, chosen } = view;
-  const canChooseSpeaker = devices.speakers.length > 0 && 'setSinkId' in HTMLMediaElement.prototype;
   return (
     <div id={id} className={styles.panel} role="group" aria-label={m.call_devices()}>
-      <Choice
-        label={m.call_microphone()}
-        choices={devices.microphones}
-        value={chosen.microphone}
-        onChoose={(choice) => void engine.current?.choose('microphone', choice)}
-      />
-      <Choice
-        label={m.call_camera()}
-        choices={devices.cameras}
-        value={chosen.camera}
-        onChoose={(choice) => void engine.current?.choose('camera', choice)}
-      />
-      {canChooseSpeaker ? (
-        <Choice
-          label={m.call_speaker()}
-          choices={devices.speakers}
-          value={chosen.speaker}
-          onChoose={(choice) => engine.current?.chooseSpeaker(choice)}
-        />
-      ) : null}
+      <DeviceChoices devices={view.devices} chosen={view.chosen} onChoose={(device, choice) => void engine.current?.choose(device, choice)} />
       {view.stage === 'live' ? <ShareChoice engine={engine} view={view} /> : null}
       {view.stage === 'live' ? (
         <p className={styles.used}>
@@ -68,35 +47,6 @@ function ShareChoice({ engine, view }: { engine: CallEngine; view: CallView }) {
       <TextButton disabled={view.link !== 'connected'} onClick={() => engine.current?.toggleScreen()}>
         {view.sharing.own === 'on' ? m.screen_stop_long() : m.screen_start_long()}
       </TextButton>
-    </div>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  choices: DeviceChoice[];
-  value: string | undefined;
-  onChoose: (id: string) => void;
-}
-
-function Choice({ label, choices, value, onChoose }: ChoiceProps) {
-  const id = useId();
-  return (
-    <div className={styles.choice}>
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        value={value ?? choices[0]?.id ?? ''}
-        disabled={choices.length === 0}
-        onChange={(event) => onChoose(event.currentTarget.value)}
-      >
-        {choices.map((choice, index) => (
-          <option key={choice.id} value={choice.id}>
-            {choice.label || `${label} ${index + 1}`}
-          </option>
-        ))}
-        {choices.length === 0 ? <option value="">{m.call_speaker_default()}</option> : null}
-      </select>
     </div>
   );
 }

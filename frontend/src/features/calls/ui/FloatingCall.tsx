@@ -9,6 +9,7 @@ import styles from './FloatingCall.module.css';
 import { stateText } from './labels';
 import { Picture } from './Media';
 import tokens from './tokens.module.css';
+import { VoiceHint } from './VoiceHint';
 
 const ICON = { size: 20, stroke: 1.75 };
 
@@ -43,14 +44,14 @@ export function FloatingCall({ engine, view, onExpand }: { engine: CallEngine; v
           </TextButton>
         </div>
       ) : null}
+      <VoiceHint engine={engine} view={view} className={styles.hint} />
       <div className={styles.actions}>
         <RoundButton
           size="small"
           icon={muted ? <IconMicrophoneOff {...ICON} /> : <IconMicrophone {...ICON} />}
           label={muted ? m.call_unmute() : m.call_mute()}
           aria-pressed={view.microphone === 'muted'}
-          disabled={view.microphone === 'none'}
-          onClick={() => engine.current?.toggleMicrophone()}
+          onClick={() => void engine.current?.toggleMicrophone()}
         />
         <RoundButton size="small" icon={<IconMaximize {...ICON} />} label={m.call_expand()} onClick={onExpand} />
         <RoundButton size="small" icon={<HangUpIcon {...ICON} />} label={m.call_leave()} tone="leave" onClick={() => engine.hangUp()} />

@@ -85,6 +85,11 @@ export function IncomingCall({ engine, view }: { engine: CallEngine; view: CallV
             onClick={() => void engine.accept(true)}
           />
         </div>
+        {video ? (
+          <button type="button" className={styles.check} onClick={() => void engine.check()}>
+            {m.check_first()}
+          </button>
+        ) : null}
         <p className={styles.hint}>{view.silenced ? m.call_silenced() : m.call_ring_hint()}</p>
       </div>
     </div>

@@ -1,4 +1,4 @@
-import { IconArrowsDiagonalMinimize2, IconLock, IconX } from '@tabler/icons-react';
+import { IconArrowsDiagonalMinimize2, IconLock, IconPictureInPicture, IconX } from '@tabler/icons-react';
 import { useFocusTrap, useMergedRef } from '@mantine/hooks';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { m } from '../../../shared/i18n';
@@ -12,15 +12,17 @@ import { CallControls } from './CallControls';
 import { CallKeys } from './CallKeys';
 import { DevicePanel } from './DevicePanel';
 import { Duration } from './Duration';
-import { useFocusOnControls, useFullScreen, useIdle, useTone, useWakeLock } from './effects';
+import { noteText } from './deviceText';
+import { useFocusOnControls, useFullScreen, useIdle, usePictureInPicture, useTone } from './effects';
 import { FiguresPanel } from './FiguresPanel';
-import { hintText, problemText, stateText } from './labels';
+import { askText, connectionText, hintText, isPassable, problemText, stateText } from './labels';
 import { Picture } from './Media';
 import { OwnScreen } from './OwnScreen';
 import { SelfView } from './SelfView';
 import { sharingNews } from './sharingLabels';
 import { EndTheirScreen, TheirScreen } from './TheirScreen';
 import tokens from './tokens.module.css';
+import { VoiceHint } from './VoiceHint';
 import styles from './WebRTCCall.module.css';
 
 const IDLE_MS = 3_000;
@@ -39,7 +41,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
   const fullScreen = useFullScreen(stage);
   const theirScreen = view.sharing.theirs !== undefined;
   const idle = useIdle((fullScreen.active || theirScreen) && open === undefined, IDLE_MS);
-  useWakeLock(view.stage === 'live');
+  const onTop = usePictureInPicture(stage);
   useTone(view.stage === 'ringing' ? 'ringback' : undefined);
 
   useFocusOnControls(stage, view.microphone !== 'none');
@@ -52,7 +54,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
 
   const toggle = (what: Opened) => setOpen(open === what ? undefined : what);
   const act = {
-    microphone: () => engine.current?.toggleMicrophone(),
+    microphone: () => void engine.current?.toggleMicrophone(),
     camera: () => live && void engine.current?.toggleCamera(),
     screen: () => live && engine.current?.toggleScreen(),
     fullscreen: () => live && fullScreen.toggle?.(),
@@ -86,7 +88,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       tabIndex={-1}
       onKeyDown={onKey}
     >
-      <div className={styles.remote}>
+      <div className={styles.remote} data-remote={alone ? undefined : ''}>
         <Seen view={view} alone={alone} faces={view.remotePicture || ownPicture} />
       </div>
       <header className={styles.top}>
@@ -101,6 +103,15 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
           ) : null}
         </div>
         {theirScreen ? <EndTheirScreen engine={engine} view={view} /> : null}
+        {live && view.remotePicture && onTop.toggle ? (
+          <RoundButton
+            size="small"
+            icon={<IconPictureInPicture size={20} stroke={1.75} />}
+            label={m.call_on_top()}
+            aria-pressed={onTop.active}
+            onClick={onTop.toggle}
+          />
+        ) : null}
         {live ? (
           <RoundButton
             size="small"
@@ -144,6 +155,11 @@ function Middle({ engine, view }: { engine: CallEngine; view: CallView }) {
               {m.call_try_again()}
             </TextButton>
           )}
+          {isPassable(view.problem) ? (
+            <TextButton onClick={() => void engine.proceed()}>
+              {view.direction === 'incoming' ? m.check_answer_mute() : m.check_call_mute()}
+            </TextButton>
+          ) : null}
         </div>
       </div>
     );
@@ -172,9 +188,11 @@ function Middle({ engine, view }: { engine: CallEngine; view: CallView }) {
 /** The state in words, or how long it has been going on; and who else can hear. */
 function Facts({ view }: { view: CallView }) {
   const since = view.stage === 'live' && view.link === 'connected' ? view.acceptedAt : undefined;
+  const connection = connectionText(view);
   return (
     <>
       {since !== undefined ? <Duration since={since} /> : <span>{stateText(view)}</span>}
+      {connection !== undefined ? <span>{connection}</span> : null}
       {view.sharing.theirs ? <span>{m.screen_theirs({ name: view.peer.name })}</span> : null}
       <span className={styles.private}>
         <IconLock size={14} stroke={1.75} aria-hidden />
@@ -182,12 +200,6 @@ function Facts({ view }: { view: CallView }) {
       </span>
     </>
   );
-}
-
-function askText(view: CallView): string {
-  const { name } = view.peer;
-  if (view.asking.length > 1) return m.call_ask_both({ name });
-  return view.asking[0] === 'camera' ? m.call_ask_camera({ name }) : m.call_ask_microphone({ name });
 }
 
 /** What the person should know now, over the picture. */
@@ -210,11 +222,10 @@ function Messages({ engine, view }: { engine: CallEngine; view: CallView }) {
           />
         </div>
       ) : null}
+      <VoiceHint engine={engine} view={view} className={styles.message} />
       {view.note ? (
         <div className={styles.message} data-note role="status">
-          <span>
-            {problemText(view.note).title} {problemText(view.note).step}
-          </span>
+          <span>{noteText(view.note)}</span>
           <RoundButton
             size="small"
             icon={<IconX size={20} stroke={1.75} />}

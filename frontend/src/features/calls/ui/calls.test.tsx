@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { type ReactNode, StrictMode } from 'react';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { checkFirst } from '../../../shared/lib/callSettings';
 import type { CallEngine } from '../model/engine';
 import type { Figures } from '../model/figures';
 import type { CallStory } from '../model/history';
@@ -18,22 +19,23 @@ import { CallLayer } from './CallLayer';
 
 const BASE: CallView = {
   key: 1, callId: 'c1', peer: { userId: 'b', name: 'Elena Moreno' }, direction: 'outgoing', kind: 'video', stage: 'live', link: 'connected',
-  online: true, asking: [], problem: undefined, note: undefined, microphone: 'on', camera: 'on', local: undefined, remote: undefined,
-  remotePicture: false, remoteMuted: false, remotePaused: false, rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, sharing: { ...NO_SHARING, able: true }, devices: NO_DEVICES, chosen: {}, quality: 'good', acceptedAt: Date.now(), legacy: false,
+  online: true, asking: [], problem: undefined, note: undefined, voiceHint: undefined, checking: false, microphone: 'on', camera: 'on', local: undefined, remote: undefined,
+  remotePicture: false, remoteMuted: false, remotePaused: false, rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, sharing: { ...NO_SHARING, able: true }, devices: NO_DEVICES, chosen: {}, quality: 'good', theirQuality: 'unknown', acceptedAt: Date.now(), legacy: false,
   silenced: false, canRejoin: false, end: undefined,
 };
 
 function fakeEngine(view: Partial<CallView>) {
   const session = {
-    toggleMicrophone: vi.fn(), toggleCamera: vi.fn(() => Promise.resolve()), silence: vi.fn(), closeNote: vi.fn(),
-    choose: vi.fn(() => Promise.resolve()), chooseSpeaker: vi.fn(), toggleScreen: vi.fn(),
+    toggleMicrophone: vi.fn(() => Promise.resolve()), toggleCamera: vi.fn(() => Promise.resolve()), silence: vi.fn(), closeNote: vi.fn(),
+    choose: vi.fn(() => Promise.resolve()), hearing: { dismiss: vi.fn() }, toggleScreen: vi.fn(),
     sharing: { stop: vi.fn(), stopTheirs: vi.fn(), setMotion: vi.fn(), closeNews: vi.fn() },
     figures: new Store<Figures | undefined>(undefined),
   };
   const engine = {
     view: new Store<CallView | null>({ ...BASE, ...view }), current: session, accept: vi.fn(() => Promise.resolve()), decline: vi.fn(),
     hangUp: vi.fn(), dismiss: vi.fn(), callAgain: vi.fn(() => Promise.resolve()), retry: vi.fn(() => Promise.resolve()),
-    rejoin: vi.fn(() => Promise.resolve()),
+    rejoin: vi.fn(() => Promise.resolve()), check: vi.fn(() => Promise.resolve()), proceed: vi.fn(() => Promise.resolve()), leaveCheck: vi.fn(),
+    level: () => 0,
   };
   return { engine, session, asEngine: engine as unknown as CallEngine };
 }
@@ -227,6 +229,15 @@ describe('a weak connection', () => {
     expect(screen.queryByText(/paused/)).toBeNull();
   });
 
+  test.each<[Partial<CallView>, string]>([
+    [{ quality: 'good', theirQuality: 'good' }, 'Connection good'],
+    [{ quality: 'good', theirQuality: 'weak' }, 'Connection good for you, weak for Elena Moreno'],
+    [{ quality: 'fair' }, 'Connection fair'],
+  ])('is said of both sides: %o', (view, words) => {
+    render(frame(<CallLayer engine={fakeEngine(view).asEngine} onWrite={undefined} />));
+    expect(screen.getByText(words)).toBeVisible();
+  });
+
   it('has what the call has used under More', async () => {
     render(frame(<CallLayer engine={fakeEngine({ bytes: { in: 12_340_000, out: 8_000_000 } }).asEngine} onWrite={undefined} />));
     await userEvent.click(screen.getByRole('button', { name: 'More' }));
@@ -390,5 +401,65 @@ describe('the whole of it', () => {
     ann.engine.hangUp();
     await act(settle);
     expect(screen.getByRole('heading', { name: 'Call ended' })).toBeVisible();
+  });
+});
+
+describe('the check before a call', () => {
+  const CHECK: Partial<CallView> = { stage: 'preparing', checking: true, link: 'connecting', local: {} as MediaStream };
+  const show = (view: Partial<CallView>) => {
+    const fake = fakeEngine({ ...CHECK, ...view });
+    render(frame(<CallLayer engine={fake.asEngine} onWrite={undefined} />));
+    return fake;
+  };
+
+  it('calls, goes back and tries a device again', async () => {
+    const { engine, session } = show({ problem: { kind: 'busy', device: 'microphone' }, microphone: 'none', camera: 'off' });
+    expect(screen.getByText('Your microphone is used by another app.')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(engine.retry).toHaveBeenCalledOnce();
+    await userEvent.click(screen.getByRole('button', { name: 'Call without microphone' }));
+    expect(engine.proceed).toHaveBeenCalledOnce();
+    await userEvent.keyboard('{Escape}');
+    expect(engine.leaveCheck).toHaveBeenCalledOnce();
+    expect(session.toggleCamera).not.toHaveBeenCalled();
+  });
+
+  test.each<[string, Partial<CallView>, string]>([
+    ['all there', {}, 'Call now'],
+    ['by voice', { kind: 'audio', camera: 'off' }, 'Call now'],
+    ['the camera used by another app', { camera: 'off', note: { kind: 'busy', device: 'camera' } }, 'Call without camera'],
+    ['no microphone', { microphone: 'none', camera: 'off', problem: { kind: 'missing', device: 'microphone' } }, 'Call without microphone'],
+    ['a ring', { stage: 'incoming', direction: 'incoming' }, 'Answer now'],
+  ])('with %s is accessible and says what its button does', async (_, view, words) => {
+    show(view);
+    expect(screen.getByRole('button', { name: words })).toBeEnabled();
+    expect(await seriousOnes()).toEqual([]);
+  });
+
+  it('waits for the browser’s prompt, with a sentence why', () => {
+    show({ microphone: 'none', camera: 'off', asking: ['microphone', 'camera'] });
+    expect(screen.getByRole('button', { name: 'Call now' })).toBeDisabled();
+    expect(screen.getAllByText(/^Your browser is going to ask for the microphone and the camera/)[0]).toBeVisible();
+  });
+
+  it('is remembered as a wish for every call', async () => {
+    show({});
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Check before every call' }));
+    expect(checkFirst.value).toBe(true);
+    checkFirst.set(false);
+  });
+});
+
+describe('a voice that nobody hears', () => {
+  it('is said politely, and can be put right or put away', async () => {
+    const { session, asEngine } = fakeEngine({ voiceHint: 'muted', microphone: 'muted' });
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    expect(document.querySelector('[aria-live="polite"]')).toHaveTextContent(/^You are speaking, but you are muted/);
+    const [first] = screen.getAllByRole('button', { name: 'Unmute' });
+    if (first) await userEvent.click(first);
+    expect(session.toggleMicrophone).toHaveBeenCalledOnce();
+    await userEvent.click(screen.getByRole('button', { name: "Don't say this again in this call" }));
+    expect(session.hearing.dismiss).toHaveBeenCalledOnce();
+    expect(await seriousOnes()).toEqual([]);
   });
 });

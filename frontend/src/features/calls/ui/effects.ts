@@ -131,6 +131,27 @@ export function useFullScreen(element: HTMLElement | null): { active: boolean; t
   return { active, toggle: document.fullscreenEnabled ? toggle : undefined };
 }
 
+/** Whether the other's picture stays on top of all windows, and a switch for it; none where the browser can't. */
+export function usePictureInPicture(stage: HTMLElement | null): { active: boolean; toggle: (() => void) | undefined } {
+  const [active, setActive] = useState(false);
+  useEffect(() => {
+    const changed = () => setActive(document.pictureInPictureElement !== null);
+    const events = ['enterpictureinpicture', 'leavepictureinpicture'];
+    for (const event of events) stage?.addEventListener(event, changed);
+    return () => {
+      for (const event of events) stage?.removeEventListener(event, changed);
+    };
+  }, [stage]);
+  const toggle = () => {
+    const picture = stage?.querySelector<HTMLVideoElement>('[data-remote] video');
+    const done = document.pictureInPictureElement ? document.exitPictureInPicture() : picture?.requestPictureInPicture();
+    done?.catch(() => undefined);
+  };
+  // Firefox has a button of its own on every picture, and lets no page press it.
+  const able = 'pictureInPictureEnabled' in document && document.pictureInPictureEnabled;
+  return { active, toggle: able ? toggle : undefined };
+}
+
 /** True once nothing has moved for a while; only looked at while `watching`. */
 export function useIdle(watching: boolean, afterMs: number): boolean {
   const [idle, setIdle] = useState(false);

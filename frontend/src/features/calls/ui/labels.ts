@@ -6,6 +6,7 @@ import type { Bytes, CallEnd, CallView, DeviceProblem, Quality } from '../model/
 export function stateText(view: CallView): string {
   if (view.problem) return view.direction === 'incoming' ? m.call_state_not_answered() : m.call_state_not_placed();
   if (view.asking.length > 0) return m.call_state_permission();
+  if (view.checking) return m.check_state();
   switch (view.stage) {
     case 'preparing':
     case 'answering':
@@ -102,6 +103,17 @@ function bytesText(bytes: number): string {
   return new Intl.NumberFormat(getLocale(), format).format(megabytes);
 }
 
+/** How what each sends reaches the other, once it is known. */
+export function connectionText({ stage, link, quality, theirQuality, peer }: CallView): string | undefined {
+  if (stage !== 'live' || link !== 'connected' || quality === 'unknown') return undefined;
+  if (theirQuality === 'unknown' || theirQuality === quality) return m.call_connection_same({ quality: qualityWord(quality) });
+  return m.call_connection_sides({ ours: qualityWord(quality), theirs: qualityWord(theirQuality), name: peer.name });
+}
+
+function qualityWord(quality: Exclude<Quality, 'unknown'>): string {
+  return { good: m.call_word_good, fair: m.call_word_fair, weak: m.call_word_weak }[quality]();
+}
+
 export function qualityText(quality: Quality): string {
   switch (quality) {
     case 'good':
@@ -113,6 +125,18 @@ export function qualityText(quality: Quality): string {
     case 'unknown':
       return '';
   }
+}
+
+/** Why the browser is about to ask. */
+export function askText(view: CallView): string {
+  const { name } = view.peer;
+  if (view.asking.length > 1) return m.call_ask_both({ name });
+  return view.asking[0] === 'camera' ? m.call_ask_camera({ name }) : m.call_ask_microphone({ name });
+}
+
+/** One can be in the call all the same: hear, and be seen. */
+export function isPassable({ kind, device }: DeviceProblem): boolean {
+  return device === 'microphone' && kind !== 'no-relay' && kind !== 'insecure';
 }
 
 /** A problem with a device: what happened, and what to do about it. */

@@ -32,7 +32,7 @@ export function play(tone: Tone): () => void {
       void context.resume().catch(() => undefined);
       return;
     }
-    for (const note of notes) sound(context, note, tone === 'ring');
+    for (const note of notes) sound(context, context.destination, note, tone === 'ring');
   };
   void context
     .resume()
@@ -45,7 +45,26 @@ export function play(tone: Tone): () => void {
   };
 }
 
-function sound(context: AudioContext, { frequency, at, length, level }: Note, bell: boolean): void {
+const SAMPLE_S = 1.8;
+
+/** A bell, once, by this speaker where the browser lets one be chosen. Resolves when it has sounded; rejects where it can't. */
+export async function playSample(speaker: string | undefined): Promise<void> {
+  const context = new AudioContext();
+  const element = new Audio();
+  try {
+    const output = context.createMediaStreamDestination();
+    element.srcObject = output.stream;
+    if (speaker !== undefined && 'setSinkId' in element) await element.setSinkId(speaker);
+    await Promise.all([context.resume(), element.play()]);
+    for (const note of NOTES.ring.notes.slice(0, 2)) sound(context, output, { ...note, level: note.level * 2 }, true);
+    await new Promise((done) => setTimeout(done, SAMPLE_S * 1000));
+  } finally {
+    element.srcObject = null;
+    void context.close().catch(() => undefined);
+  }
+}
+
+function sound(context: AudioContext, output: AudioNode, { frequency, at, length, level }: Note, bell: boolean): void {
   const from = context.currentTime + at;
   const oscillator = context.createOscillator();
   const gain = context.createGain();
@@ -55,7 +74,7 @@ function sound(context: AudioContext, { frequency, at, length, level }: Note, be
   if (bell) gain.gain.exponentialRampToValueAtTime(0.0005, from + length);
   else gain.gain.setValueAtTime(level, from + length - 0.03);
   gain.gain.linearRampToValueAtTime(0, from + length);
-  oscillator.connect(gain).connect(context.destination);
+  oscillator.connect(gain).connect(output);
   oscillator.start(from);
   oscillator.stop(from + length + 0.05);
 }

@@ -1,5 +1,6 @@
 import { ActionIcon } from '@mantine/core';
-import { IconArrowLeft, IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
+import { IconArrowLeft, IconDotsVertical, IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
+import { useState } from 'react';
 import { m } from '../../../shared/i18n';
 import { useCallStarter } from '../../../shared/lib/callStarter';
 import { roleName } from '../../../shared/lib/roles';
@@ -7,6 +8,7 @@ import { shortTime } from '../../../shared/lib/time';
 import { useOnePane } from '../../../shared/lib/useMediaQuery';
 import type { Contact } from '../../../shared/wire/types';
 import { Avatar, ICON } from '../../../shared/ui';
+import { CallMenu } from './CallMenu';
 import classes from './ConversationHeader.module.css';
 
 interface Props {
@@ -26,6 +28,7 @@ function status(other: Contact): string {
 export function ConversationHeader({ other, typing, onBack, onSearch }: Props) {
   const calls = useCallStarter();
   const onePane = useOnePane();
+  const [menu, setMenu] = useState<DOMRect | null>(null);
   const Heading = onePane ? 'h1' : 'h2';
   return (
     <header className={classes.header}>
@@ -39,7 +42,7 @@ export function ConversationHeader({ other, typing, onBack, onSearch }: Props) {
         <Heading className={classes.name}>{other.name}</Heading>
         <p className={classes.status} data-typing={typing || undefined}>{typing ? m.typing() : status(other)}</p>
       </div>
-      {onSearch && (
+      {onSearch && (!calls || !onePane) && (
         <button type="button" className={classes.call} aria-label={m.search_open()} title={m.search_open()} onClick={onSearch}>
           <IconSearch {...ICON} size={22} />
         </button>
@@ -58,8 +61,15 @@ export function ConversationHeader({ other, typing, onBack, onSearch }: Props) {
           >
             <IconPhone {...ICON} size={22} /> <span className={classes.callName}>{m.call_audio()}</span>
           </button>
+          <button
+            type="button" className={classes.call} aria-label={m.chat_menu({ name: other.name })} aria-haspopup="dialog"
+            onClick={(event) => setMenu(event.currentTarget.getBoundingClientRect())}
+          >
+            <IconDotsVertical {...ICON} size={22} />
+          </button>
         </div>
       )}
+      {menu && <CallMenu other={other} anchor={menu} onSearch={onePane ? onSearch : null} onClose={() => setMenu(null)} />}
     </header>
   );
 }

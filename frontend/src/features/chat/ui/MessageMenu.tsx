@@ -1,5 +1,5 @@
 import { IconArrowBackUp, IconCopy, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { m } from '../../../shared/i18n';
 import { moveFocus } from '../../../shared/lib/useRoving';
 import { ICON, useAnnounce } from '../../../shared/ui';
@@ -10,6 +10,7 @@ import { emojiIn, MORE, QUICK } from '../model/reactions';
 import type { Item } from '../model/rows';
 import type { MenuPage } from './Message';
 import classes from './MessageMenu.module.css';
+import { useOpened } from './useOpened';
 
 interface Props {
   row: Item;
@@ -19,8 +20,6 @@ interface Props {
   anchor: DOMRect;
   onClose: () => void;
 }
-
-const GAP = 8;
 
 /** What can be done with a message: beside it on a desk, at the foot of a phone. */
 export function MessageMenu({ row, otherId, name, page: first, anchor, onClose }: Props) {
@@ -139,23 +138,4 @@ function Confirm({ name, onCancel, onDelete }: { name: string; onCancel: () => v
       </div>
     </div>
   );
-}
-
-/** Above or below the message, wherever there is room; again for each page, since they differ in size. */
-function useOpened(dialog: React.RefObject<HTMLDialogElement | null>, anchor: DOMRect, page: string): void {
-  useLayoutEffect(() => {
-    const element = dialog.current;
-    if (!element) return;
-    if (!element.open) element.showModal();
-    const { offsetWidth: width, offsetHeight: height } = element;
-    const below = anchor.bottom + GAP + height < window.innerHeight;
-    const top = below ? anchor.bottom + GAP : Math.max(GAP, anchor.top - GAP - height);
-    const left = Math.min(Math.max(GAP, anchor.left + anchor.width / 2 - width / 2), window.innerWidth - width - GAP);
-    element.style.setProperty('--top', `${top}px`);
-    element.style.setProperty('--left', `${left}px`);
-  }, [dialog, anchor, page]);
-  useEffect(() => {
-    const element = dialog.current;
-    element?.querySelector<HTMLElement>('button, input')?.focus();
-  }, [dialog, page]);
 }
