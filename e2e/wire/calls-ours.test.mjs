@@ -22,7 +22,7 @@ describe('a call', () => {
     assert.deepEqual(await to.next('call'), await fixture('call-snapshot-none'));
 
     const placed = await from.ask('webrtc-call-request', { targetUserId: tom.id, callType: 'video' });
-    assert.deepEqual(keys(placed), ['callId']);
+    assert.deepEqual(keys(placed), ['callId', 'expiresAt', 'iceServers']);
     const { callId } = placed;
     const ringing = await state(to, callId, 'ringing');
     assert.deepEqual(keys(ringing), keys(await fixture('call-snapshot-ringing')));
@@ -38,7 +38,8 @@ describe('a call', () => {
     assert.deepEqual([outgoing.direction, outgoing.here], ['outgoing', true]);
 
     const accepted = await to.ask('webrtc-call-response', { callId, callerId: maya.id, accepted: true, callType: 'audio' });
-    assert.deepEqual(accepted, { callId });
+    assert.deepEqual(keys(accepted), ['callId', 'expiresAt', 'iceServers']);
+    assert.equal(accepted.callId, callId);
     const connecting = await state(from, callId, 'connecting');
     assert.deepEqual(keys(connecting), keys(await fixture('call-snapshot-connecting')));
     assert.deepEqual([connecting.peerCallType, connecting.here, connecting.legacy], ['audio', true, false]);

@@ -6,7 +6,7 @@ pub mod address;
 pub mod addresses;
 pub mod auth;
 pub mod body;
-mod calls;
+pub(crate) mod calls;
 pub mod chat;
 pub mod cors;
 mod doctor;

@@ -3,6 +3,7 @@
 use app::calling::{Ask, Refusal, Refused};
 use calls::{CallError, Signal};
 use domain::UserId;
+use serde::Serialize;
 use serde_json::json;
 use wire::call::{Answer, CallFailed, CallRequest, CallResponse, Candidate, EndCall, Offer, Placed, StatusUpdate};
 use wire::entry::Dialect;
@@ -10,6 +11,7 @@ use wire::error::{Code, ErrorBody};
 
 use super::call_status;
 use super::packet::Request;
+use crate::http::calls::Ice;
 use crate::http::error::store_body;
 use crate::state::Services;
 
@@ -64,10 +66,21 @@ async fn ask(services: &Services, request: &Request<'_>, parsed: Parsed) {
         Err(error) => return refuse(request, CallFailed::new(error, None, None)).await,
     };
     match services.calling.ask(connection.id, me, ask).await {
-        Ok(Some(call)) => request.answer(&Placed::new(call)).await,
+        Ok(Some(call)) if connection.dialect() == Dialect::Old => request.answer(&Placed::new(call)).await,
+        // Credentials that hold for as long as can be, and no question for them on the way into the call.
+        Ok(Some(call)) => request.answer(&Begun { placed: Placed::new(call), ice: Ice::of(services, me) }).await,
         Ok(None) => request.answer(&json!({})).await,
         Err(Refused { why, target, call }) => refuse(request, CallFailed::new(body(&why), target, call)).await,
     }
+}
+
+/// What our own app is answered.
+#[derive(Serialize)]
+struct Begun {
+    #[serde(flatten)]
+    placed: Placed,
+    #[serde(flatten)]
+    ice: Ice,
 }
 
 /// In the acknowledgement, or as an event where none was asked for. Old pages show what comes as an event.

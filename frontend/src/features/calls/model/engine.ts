@@ -1,6 +1,7 @@
 import type { CallSnapshot, CallType, SignalIn } from '../../../shared/wire/types';
 import { Deadline } from './clock';
 import type { EngineDeps } from './deps';
+import type { IceAnswer } from './ice';
 import { endOf, isPassing, isQuiet } from './outcome';
 import { OtherTab } from './otherTab';
 import { WarmPairs } from './pool';
@@ -224,21 +225,23 @@ export class CallEngine {
     session.patch({ stage: 'calling' });
     const { userId } = session.view.peer;
     const wish = { targetUserId: userId, callType };
-    const answer = await ask<{ callId: string }>(this.#deps.socket, this.#deps.clock, 'webrtc-call-request', wish);
+    const answer = await ask<{ callId: string } & Partial<IceAnswer>>(this.#deps.socket, this.#deps.clock, 'webrtc-call-request', wish);
     this.#doubtful = !answer.ok && (answer.code === 'timeout' || answer.code === 'offline') ? userId : undefined;
     if (answer.ok && session.isOver()) return this.#sayEnd(answer.value.callId, userId, 'cancelled');
     if (session.isOver()) return;
     if (!answer.ok) return this.#finish(session, { reason: 'refused', code: answer.code });
+    this.#deps.ice.learn(answer.value);
     this.#adoptId(session, answer.value.callId);
   }
 
   async #respond(session: CallSession, callType: CallType): Promise<void> {
-    const answer = await ask(this.#deps.socket, this.#deps.clock, 'webrtc-call-response', {
+    const answer = await ask<Partial<IceAnswer>>(this.#deps.socket, this.#deps.clock, 'webrtc-call-response', {
       callId: session.callId,
       callerId: session.view.peer.userId,
       accepted: true,
       callType,
     });
+    if (answer.ok) this.#deps.ice.learn(answer.value);
     // Not heard of yet is not refused: the ring's own deadline ends that.
     if (!answer.ok && answer.code !== 'timeout' && !session.isLive) this.#finish(session, { reason: 'gone' });
   }

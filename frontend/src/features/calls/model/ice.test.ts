@@ -26,6 +26,13 @@ it('asks once for as long as the credentials hold, and a minute before their end
   expect(await servers.get()).toEqual([{ urls: 'turn:two' }]);
 });
 
+it('takes what the answer to a call brings, and does not ask', async () => {
+  servers.learn(answer('turn:three', 10 * 60_000));
+  servers.learn({});
+  expect(await servers.get()).toEqual([{ urls: 'turn:three' }]);
+  expect(fetch).not.toHaveBeenCalled();
+});
+
 it('believes no clock that is far off', async () => {
   fetch.mockResolvedValue(answer('turn:one', -86_400_000));
   await servers.get();

@@ -42,15 +42,20 @@ export class IceServers {
     return Math.max(0, (this.#known?.until ?? 0) - MARGIN_MS - this.#clock.now());
   }
 
+  /** What the server has said, asked or not: the answer to a call has them too. */
+  learn({ iceServers, expiresAt }: Partial<IceAnswer>): void {
+    if (!iceServers) return;
+    const lasts = expiresAt === undefined ? LONGEST_MS : Date.parse(expiresAt) - this.#clock.now();
+    this.#known = { servers: iceServers, until: this.#clock.now() + Math.min(Math.max(lasts, SHORTEST_MS), LONGEST_MS) };
+  }
+
   #fresh(): boolean {
     return this.#known !== undefined && this.renewInMs > 0;
   }
 
   async #ask(): Promise<void> {
     try {
-      const { iceServers, expiresAt } = await this.#fetch();
-      const lasts = expiresAt === undefined ? LONGEST_MS : Date.parse(expiresAt) - this.#clock.now();
-      this.#known = { servers: iceServers, until: this.#clock.now() + Math.min(Math.max(lasts, SHORTEST_MS), LONGEST_MS) };
+      this.learn(await this.#fetch());
     } catch {
       // What was known stays; the next call asks again.
     } finally {
