@@ -131,7 +131,9 @@ class Sender {
       const { code, publicId } = await this.server.upload(this.person, { key: send.file.key, bytes: bytesOf(send.file) });
       if (code) return { code };
       this.work.uploads.done += 1;
-      send.file.id = publicId;
+      // Another than before: the message had arrived with that one, and has been deleted since. This one nobody will show; it
+      // leaves after a day, as what is never sent does.
+      send.file.id ??= publicId;
     }
     return line.ask(EVENTS[send.kind], payloadOf(send, this.work.padding));
   }

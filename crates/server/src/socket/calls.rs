@@ -65,8 +65,10 @@ async fn ask(services: &Services, request: &Request<'_>, parsed: Parsed) {
         Ok((_, ask)) => ask,
         Err(error) => return refuse(request, CallFailed::new(error, None, None)).await,
     };
+    let begins = connection.dialect() != Dialect::Old
+        && matches!(ask, Ask::Request { .. } | Ask::Respond { accepted: true, .. });
     match services.calling.ask(connection.id, me, ask).await {
-        Ok(Some(call)) if connection.dialect() == Dialect::Old => request.answer(&Placed::new(call)).await,
+        Ok(Some(call)) if !begins => request.answer(&Placed::new(call)).await,
         // Credentials that hold for as long as can be, and no question for them on the way into the call.
         Ok(Some(call)) => request.answer(&Begun { placed: Placed::new(call), ice: Ice::of(services, me) }).await,
         Ok(None) => request.answer(&json!({})).await,
