@@ -60,6 +60,11 @@ test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real
 	@scripts/install-chromium.sh
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:browser
 
+.PHONY: test-large-file
+test-large-file: target/debug/moodbites $(E2E_MODULES) ## a file of 200 MB arrives whole in a call, across an ICE restart
+	@scripts/install-chromium.sh
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites TEST_FILE_MIB=200 npm run --silent test:browser -- browser/calls-files.spec.ts
+
 # With the features of the tests, so that what `make test` has compiled is used again.
 .PHONY: target/debug/examples/breakable target/debug/examples/conformance target/debug/examples/hold
 target/debug/examples/breakable target/debug/examples/conformance target/debug/examples/hold: $(WEB_APP) | tools

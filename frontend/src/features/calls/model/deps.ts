@@ -1,7 +1,11 @@
 import { checkFirst, dataSaver, relayOnly } from '../../../shared/lib/callSettings';
+import { randomId } from '../../../shared/lib/ids';
+import type { BesideDeps } from './beside';
 import { type Clock, systemClock } from './clock';
 import { CallLog, debugIsOn } from './debug';
 import { storedDevices } from './devices';
+import { type Disk, findDisk } from './files/disk';
+import { saveFile } from './files/save';
 import { type Listen, listenByWebAudio } from './hearing';
 import { type IceAnswer, IceServers } from './ice';
 import type { MediaSource } from './media';
@@ -31,12 +35,14 @@ export interface EngineDeps {
   settings: CallSettings;
   /** What this browser can send and receive sound by. */
   audioCodecs: () => RTCRtpCodec[];
+  beside: Pick<BesideDeps, 'findDisk' | 'save' | 'randomId' | 'randomNumber'>;
   clock: Clock;
   log: CallLog;
 }
 
 /** The browser's own. */
 export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<IceAnswer>): EngineDeps {
+  let disk: Promise<Disk> | undefined;
   return {
     socket,
     ice: new IceServers(fetchIceServers, systemClock),
@@ -58,6 +64,12 @@ export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<I
       },
     },
     audioCodecs: () => RTCRtpReceiver.getCapabilities('audio')?.codecs ?? [],
+    beside: {
+      findDisk: () => (disk ??= findDisk()),
+      save: saveFile,
+      randomId,
+      randomNumber: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
+    },
     clock: systemClock,
     log: new CallLog(systemClock, debugIsOn),
   };

@@ -1,4 +1,5 @@
 import { candidateText, type Log } from './debug';
+import { FILES_LABEL } from './files/messages';
 import type { Limits } from './ladder';
 import { holdTo, NO_TRACKS, type Part, partOf, PARTS, sectionOf, type Tracks } from './parts';
 import { fragmentOf, fragmentsOf, sessionOf, wishingForOpus } from './sdp';
@@ -135,6 +136,8 @@ export class Pair {
     const { local, tracks, video } = this.#options;
     const { audio, video: picture } = tracks();
     this.#channel(this.connection.createDataChannel('chat', { ordered: true }));
+    // Old clients take whatever channel comes for that of words.
+    if (!this.#options.legacy) this.#channel(this.connection.createDataChannel(FILES_LABEL, { ordered: true }));
     const voice = this.connection.addTransceiver(audio ?? 'audio', { direction: 'sendrecv', streams: [local] });
     this.#preferRed(voice);
     if (video) this.connection.addTransceiver(picture ?? 'video', { direction: 'sendrecv', streams: [local] });

@@ -41,6 +41,7 @@ class Side {
       audioCodecs: () => ['audio/opus', 'audio/red', 'audio/PCMU'].map((mimeType) => ({ mimeType, clockRate: 48_000 })),
       send: (signal) => this.out.push(structuredClone(signal)),
       canSignal: () => this.online,
+      beside: { attach: () => undefined, ready: () => undefined, hear: () => undefined, lose: () => undefined },
       onChange: () => undefined,
       onStopScreen: () => undefined,
       onRepair: () => undefined,
@@ -80,7 +81,7 @@ describe('negotiation', () => {
     const [caller, callee] = await connected();
     expect(callee.pc.sender('audio')?.track).toBe(callee.tracks.audio);
     expect(callee.pc.sender('video')?.track).toBe(callee.tracks.video);
-    expect(caller.pc.channels.map(({ label }) => label)).toEqual(['chat']);
+    expect(caller.pc.channels.map(({ label }) => label)).toEqual(['chat', 'files']);
     expect(callee.pc.getTransceivers().map(({ direction }) => direction)).toEqual(['sendrecv', 'sendrecv']);
   });
 

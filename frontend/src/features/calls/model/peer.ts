@@ -1,3 +1,4 @@
+import type { Beside } from './beside';
 import { type Clock, Deadline } from './clock';
 import type { Log } from './debug';
 import type { Limits } from './ladder';
@@ -25,6 +26,8 @@ export interface PeerOptions {
   send: (signal: Signal) => void;
   /** Whether the way to the server is there; a restart without it would offer candidates of a network that is gone. */
   canSignal: () => boolean;
+  /** Words and files, which use the same channels. */
+  beside: Pick<Beside, 'attach' | 'ready' | 'hear' | 'lose'>;
   onChange: () => void;
   /** The other wants our sharing of this turn to end. */
   onStopScreen: (turn: number) => void;
@@ -164,12 +167,12 @@ export class Peer {
   /** Says on the data channel what is on. */
   tell(media: MediaNotice): void {
     this.#sent = media;
-    for (const channel of this.#pair.channels) this.#tellOn(channel);
+    for (const channel of this.#pair.channels) this.#ready(channel);
   }
 
   /** Wants the other's sharing of this turn to end. */
   stopScreen(turn: number): void {
-    for (const channel of this.#pair.channels) if (channel.readyState === 'open') channel.send(noticeText({ stopScreen: turn }));
+    for (const channel of this.#pair.channels) if (channel.label === 'chat' && channel.readyState === 'open') channel.send(noticeText({ stopScreen: turn }));
   }
 
   /** The network may have changed under us: don't wait for ICE to notice. */
@@ -214,6 +217,7 @@ export class Peer {
   #renew(offer: boolean): void {
     this.#options.log('new connection', offer);
     this.#pair.close();
+    this.#options.beside.lose();
     this.#answerDue.clear();
     this.#recoverDue.clear();
     this.remote = this.#options.createStream();
@@ -268,11 +272,11 @@ export class Peer {
   }
 
   #onChannel(channel: RTCDataChannel): void {
-    if (channel.label !== 'chat') return;
-    channel.onopen = () => this.#tellOn(channel);
+    channel.onopen = () => this.#ready(channel);
+    if (channel.label !== 'chat') return this.#options.beside.attach(channel);
     channel.onmessage = ({ data }) => {
       const notice = parseNotice(data);
-      if (!notice) return;
+      if (!notice) return this.#options.beside.hear(data);
       if ('stopScreen' in notice) return this.#options.onStopScreen(notice.stopScreen);
       this.notice = notice.media;
       // They can't offer sections for it themselves, if they did not offer first.
@@ -281,9 +285,10 @@ export class Peer {
     };
   }
 
-  #tellOn(channel: RTCDataChannel): void {
-    if (this.#options.legacy || !this.#pair.confirmed || channel.readyState !== 'open') return;
-    channel.send(noticeText({ media: this.#sent }));
+  #ready(channel: RTCDataChannel): void {
+    if (!this.#pair.confirmed || channel.readyState !== 'open') return;
+    if (channel.label === 'chat' && !this.#options.legacy) channel.send(noticeText({ media: this.#sent }));
+    this.#options.beside.ready(channel);
   }
 
   #onState(): void {

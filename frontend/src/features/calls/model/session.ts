@@ -1,4 +1,5 @@
 import type { CallSnapshot, CallType } from '../../../shared/wire/types';
+import { Beside } from './beside';
 import { Deadline } from './clock';
 import type { EngineDeps } from './deps';
 import { FigureReader, type Figures } from './figures';
@@ -13,6 +14,7 @@ import type { Part, Tracks } from './parts';
 import { configOf, Peer } from './peer';
 import type { WarmPairs } from './pool';
 import { NO_SHARING, Sharing } from './sharing';
+import { meOf } from './snapshots';
 import { emitSignal } from './socket';
 import { Store } from './store';
 import { NO_DEVICES, type AnyDevice, type CallEnd, type CallView, type Device, type Note } from './view';
@@ -48,6 +50,8 @@ export class CallSession {
   readonly expiry: Deadline;
   /** How the call is carried, second by second. */
   readonly figures = new Store<Figures | undefined>(undefined);
+  /** Words and files. */
+  readonly beside: Beside;
   readonly #deps: EngineDeps;
   readonly #store: Store<CallView | null>;
   readonly #warm: WarmPairs;
@@ -75,6 +79,7 @@ export class CallSession {
     this.#store = store;
     this.mine = start.direction === 'outgoing';
     this.expiry = new Deadline(deps.clock);
+    this.beside = new Beside({ ...deps.beside, clock: deps.clock, log: deps.log.write });
     this.#stepShown = new Deadline(deps.clock);
     this.#newsShown = new Deadline(deps.clock);
     this.#later = new Deadline(deps.clock);
@@ -266,6 +271,7 @@ export class CallSession {
     const durationMs = end.durationMs ?? talked;
     for (const due of [this.expiry, this.#stepShown, this.#newsShown, this.#later, this.#iceDue]) due.clear();
     this.#meter.stop();
+    this.beside.end();
     const { bytes } = this.#meter;
     const story = this.#history.story(this.view, this.#deps.clock.now());
     const left = end.reason === 'completed' ? this.#peer?.leave() : this.#peer?.close();
@@ -291,6 +297,7 @@ export class CallSession {
     const warm = snapshot.legacy || rejoin ? undefined : this.#warm.take(userId, this.#relayOnly);
     if (!warm) this.#warm.close();
     this.#deps.log.write('connection of before', warm !== undefined);
+    this.beside.begin(meOf(snapshot).name, snapshot.legacy);
     const peer = new Peer({
       createConnection: (config) => this.#takeAhead() ?? this.#deps.createConnection(config),
       warm,
@@ -310,6 +317,7 @@ export class CallSession {
       onStopScreen: (turn) => this.sharing.askedToStop(turn),
       onRepair: () => this.#history.repaired(this.#deps.clock.now()),
       canSignal: () => this.view.online,
+      beside: this.beside,
       clock: this.#deps.clock,
       log: this.#deps.log.write,
     });

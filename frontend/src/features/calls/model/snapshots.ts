@@ -32,6 +32,11 @@ export function otherOf(snapshot: CallSnapshot): { userId: string; name: string 
   return { userId, name };
 }
 
+export function meOf(snapshot: CallSnapshot): { name: string } {
+  const role = snapshot.direction === 'incoming' ? 'callee' : 'caller';
+  return { name: snapshot.parties.find((party) => party.role === role)?.name ?? '' };
+}
+
 export function startOf(snapshot: CallSnapshot): Omit<SessionStart, 'stage'> {
   const { callId, direction, callType: kind, legacy } = snapshot;
   return { callId, peer: otherOf(snapshot), direction, kind, legacy };

@@ -1,6 +1,7 @@
 import type { EngineDeps } from '../model/deps';
 import { CallLog } from '../model/debug';
 import { CallEngine } from '../model/engine';
+import { memory } from '../model/files/disk';
 import { IceServers } from '../model/ice';
 import type { TabSeat } from '../model/seat';
 import type { CallView } from '../model/view';
@@ -20,6 +21,8 @@ export class FakePage {
   engine: CallEngine;
   readonly deps: EngineDeps;
   debugging = false;
+  saved: { blob: Blob; name: string }[] = [];
+  #ids = 0;
 
   constructor(
     readonly exchange: Exchange,
@@ -50,6 +53,12 @@ export class FakePage {
       network: this.network,
       settings: this.settings,
       audioCodecs: () => this.audioCodecs,
+      beside: {
+        findDisk: () => Promise.resolve(memory),
+        save: (blob, name) => void this.saved.push({ blob, name }),
+        randomId: () => `${this.user}-${++this.#ids}`,
+        randomNumber: () => ++this.#ids,
+      },
       clock: this.clock,
       log: new CallLog(this.clock, () => this.debugging),
     };

@@ -1,10 +1,12 @@
 import {
-  IconDots, IconMaximize, IconMicrophone, IconMicrophoneOff, IconMinimize, IconScreenShare, IconScreenShareOff, IconVideo, IconVideoOff,
+  IconDots, IconMaximize, IconMessage, IconMicrophone, IconMicrophoneOff, IconMinimize, IconScreenShare, IconScreenShareOff, IconVideo, IconVideoOff,
 } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
+import type { Beside } from '../model/beside';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
 import { HangUpIcon, RoundButton } from './Button';
+import { useBeside } from './useBeside';
 import styles from './CallControls.module.css';
 import { whyNoSharing } from './sharingLabels';
 
@@ -13,12 +15,14 @@ interface ControlsProps {
   view: CallView;
   fullScreen: { active: boolean; toggle: (() => void) | undefined };
   more: { open: boolean; toggle: () => void; panelId: string };
+  /** Words and files, once the call is accepted. */
+  beside: { of: Beside; open: boolean; toggle: () => void; panelId: string } | undefined;
 }
 
 const ICON = { size: 24, stroke: 1.75 };
 
 /** The bar at the foot of a call; leaving stands apart. */
-export function CallControls({ engine, view, fullScreen, more }: ControlsProps) {
+export function CallControls({ engine, view, fullScreen, more, beside }: ControlsProps) {
   const live = view.stage === 'live';
   // Before there is a microphone there is nothing to switch.
   const open = live || view.microphone !== 'none';
@@ -63,6 +67,11 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
           />
         </span>
       ) : null}
+      {beside ? (
+        <span className={styles.wide}>
+          <BesideButton {...beside} />
+        </span>
+      ) : null}
       {fullScreen.toggle && live ? (
         <span className={styles.wide}>
           <RoundButton
@@ -76,14 +85,17 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
         </span>
       ) : null}
       {open ? (
-        <RoundButton
-          icon={<IconDots {...ICON} />}
-          label={m.call_more()}
-          caption={m.call_more()}
-          aria-expanded={more.open}
-          aria-controls={more.open ? more.panelId : undefined}
-          onClick={more.toggle}
-        />
+        <span className={styles.counted}>
+          <RoundButton
+            icon={<IconDots {...ICON} />}
+            label={m.call_more()}
+            caption={m.call_more()}
+            aria-expanded={more.open}
+            aria-controls={more.open ? more.panelId : undefined}
+            onClick={more.toggle}
+          />
+          {beside ? <Count of={beside.of} className={styles.narrow} /> : null}
+        </span>
       ) : null}
       <span className={open ? styles.leave : styles.alone} data-leave>
         <RoundButton
@@ -96,4 +108,31 @@ export function CallControls({ engine, view, fullScreen, more }: ControlsProps) 
       </span>
     </div>
   );
+}
+
+function BesideButton({ of, open, toggle, panelId }: NonNullable<ControlsProps['beside']>) {
+  const { unseen } = useBeside(of);
+  return (
+    <span className={styles.counted}>
+      <RoundButton
+        icon={<IconMessage {...ICON} />}
+        label={unseen > 0 ? m.call_beside_open_new({ count: unseen }) : m.call_beside_open()}
+        caption={m.call_beside_short()}
+        aria-expanded={open}
+        aria-controls={open ? panelId : undefined}
+        onClick={toggle}
+      />
+      <Count of={of} />
+    </span>
+  );
+}
+
+/** How much has come that nobody has looked at; the button beside it says so in words. */
+function Count({ of, className = '' }: { of: Beside; className?: string | undefined }) {
+  const { unseen } = useBeside(of);
+  return unseen > 0 ? (
+    <span className={`${styles.count} ${className}`} aria-hidden>
+      {unseen > 99 ? '99+' : unseen}
+    </span>
+  ) : null;
 }

@@ -4,6 +4,7 @@ import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import { isPassing } from '../model/outcome';
 import type { CallView } from '../model/view';
+import { BesideSpoken } from './BesideNotice';
 import { TextButton } from './Button';
 import { CallEnded } from './CallEnded';
 import { CallNotice } from './CallNotice';
@@ -43,6 +44,7 @@ export function CallLayer({ engine, onWrite, onVoiceNote }: LayerProps) {
         {view.stage === 'live' ? `${voiceHintText(view.voiceHint)} ${sharingSpoken(view)}`.trim() : ''}
       </p>
       {view.sharing.theirs ? <Voice stream={view.sharing.theirs} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
+      {view.stage === 'live' && engine.current ? <BesideSpoken beside={engine.current.beside} name={view.peer.name} className={styles.spoken} /> : null}
       {view.stage === 'live' ? <Voice stream={view.remote} speaker={view.chosen.speaker} name={view.peer.name} /> : null}
       <Face engine={engine} view={view} minimised={minimised} passing={passing} onWrite={onWrite} onVoiceNote={onVoiceNote} onSmall={setSmall} />
     </>,

@@ -2,6 +2,7 @@ import { createContext, useContext, useMemo, useSyncExternalStore, type ReactNod
 import { m } from '../../../shared/i18n';
 import type { CallType } from '../../../shared/wire/types';
 import { CallsDoor } from '../model/door';
+import { sweepCallFiles } from '../model/files/disk';
 import type { IceAnswer } from '../model/ice';
 import type { CallSocket } from '../model/socket';
 import type { Stage } from '../model/view';
@@ -44,6 +45,7 @@ function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promi
   known?.door.close();
   const door: Door = new CallsDoor(socket, fetchIceServers, () => import('../chunk'));
   doors.set(socket, { userId, door });
+  void sweepCallFiles();
   return door;
 }
 

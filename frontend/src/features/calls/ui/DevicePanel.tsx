@@ -14,12 +14,15 @@ interface PanelProps {
   id: string;
   /** Opens something else in place of this. */
   onOpen: (what: 'figures' | 'keys') => void;
+  /** Opens words and files; none before the call is accepted. */
+  onBeside: (() => void) | undefined;
 }
 
 /** What is used in this call, and may be changed in it. */
-export function DevicePanel({ engine, view, id, onOpen }: PanelProps) {
+export function DevicePanel({ engine, view, id, onOpen, onBeside }: PanelProps) {
   return (
     <div id={id} className={styles.panel} role="group" aria-label={m.call_devices()}>
+      {onBeside ? <TextButton onClick={onBeside}>{m.call_beside_open()}</TextButton> : null}
       <DeviceChoices devices={view.devices} chosen={view.chosen} onChoose={(device, choice) => void engine.current?.choose(device, choice)} />
       {view.stage === 'live' ? <ShareChoice engine={engine} view={view} /> : null}
       {view.stage === 'live' ? (

@@ -2,6 +2,7 @@ import { IconMaximize, IconMicrophone, IconMicrophoneOff } from '@tabler/icons-r
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
+import { BesideNotice } from './BesideNotice';
 import { HangUpIcon, RoundButton, TextButton } from './Button';
 import { CallAvatar } from './CallAvatar';
 import { Duration } from './Duration';
@@ -45,6 +46,7 @@ export function FloatingCall({ engine, view, onExpand }: { engine: CallEngine; v
         </div>
       ) : null}
       <VoiceHint engine={engine} view={view} className={styles.hint} />
+      {engine.current ? <BesideNotice beside={engine.current.beside} name={view.peer.name} onOpen={onExpand} /> : null}
       <div className={styles.actions}>
         <RoundButton
           size="small"

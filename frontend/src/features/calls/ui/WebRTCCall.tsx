@@ -1,12 +1,14 @@
 import { IconArrowsDiagonalMinimize2, IconLock, IconPictureInPicture, IconX } from '@tabler/icons-react';
 import { useFocusTrap, useMergedRef } from '@mantine/hooks';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useId, useState, useSyncExternalStore } from 'react';
 import { m } from '../../../shared/i18n';
 import { isTyping } from '../../../shared/lib/isTyping';
 import type { CallEngine } from '../model/engine';
 import { actionOf } from '../model/keys';
 import type { CallView } from '../model/view';
 import { RoundButton, TextButton } from './Button';
+import { BesideNotice } from './BesideNotice';
+import { BesidePanel } from './BesidePanel';
 import { CallAvatar } from './CallAvatar';
 import { CallControls } from './CallControls';
 import { CallKeys } from './CallKeys';
@@ -21,6 +23,7 @@ import { OwnScreen } from './OwnScreen';
 import { SelfView } from './SelfView';
 import { sharingNews } from './sharingLabels';
 import { EndTheirScreen, TheirScreen } from './TheirScreen';
+import { useFileDrop } from './useBeside';
 import tokens from './tokens.module.css';
 import { VoiceHint } from './VoiceHint';
 import styles from './WebRTCCall.module.css';
@@ -38,9 +41,11 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
   const [open, setOpen] = useState<Opened>();
   const more = open === 'more';
   const panelId = useId();
+  const [beside, setBeside] = useState(false);
+  const besideId = useId();
   const fullScreen = useFullScreen(stage);
   const theirScreen = view.sharing.theirs !== undefined;
-  const idle = useIdle((fullScreen.active || theirScreen) && open === undefined, IDLE_MS);
+  const idle = useIdle((fullScreen.active || theirScreen) && open === undefined && !beside, IDLE_MS);
   const onTop = usePictureInPicture(stage);
   useTone(view.stage === 'ringing' ? 'ringback' : undefined);
 
@@ -51,6 +56,25 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
   // Until the other's picture is there, our own fills the window, so that one can look at oneself before being seen.
   const alone = !live && ownPicture;
   const picture = (live && (view.remotePicture || theirScreen)) || alone;
+  const session = live ? engine.current : undefined;
+  const closeBeside = () => {
+    setBeside(false);
+    stage?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+  };
+  const openBeside = () => {
+    setOpen(undefined);
+    setBeside(true);
+  };
+  const canDrop = useSyncExternalStore(session?.beside.view.subscribe ?? never, () => session?.beside.view.get().taking === 'yes');
+  const dropping = useFileDrop(
+    stage,
+    session && canDrop
+      ? (files) => {
+          openBeside();
+          session.beside.offer(files);
+        }
+      : undefined,
+  );
 
   const toggle = (what: Opened) => setOpen(open === what ? undefined : what);
   const act = {
@@ -82,6 +106,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       className={`${styles.stage} ${tokens.tokens} ${picture ? tokens.dark : ''}`}
       data-picture={picture}
       data-idle={idle}
+      data-beside={beside && live}
       role="dialog"
       aria-modal="true"
       aria-label={m.call_with({ name: view.peer.name })}
@@ -122,15 +147,25 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
         ) : null}
       </header>
       {picture ? null : <Middle engine={engine} view={view} />}
-      <Messages engine={engine} view={view} />
+      <Messages engine={engine} view={view}>
+        {session && !beside ? <BesideNotice beside={session.beside} name={view.peer.name} onOpen={openBeside} /> : null}
+      </Messages>
+      {dropping ? <p className={styles.drop}>{m.call_files_drop({ name: view.peer.name })}</p> : null}
       {view.sharing.own === 'on' ? <OwnScreen engine={engine} view={view} /> : null}
       {live && ownPicture && view.local ? <SelfView stream={view.local} /> : null}
-      {more ? <DevicePanel engine={engine} view={view} id={panelId} onOpen={setOpen} /> : null}
+      {more ? <DevicePanel engine={engine} view={view} id={panelId} onOpen={setOpen} onBeside={session ? openBeside : undefined} /> : null}
       {open === 'figures' && live && engine.current ? (
         <FiguresPanel figures={engine.current.figures} name={view.peer.name} onClose={() => setOpen(undefined)} />
       ) : null}
-      <CallControls engine={engine} view={view} fullScreen={fullScreen} more={{ open: more, toggle: () => toggle('more'), panelId }} />
+      <CallControls
+        engine={engine}
+        view={view}
+        fullScreen={fullScreen}
+        more={{ open: more, toggle: () => toggle('more'), panelId }}
+        beside={session ? { of: session.beside, open: beside, toggle: beside ? closeBeside : openBeside, panelId: besideId } : undefined}
+      />
       {open === 'keys' ? <CallKeys onClose={() => setOpen(undefined)} /> : null}
+      {session && beside ? <BesidePanel beside={session.beside} view={view} id={besideId} onClose={closeBeside} /> : null}
     </section>
   );
 }
@@ -203,12 +238,13 @@ function Facts({ view }: { view: CallView }) {
 }
 
 /** What the person should know now, over the picture. */
-function Messages({ engine, view }: { engine: CallEngine; view: CallView }) {
+function Messages({ engine, view, children }: { engine: CallEngine; view: CallView; children: ReactNode }) {
   const hint = hintText(view);
   const news = view.sharing.news === 'they-began' ? undefined : sharingNews(view);
   const lost = view.stage === 'live' && (view.link === 'disconnected' || view.link === 'failed');
   return (
     <div className={styles.messages}>
+      {children}
       {lost ? <p className={styles.message}>{[stateText(view), hint].filter(Boolean).join('. ').replace('….', '…')}</p> : null}
       {!lost && hint ? <p className={styles.message}>{hint}</p> : null}
       {news ? (
@@ -237,3 +273,5 @@ function Messages({ engine, view }: { engine: CallEngine; view: CallView }) {
     </div>
   );
 }
+
+const never = () => () => undefined;

@@ -5,9 +5,11 @@ import axe from 'axe-core';
 import { type ReactNode, StrictMode } from 'react';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { checkFirst } from '../../../shared/lib/callSettings';
+import { Beside } from '../model/beside';
 import type { CallEngine } from '../model/engine';
 import type { Figures } from '../model/figures';
 import type { CallStory } from '../model/history';
+import { memory } from '../model/files/disk';
 import type { Rung, Step } from '../model/ladder';
 import { NO_SHARING } from '../model/sharing';
 import { Store } from '../model/store';
@@ -24,12 +26,17 @@ const BASE: CallView = {
   silenced: false, canRejoin: false, end: undefined,
 };
 
+let besideClock = new FakeClock();
+const quietBeside = () =>
+  new Beside({ findDisk: () => Promise.resolve(memory), save: () => undefined, randomId: () => 'id', randomNumber: () => 1, clock: besideClock, log: () => undefined });
+
 function fakeEngine(view: Partial<CallView>) {
   const session = {
     toggleMicrophone: vi.fn(() => Promise.resolve()), toggleCamera: vi.fn(() => Promise.resolve()), silence: vi.fn(), closeNote: vi.fn(),
     choose: vi.fn(() => Promise.resolve()), hearing: { dismiss: vi.fn() }, toggleScreen: vi.fn(),
     sharing: { stop: vi.fn(), stopTheirs: vi.fn(), setMotion: vi.fn(), closeNews: vi.fn() },
     figures: new Store<Figures | undefined>(undefined),
+    beside: quietBeside(),
   };
   const engine = {
     view: new Store<CallView | null>({ ...BASE, ...view }), current: session, accept: vi.fn(() => Promise.resolve()), decline: vi.fn(),
@@ -346,6 +353,104 @@ describe('statistics', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Close the statistics' }));
     expect(screen.queryByRole('region', { name: 'Statistics' })).toBeNull();
     await waitFor(() => expect(screen.getByRole('button', { name: 'Mute' })).toHaveFocus());
+  });
+});
+
+describe('words and files in a call', () => {
+  const [mia, offer] = ['Elena Moreno', { type: 'offer', id: 4, name: 'x/setup.exe', size: 3_000_000, mime: '' }];
+
+  /** The call's channels, whose other end is the test. */
+  async function channels(view: Partial<CallView> = {}, legacy = false) {
+    const { session, engine, asEngine } = fakeEngine(view);
+    const { beside } = session;
+    const sent: string[] = [];
+    const channel = (label: string) => ({ label, readyState: 'open', bufferedAmount: 0, send: (text: string) => sent.push(text), close: () => undefined }) as unknown as RTCDataChannel;
+    const [chat, files] = [channel('chat'), channel('files')];
+    beside.begin('Me', legacy);
+    beside.ready(chat);
+    beside.attach(files);
+    beside.ready(files);
+    await settle();
+    const say = async (message: unknown) => {
+      await act(async () => {
+        files.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
+        await clock.advance(200);
+      });
+    };
+    if (!legacy) await say({ type: 'hello', version: 1, max: 10_000_000, sending: [] });
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    return { beside, say, sent, engine };
+  }
+
+  let clock: FakeClock;
+  beforeEach(() => {
+    clock = new FakeClock();
+    besideClock = clock;
+    HTMLElement.prototype.scrollTo = () => undefined;
+  });
+
+  it('shows a word that nobody looked at, says it politely, and counts it until somebody looks', async () => {
+    const { beside } = await channels();
+    await act(() => (beside.hear('{"text":"Look at page 3","sender":"me"}'), clock.advance(200)));
+    expect(screen.getAllByText('Elena Moreno: Look at page 3')).toHaveLength(2);
+    await userEvent.click(screen.getByRole('button', { name: 'Write or send files, 1 new' }));
+    expect(screen.getByRole('region', { name: 'In this call' })).toBeVisible();
+    await act(() => clock.advance(200));
+    expect(screen.getByRole('button', { name: 'Write or send files' })).toBeVisible();
+    expect(await seriousOnes()).toEqual([]);
+  });
+
+  it('sends what is written, and no key of it mutes or leaves', async () => {
+    const { sent } = await channels();
+    await userEvent.click(screen.getByRole('button', { name: 'Write or send files' }));
+    await userEvent.keyboard('mc f{Enter}');
+    expect(sent.some((text) => text.includes('"text":"mc f"'))).toBe(true);
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByRole('region', { name: 'In this call' })).toBeNull();
+    expect(screen.getByRole('dialog')).toBeVisible();
+  });
+
+  it('asks about a file, warns of programs, and answers', async () => {
+    const { say, sent } = await channels();
+    await say(offer);
+    expect(screen.getByText(`${mia} would like to send you x_setup.exe (2.9 MB).`)).toBeVisible();
+    expect(screen.getByText(/can change your device/)).toBeVisible();
+    expect(await seriousOnes()).toEqual([]);
+    await userEvent.click(screen.getByRole('button', { name: 'Accept' }));
+    await act(settle);
+    expect(sent.some((text) => text.includes('"accept"'))).toBe(true);
+  });
+
+  it('offers no file to an old client, and says why', async () => {
+    await channels({ legacy: true }, true);
+    await userEvent.click(screen.getByRole('button', { name: 'Write or send files' }));
+    expect(screen.getByText(/uses an older app that takes no files/)).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Send files' })).toBeDisabled();
+  });
+
+  it('turns a file away that is too large for the other', async () => {
+    const { beside } = await channels();
+    await userEvent.click(screen.getByRole('button', { name: 'Write or send files' }));
+    const large = new File([], 'large.mov');
+    Object.defineProperty(large, 'size', { value: 20_000_000 });
+    await act(() => (beside.offer([large]), clock.advance(200)));
+    expect(screen.getByRole('alert')).toHaveTextContent(`large.mov is too large: ${mia}'s browser takes up to 9.5 MB in a call.`);
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ type: 'stop', id: 4, mine: true, reason: 'cancelled' }, `${mia} cancelled`],
+    [{ type: 'stop', id: 4, mine: true, reason: 'unreadable' }, `It can't be read any more on ${mia}'s device.`],
+    [{ type: 'end', id: 4, round: 1, digest: '0'.repeat(64) }, 'It did not arrive whole and was thrown away. Try again.'],
+    [{ type: 'pause', id: 4, mine: true, on: true }, `Paused by ${mia}`],
+  ])('says what %o means', async (message, words) => {
+    const { say, beside } = await channels();
+    await say(offer);
+    const [file] = beside.view.get().files;
+    await userEvent.click(screen.getByRole('button', { name: 'Write or send files, 1 new' }));
+    await act(() => (file && beside.accept(file), clock.advance(200)));
+    await say(message);
+    expect(screen.getByText(words, { exact: false })).toBeVisible();
+    expect(await seriousOnes()).toEqual([]);
   });
 });
 
