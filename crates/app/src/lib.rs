@@ -8,4 +8,5 @@ pub mod calling;
 pub mod chat;
 pub mod fresh;
 mod limit;
+pub mod recordings;
 pub mod uploads;

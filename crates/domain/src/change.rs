@@ -141,7 +141,7 @@ pub fn may_append(new: &NewEntry, target: Option<&Entry>) -> Result<(), Refused>
                 return Err(Refused::Unfit);
             }
         }
-        EntryBody::Deletion { .. } if !own => return Err(Refused::NotYours),
+        EntryBody::Deletion { .. } if !own && !target.body.is_recording() => return Err(Refused::NotYours),
         EntryBody::Reaction { reaction: Some(reaction), .. } if !is_emoji(reaction) => return Err(Refused::Unfit),
         EntryBody::Deletion { .. } | EntryBody::Reaction { .. } => {}
         // A reply: what it quotes may have been deleted just before, and shows as that.

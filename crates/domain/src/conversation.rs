@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use crate::{
     CallId, CallKind, CallOutcome, Changes, ConversationId, EntryId, FileFacts, IdError, Quote, Target, Timestamp,
-    UploadKind, UserId,
+    UploadId, UploadKind, UserId,
 };
 
 /// The idempotency key of an entry, unique per sender for ever: 1 to 64 printable ASCII characters. Made by the client,
-/// by the server where an old client gives none, and `call:<id>` for the entry that a call leaves.
+/// by the server where an old client gives none, and `call:<id>` for the entry that a call leaves,
+/// `recording:<id>` for that of a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClientMessageId(String);
 
@@ -16,6 +17,11 @@ impl ClientMessageId {
     /// The key under which an ended call is logged, whoever logs it and however often.
     pub fn of_call(call: CallId) -> Self {
         Self(format!("call:{call}"))
+    }
+
+    /// The key under which a recording is put into the conversation.
+    pub fn of_recording(recording: UploadId) -> Self {
+        Self(format!("recording:{recording}"))
     }
 
     /// The key as text.
@@ -227,9 +233,14 @@ impl EntryBody {
         }
     }
 
+    /// Whether it shows a recorded call, which is either's to delete: by that they take their consent back.
+    pub const fn is_recording(&self) -> bool {
+        matches!(self, Self::File { kind: UploadKind::Recording, .. })
+    }
+
     /// Whether its sender may put another text in the place of its own.
     pub(crate) const fn has_editable_text(&self) -> bool {
-        matches!(self, Self::Text(_) | Self::File { .. })
+        matches!(self, Self::Text(_) | Self::File { .. }) && !self.is_recording()
     }
 
     /// Whether that may be its text.

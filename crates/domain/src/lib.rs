@@ -5,7 +5,8 @@
 //! shapes on the wire live in `wire`, shapes on disk in `store`.
 //!
 //! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`search`], [`CallRecord`];
-//! the ports [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`], [`Transfer`].
+//! the ports [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`],
+//! [`Recordings`], [`Transfer`].
 #![warn(missing_docs)]
 
 mod call;
@@ -14,6 +15,7 @@ mod conversation;
 mod id;
 mod policy;
 mod port;
+mod recording;
 pub mod search;
 mod time;
 mod upload;
@@ -29,9 +31,10 @@ pub use id::{CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, O
 pub use policy::may_contact;
 pub use port::{
     AppendError, Appended, BlobId, BlobReader, BlobWriter, Blobs, Calls, Claim, Conversations, Discard,
-    InsertUploadError, InsertUserError, OldPages, Part, PutError, Rotation, Sessions, StoreError, Transfer, Transition,
-    Uploads, Users,
+    InsertUploadError, InsertUserError, OldPages, Part, PutError, Recordings, Rotation, Sessions, StoreError, Transfer,
+    Transition, Uploads, Users,
 };
+pub use recording::{CONSENT, Recording, RecordingAct, RecordingLine, RecordingRefused, RecordingState};
 pub use search::{Found, FoundPlace, SearchQuery};
 pub use time::Timestamp;
 pub use upload::{FileFacts, Upload, UploadKey, UploadKind};

@@ -1,3 +1,4 @@
+mod recordings;
 mod transfer;
 mod uploads;
 
@@ -9,6 +10,7 @@ use crate::{
     SessionId, Timestamp, User, UserFilter, UserId, change,
 };
 
+pub use recordings::Recordings;
 pub use transfer::{PutError, Transfer};
 pub use uploads::{BlobId, BlobReader, BlobWriter, Blobs, Discard, InsertUploadError, Part, Uploads};
 

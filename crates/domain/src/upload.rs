@@ -16,6 +16,8 @@ pub enum UploadKind {
     ProfileImage,
     /// What a dietician shows for approval; for admins alone.
     Certificate,
+    /// A call, recorded with the consent of both; put into a message by the server alone.
+    Recording,
 }
 
 impl UploadKind {
@@ -27,6 +29,7 @@ impl UploadKind {
             Self::Audio => 2,
             Self::ProfileImage => 3,
             Self::Certificate => 4,
+            Self::Recording => 5,
         }
     }
 
@@ -38,11 +41,12 @@ impl UploadKind {
             2 => Some(Self::Audio),
             3 => Some(Self::ProfileImage),
             4 => Some(Self::Certificate),
+            5 => Some(Self::Recording),
             _ => None,
         }
     }
 
-    /// Whether it may go into a message.
+    /// Whether people may put it into a message.
     pub const fn is_for_messages(self) -> bool {
         matches!(self, Self::Image | Self::File | Self::Audio)
     }
@@ -64,7 +68,7 @@ pub struct FileFacts {
     pub width: Option<u32>,
     /// Of a picture, in pixels.
     pub height: Option<u32>,
-    /// Of a voice note, as its recorder says.
+    /// Of a voice note or a recording, as its recorder says.
     pub duration: Option<Duration>,
     /// Of a voice note: up to 64 values from 0 to 100; may be empty.
     pub waveform: Vec<u8>,

@@ -19,7 +19,7 @@ use crate::http;
 use crate::setup::Setup;
 use crate::shell::bind::Bound;
 use crate::shell::clock::Clock;
-use crate::shell::{listener, revocations, sweeper};
+use crate::shell::{listener, recordings, revocations, sweeper};
 use crate::socket::Sockets;
 use crate::state::{Keys, Ports, Services};
 use crate::tls::{self, Tls, TlsError};
@@ -39,6 +39,9 @@ const LAST_WRITES: Duration = Duration::from_secs(3);
 
 /// Sockets are told and closed within this time; with the others it adds up to less than the ten seconds that there are.
 const GOODBYE: Duration = Duration::from_secs(2);
+
+/// Between two tries to read what was being recorded.
+const ADOPT_AGAIN: Duration = Duration::from_secs(5);
 
 /// Clients come back within this time, each at another moment.
 const RECONNECT_SPREAD: Duration = Duration::from_secs(5);
@@ -136,9 +139,18 @@ impl Server {
         let tasks = TaskTracker::new();
         let sockets = Sockets::start(&self.services);
         let follower = tokio::spawn(revocations::follow(self.services.clone(), self.revocations));
-        let sweeper = tokio::spawn(sweeper::run(self.services.clone()));
         let https = listeners.iter().find(|bound| bound.role == Role::Https);
         let https = https.and_then(|bound| bound.listener.local_addr().ok()).map_or(443, |address| address.port());
+        // What was on its way before is known before more of it comes, and before anything is swept.
+        let mut adopted = recordings::adopt(&self.services).await;
+        let services = self.services.clone();
+        let sweeper = tokio::spawn(async move {
+            while !adopted {
+                tokio::time::sleep(ADOPT_AGAIN).await;
+                adopted = recordings::adopt(&services).await;
+            }
+            tokio::join!(recordings::run(services.clone()), sweeper::run(services));
+        });
         for Bound { role, listener } in listeners {
             let (stop, tasks) = (stop.clone(), tasks.clone());
             let router = match role {

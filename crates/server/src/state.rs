@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use app::accounts::{Accounts, Secret, Tokens};
 use app::calling::{Calling, Rules};
 use app::chat::{Chat, Search};
+use app::recordings::Recordings;
 use app::uploads::{Rules as UploadRules, Signer, Uploads};
 use domain::{Blobs, Calls, Conversations, OldPages, Sessions, Users};
 use store::Store;
@@ -16,7 +17,7 @@ use tokio::sync::{Mutex, Notify};
 use crate::config::{CallTimes, Config, Role, UploadConfig};
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
-use crate::socket::{CallEvents, Connected, Hub, Statuses};
+use crate::socket::{CallEvents, Connected, Hub, RecordingEvents, Statuses};
 use crate::turn::Turn;
 
 /// The ports, over one store.
@@ -29,6 +30,7 @@ pub struct Ports {
     pub calls: Arc<dyn Calls>,
     pub old_pages: Arc<dyn OldPages>,
     pub uploads: Arc<dyn domain::Uploads>,
+    pub recordings: Arc<dyn domain::Recordings>,
 }
 
 impl Ports {
@@ -41,6 +43,7 @@ impl Ports {
             calls: store.clone(),
             old_pages: store.clone(),
             uploads: store.clone(),
+            recordings: store.clone(),
         }
     }
 }
@@ -86,6 +89,8 @@ pub struct Services {
     pub statuses: Statuses,
     /// What they upload.
     pub uploads: Uploads,
+    /// What they record of their calls.
+    pub recordings: Recordings,
     /// Asks for a sweep: something was let go.
     pub uploads_changed: Arc<Notify>,
     /// Signs the addresses of what was uploaded.
@@ -141,6 +146,17 @@ impl Services {
         let UploadConfig { max_bytes, quota, .. } = config.uploads;
         let rules = UploadRules { max_bytes, quota, limits: config.limits };
         let uploads = Uploads::new(ports.uploads.clone(), blobs, rules);
+        let recordings = {
+            let now = clock.clone();
+            Recordings::new(
+                ports.recordings.clone(),
+                calling.clone(),
+                chat.clone(),
+                uploads.clone(),
+                Arc::new(RecordingEvents(hub.clone())),
+                Arc::new(move || now.now()),
+            )
+        };
         Self {
             config,
             accounts,
@@ -151,6 +167,7 @@ impl Services {
             connected,
             statuses: Statuses::default(),
             uploads,
+            recordings,
             uploads_changed: Arc::default(),
             signer,
             turn: Turn::default(),

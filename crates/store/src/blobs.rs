@@ -109,8 +109,17 @@ fn name(id: BlobId) -> Name {
     Name::from(format!("{}/{text}{part}", &text[22..]))
 }
 
+/// Beside what it is to become. All digits are written, so that they are listed in order.
+fn chunk_name(upload: UploadId, number: u32) -> Name {
+    let text = upload.to_string();
+    Name::from(format!("{}/{text}{CHUNK}{number:010}", &text[22..]))
+}
+
+const CHUNK: &str = ".chunk-";
+
 fn upload_of(name: &str) -> Option<UploadId> {
     let (folder, file) = name.split_once('/')?;
+    let file = file.split_once(CHUNK).map_or(file, |(id, _)| id);
     let id = file.strip_suffix(".thumbnail").unwrap_or(file);
     id.parse().ok().filter(|_| id.ends_with(folder))
 }
@@ -151,6 +160,40 @@ impl Blobs for ObjectBlobs {
     async fn delete(&self, upload: UploadId) -> Result<(), StoreError> {
         for part in [Part::Thumbnail, Part::Whole] {
             match self.store.delete(&name(BlobId { upload, part })).await {
+                Ok(()) | Err(Error::NotFound { .. }) => {}
+                Err(error) => return Err(told(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn put_chunk(&self, upload: UploadId, number: u32, bytes: Vec<u8>) -> Result<(), StoreError> {
+        self.store.put(&chunk_name(upload, number), bytes.into()).await.map_err(|error| told(&error)).map(drop)
+    }
+
+    async fn chunk(&self, upload: UploadId, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.store.get(&chunk_name(upload, number)).await {
+            Ok(found) => Ok(Some(found.bytes().await.map_err(|error| told(&error))?.into())),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(told(&error)),
+        }
+    }
+
+    async fn chunks(&self, upload: UploadId) -> Result<Vec<u64>, StoreError> {
+        let mut sizes = Vec::new();
+        loop {
+            let number = u32::try_from(sizes.len()).map_err(|_| StoreError::Full)?;
+            match self.store.head(&chunk_name(upload, number)).await {
+                Ok(found) => sizes.push(found.size),
+                Err(Error::NotFound { .. }) => return Ok(sizes),
+                Err(error) => return Err(told(&error)),
+            }
+        }
+    }
+
+    async fn delete_chunks(&self, upload: UploadId, below: u32) -> Result<(), StoreError> {
+        for number in (0..below).rev() {
+            match self.store.delete(&chunk_name(upload, number)).await {
                 Ok(()) | Err(Error::NotFound { .. }) => {}
                 Err(error) => return Err(told(&error)),
             }

@@ -29,10 +29,11 @@ mod json;
 pub mod lines;
 mod mongodb;
 pub mod old;
+mod recording;
 mod sqlite;
 
 use async_trait::async_trait;
-use domain::{Calls, Conversations, OldPages, Sessions, Transfer, Uploads, Users};
+use domain::{Calls, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users};
 
 pub use blobs::{ObjectBlobs, OpenBlobsError, S3};
 pub use error::OpenError;
@@ -42,7 +43,7 @@ pub use sqlite::{FILE, Options, Sqlite};
 
 /// Every port by one store, and its end.
 #[async_trait]
-pub trait Store: Users + Sessions + Conversations + Calls + OldPages + Uploads + Transfer {
+pub trait Store: Users + Sessions + Conversations + Calls + OldPages + Uploads + Recordings + Transfer {
     /// Takes nothing more, writes what was taken, and ends.
     async fn close(&self);
 }

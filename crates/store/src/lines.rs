@@ -1,13 +1,14 @@
-//! Users, uploads, conversations and entries as lines of JSON, for taking them from one store to another. A field that is
+//! Users, uploads, conversations, entries and what happened to recordings as lines of JSON, for taking them from one store to another. A field that is
 //! added has a default, so that what older versions wrote is still read.
 
 use domain::{
-    Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, Role, Target, Timestamp, Upload, UploadKind,
-    User, UserId,
+    Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, RecordingLine, Role, Target, Timestamp, Upload,
+    UploadKind, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::json::{self, Unreadable, write};
+use crate::recording;
 
 /// What a conversation's entries follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,6 +153,36 @@ pub fn user_from_line(line: &str) -> Result<User, Unreadable> {
     })
 }
 
+/// A line of a recording's log as a line.
+pub fn recording_to_line(line: &RecordingLine) -> String {
+    let (act, other, consent) = recording::to_parts(line.act);
+    write(&RecordingLineLine {
+        recording: line.recording.to_string(),
+        number: line.number,
+        call: line.call.to_string(),
+        user: line.user.to_string(),
+        at: line.at.0,
+        act: act.to_owned(),
+        other: other.map(|other| other.to_string()),
+        consent,
+    })
+}
+
+/// The line of a recording's log of a line.
+pub fn recording_from_line(line: &str) -> Result<RecordingLine, Unreadable> {
+    let unreadable = || Unreadable("recording");
+    let line: RecordingLineLine = serde_json::from_str(line).map_err(|_| unreadable())?;
+    let other = line.other.map(|other| other.parse().map_err(|_| unreadable())).transpose()?;
+    Ok(RecordingLine {
+        recording: line.recording.parse().map_err(|_| unreadable())?,
+        number: line.number,
+        call: line.call.parse().map_err(|_| unreadable())?,
+        user: line.user.parse().map_err(|_| unreadable())?,
+        at: Timestamp(line.at),
+        act: recording::from_parts(&line.act, other, line.consent).ok_or_else(unreadable)?,
+    })
+}
+
 /// The record of an upload as a line.
 pub fn upload_to_line(upload: &Upload) -> String {
     write(&UploadLine {
@@ -236,6 +267,20 @@ struct UploadLine {
     created_at: i64,
     /// JSON, as a store has it.
     facts: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct RecordingLineLine {
+    recording: String,
+    number: u64,
+    call: String,
+    user: String,
+    at: i64,
+    act: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    other: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    consent: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]

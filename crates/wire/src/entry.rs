@@ -118,6 +118,7 @@ impl Serialize for WireEntry<'_> {
             message: message(entry, dialect),
             message_type: entry.body.target().is_none().then(|| match dialect {
                 Dialect::Old if call.is_some() => "text",
+                Dialect::Old if entry.body.is_recording() => "file",
                 _ => message_type(&entry.body),
             }),
             plan_id: plan.and_then(|plan| plan.id.as_deref()),
@@ -153,6 +154,7 @@ pub(crate) const fn message_type(body: &EntryBody) -> &'static str {
         EntryBody::Plan { .. } => "plan",
         EntryBody::File { kind: UploadKind::Image, .. } => "image",
         EntryBody::File { kind: UploadKind::Audio, .. } => "audio",
+        EntryBody::File { kind: UploadKind::Recording, .. } => "recording",
         EntryBody::File { .. } => "file",
         EntryBody::Call(_) => "call",
         _ => "text",
@@ -204,6 +206,7 @@ pub fn preview(entry: &Entry) -> Cow<'_, str> {
         EntryBody::File { kind, file, .. } if entry.text().is_empty() => match kind {
             UploadKind::Image => Cow::Borrowed("Photo"),
             UploadKind::Audio => Cow::Borrowed("Voice message"),
+            UploadKind::Recording => Cow::Borrowed("Recorded call"),
             _ => Cow::Owned(format!("File: {}", file.name)),
         },
         _ => message(entry, Dialect::Old).unwrap_or_default(),
@@ -237,7 +240,7 @@ fn length(duration: Duration) -> String {
 /// The key by which a client recognises what it sent, where a payload has a fitting one.
 pub fn client_message_id(text: &str) -> Option<ClientMessageId> {
     // The server's own keys are not for clients: one of theirs would keep a call's entry from being written.
-    if text.starts_with("call:") { None } else { text.parse().ok() }
+    if text.starts_with("call:") || text.starts_with("recording:") { None } else { text.parse().ok() }
 }
 
 #[cfg(test)]
@@ -266,7 +269,7 @@ mod tests {
     #[test]
     fn keys_of_clients_are_not_those_of_the_server() {
         assert!(client_message_id("3f0c").is_some());
-        for odd in ["", "call:0123456789abcdef01234567", "a b"] {
+        for odd in ["", "call:0123456789abcdef01234567", "recording:0123456789abcdef01234567", "a b"] {
             assert_eq!(client_message_id(odd), None, "{odd}");
         }
     }

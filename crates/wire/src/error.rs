@@ -103,6 +103,11 @@ codes! {
     CallNotFound = "call_not_found", 404, false, "This call is over.";
     /// More than 256 candidates from one side.
     CallTooManyCandidates = "call_too_many_candidates", 409, false, "Too many network candidates for this call.";
+    /// Somebody in the call takes part by a client that can't ask for their consent.
+    RecordingNotPossible = "recording_not_possible", 409, false,
+        "This call can't be recorded, since the other person's app can't ask for their consent.";
+    /// A recording of this call is under way, or this one has gone on since.
+    RecordingConflict = "recording_conflict", 409, false, "That is not possible as the recording stands now.";
 }
 
 impl Serialize for Code {

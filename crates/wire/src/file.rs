@@ -41,6 +41,9 @@ pub(crate) struct FileShape<'a> {
     /// In seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     audio_duration: Option<f64>,
+    /// Of a recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     file_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +72,7 @@ impl<'a> FileShape<'a> {
             thumbnail_url: addresses.thumbnail(file).filter(|_| ours),
             width: file.width.filter(|_| ours),
             height: file.height.filter(|_| ours),
+            duration_ms: file.duration.filter(|_| ours && *kind == UploadKind::Recording).map(millis),
             waveform: Some(&file.waveform[..]).filter(|waveform| ours && !waveform.is_empty()),
             ..Self::default()
         };
@@ -81,6 +85,10 @@ impl<'a> FileShape<'a> {
             _ => Self { file_url: url, file_public_id: id, ..shape },
         }
     }
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The answer to `POST /api/uploads` and `POST /api/upload/file`. Old clients read `filePublicId`.

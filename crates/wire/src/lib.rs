@@ -12,5 +12,6 @@ pub mod file;
 #[cfg(test)]
 mod fixture;
 pub mod packet;
+pub mod recording;
 pub mod time;
 pub mod user;

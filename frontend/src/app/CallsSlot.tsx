@@ -14,6 +14,10 @@ export function CallsSlot({ socket, children }: { socket: CallSocket; children: 
     () => session.http.get<IceAnswer>('/api/ice-servers'),
     [session],
   );
+  const putPiece = useCallback(
+    (recordingId: string, number: number, piece: Blob) => session.http.putBytes<{ next: number }>(`/api/recordings/${recordingId}/chunks/${number}`, piece),
+    [session],
+  );
   const onWrite = useCallback((userId: string) => void navigate({ to: '/chats/{-$userId}', params: { userId } }), [navigate]);
   const onVoiceNote = useCallback(
     (userId: string) => {
@@ -23,7 +27,7 @@ export function CallsSlot({ socket, children }: { socket: CallSocket; children: 
     [onWrite],
   );
   return (
-    <CallsProvider socket={socket} user={user} fetchIceServers={fetchIceServers} onWrite={onWrite} onVoiceNote={onVoiceNote}>
+    <CallsProvider socket={socket} user={user} fetchIceServers={fetchIceServers} putPiece={putPiece} onWrite={onWrite} onVoiceNote={onVoiceNote}>
       <Starter>{children}</Starter>
     </CallsProvider>
   );

@@ -29,6 +29,7 @@ pub(super) enum Message {
     Disconnected(ConnectionId),
     Command { from: ConnectionId, user: UserId, command: Command, answer: oneshot::Sender<Answer> },
     Evict(UserId),
+    Look { call: CallId, answer: oneshot::Sender<Option<CallRecord>> },
     Close(oneshot::Sender<()>),
 }
 
@@ -79,6 +80,11 @@ impl Exchange {
                     // Whoever waits may be gone.
                     let _ = done.send(());
                     return;
+                }
+                Some(Message::Look { call, answer }) => {
+                    // Whoever asked may be gone.
+                    let _ = answer.send(self.switchboard.call(call).cloned());
+                    continue;
                 }
                 Some(Message::Connected { connection, user, name, device }) => {
                     self.handle(Input::Connected { connection, user, name, device }).await

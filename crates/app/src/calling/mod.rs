@@ -14,7 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use calls::{CallError, Callee, Command, Event, Signal};
-use domain::{CallId, CallKind, Calls, ConnectionId, DeviceId, StoreError, Timestamp, UserId, Users, may_contact};
+use domain::{
+    CallId, CallKind, CallRecord, Calls, ConnectionId, DeviceId, StoreError, Timestamp, UserId, Users, may_contact,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::chat::Chat;
@@ -153,6 +155,13 @@ impl Calling {
             // It was closed.
             std::future::pending::<()>().await;
         }
+    }
+
+    /// The call of that id, as it is now; `None` once it is over.
+    pub async fn call(&self, call: CallId) -> Option<CallRecord> {
+        let (answer, answered) = oneshot::channel();
+        self.say(Message::Look { call, answer }).await;
+        answered.await.ok().flatten().filter(|record| !record.has_ended())
     }
 
     /// A connection that may take part in calls has come.

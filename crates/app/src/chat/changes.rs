@@ -29,7 +29,10 @@ impl Chat {
     ) -> Result<Arc<Entry>, ChatError> {
         let message = self.of_sender(sender, message).await?;
         let receiver = if message.sender == sender { message.receiver } else { message.sender };
-        self.contact(sender, receiver, now).await?;
+        // Whose consent to a recording is taken back may be gone; that waits for nobody.
+        if !(matches!(change, Change::Deletion) && message.body.is_recording()) {
+            self.contact(sender, receiver, now).await?;
+        }
         let target = Target { seq: message.seq, id: message.id };
         let body = match change {
             Change::Edit(text) => EntryBody::Edit { target, text },

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use domain::{
-    Appended, ClientMessageId, ConversationId, Entry, EntryBody, EntryId, NewEntry, StoreError, Timestamp, User,
-    UserId, may_contact,
+    Appended, ClientMessageId, ConversationId, Entry, EntryBody, EntryId, NewEntry, StoreError, Timestamp, UploadId,
+    User, UserId, may_contact,
 };
 use tokio::task::JoinHandle;
 
@@ -79,6 +79,23 @@ impl Chat {
     /// Appends the entry that an ended call leaves. Nobody is asked whether they may: the call took place.
     pub async fn log_call(&self, call: NewEntry) -> Result<Arc<Entry>, ChatError> {
         self.append(call).await.sent().await
+    }
+
+    /// Puts a recording that both have agreed to into their conversation. Nobody is asked whether they may: they did.
+    pub async fn log_recording(&self, recording: NewEntry) -> Result<Arc<Entry>, ChatError> {
+        self.append(recording).await.sent().await
+    }
+
+    /// The recording that a message of the user's conversations shows, if it shows one.
+    pub async fn recording_of(&self, user: UserId, message: EntryId) -> Result<Option<UploadId>, ChatError> {
+        let message = self.of_sender(user, message).await?;
+        Ok(message.body.file().filter(|_| message.body.is_recording()).map(|file| file.upload))
+    }
+
+    /// The message under which a recording was put into a conversation by its recorder.
+    pub async fn recorded(&self, recorder: UserId, recording: UploadId) -> Result<Option<Entry>, ChatError> {
+        let key = ClientMessageId::of_recording(recording);
+        Ok(self.inner.conversations.entry_by_key(recorder, &key).await?)
     }
 
     pub(super) async fn append(&self, new: NewEntry) -> Sending {

@@ -1,5 +1,7 @@
 //! Bytes and addresses that are nearly what they should be.
 
+use std::time::Duration;
+
 use domain::UploadKind;
 use fuzz::Fuzz;
 
@@ -72,6 +74,7 @@ fn what_bytes_are() {
                 UploadKind::Audio => assert!(served.starts_with("audio/"), "{served}"),
                 UploadKind::Certificate => assert!(is_picture || served == "application/pdf", "{served}"),
                 UploadKind::File => {}
+                UploadKind::Recording => unreachable!("it never comes in one go"),
             }
             if is_picture {
                 assert_eq!(
@@ -110,5 +113,18 @@ fn addresses_that_were_not_granted_open_nothing() {
         let opens = signer.verify(blob, &grant, now);
         assert_eq!(opens, granted.contains(&address(upload, part, &grant)), "{words:?}");
         Some(opens)
+    });
+}
+
+/// Whatever a first piece is, it stays in what becomes of it.
+#[test]
+fn durations_of_recordings() {
+    let begun: &[u8] = b"\x1a\x45\xdf\xa3\x84\x42\x86\x81\x01\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff\
+        \x15\x49\xa9\x66\x87\x2a\xd7\xb1\x83\x0f\x42\x40\x16\x54\xae\x6b\x80";
+    Fuzz::new("first pieces", [begun]).longest(4 * 1024).run(|input| {
+        let with = super::webm::with_duration(input.to_vec(), Duration::from_millis(4_250));
+        assert!(with == input || (input.len() + 11..=input.len() + 18).contains(&with.len()));
+        assert_eq!(super::webm::with_duration(with.clone(), Duration::from_secs(9)), with, "once");
+        Some(with.len() - input.len())
     });
 }

@@ -119,6 +119,8 @@ pub(super) fn served_as(kind: UploadKind, declared: &str, head: &[u8]) -> Result
             let sounds = declared.starts_with("audio/") || declared.starts_with("video/");
             if definite && !sounds { Err(NOT_AS_SAID) } else { Ok(audio.to_owned()) }
         }
+        // None that is uploaded in one go.
+        UploadKind::Recording => Err(NOT_AS_SAID),
         UploadKind::File => match found {
             Some("application/zip") if ZIPPED.contains(&declared.as_str()) => Ok(declared),
             Some(found) if !definite => Ok(found.to_owned()),
@@ -138,6 +140,11 @@ pub(super) fn served_as(kind: UploadKind, declared: &str, head: &[u8]) -> Result
             None => Ok(OPAQUE.to_owned()),
         },
     }
+}
+
+/// What a recording is, by its first bytes; `None` if it is none that a browser makes.
+pub fn recorded_as(head: &[u8]) -> Option<&'static str> {
+    told_by_bytes(head).filter(|found| matches!(*found, "video/webm" | "video/mp4"))
 }
 
 /// Whether a page may show it where it stands; everything else is to be saved.

@@ -5,12 +5,14 @@
 //! bytes decides what a thing is served as, never what its sender said. [`Signer`] makes and checks the addresses by which
 //! pages of any origin may load them. [`Uploads::sweep`] removes what nobody holds.
 
+mod assemble;
 mod image;
 #[cfg(test)]
 mod mangled;
 mod media;
 mod receive;
 mod sign;
+mod webm;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -23,7 +25,8 @@ use domain::{
 };
 
 use crate::limit::Limit;
-pub use media::is_shown_inline;
+pub use assemble::Pieces;
+pub use media::{is_shown_inline, recorded_as};
 pub use receive::{Announced, Begun, Receiving, thumbnail_type};
 pub use sign::{Grant, Signer};
 
@@ -198,12 +201,18 @@ impl Uploads {
         self.inner.records.forget_upload(id).await
     }
 
-    /// Removes what a process that died had written and not recorded. Looks at everything that is kept.
-    pub async fn sweep_leavings(&self, now: Timestamp) -> Result<usize, StoreError> {
+    /// Removes what a process that died had written and not recorded, but what is on its way still. Looks at everything that is kept.
+    pub async fn sweep_leavings(
+        &self,
+        now: Timestamp,
+        is_coming: impl Fn(UploadId) -> bool,
+    ) -> Result<usize, StoreError> {
         let mut removed = 0;
         for id in self.inner.blobs.sweep(now - UNHELD_FOR).await? {
-            if self.inner.records.upload(id).await?.is_none() {
+            if !is_coming(id) && self.inner.records.upload(id).await?.is_none() {
                 self.inner.blobs.delete(id).await?;
+                let chunks = self.inner.blobs.chunks(id).await?.len();
+                self.inner.blobs.delete_chunks(id, u32::try_from(chunks).unwrap_or(u32::MAX)).await?;
                 removed += 1;
             }
         }

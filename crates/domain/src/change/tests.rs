@@ -1,5 +1,7 @@
 use super::*;
-use crate::{CallEntry, CallKind, CallOutcome, ClientMessageId, ConversationId, ObjectId, Plan};
+use crate::{
+    CallEntry, CallKind, CallOutcome, ClientMessageId, ConversationId, FileFacts, ObjectId, Plan, UploadId, UploadKind,
+};
 
 const AT: Timestamp = Timestamp(1_763_997_136_042);
 
@@ -68,6 +70,21 @@ fn new(sender: u8, after: Duration, body: EntryBody) -> NewEntry {
     }
 }
 
+fn recording() -> Entry {
+    let file = FileFacts {
+        upload: UploadId(ObjectId::from([5; 12])),
+        name: "recording.webm".into(),
+        size: 9,
+        media_type: "video/webm".into(),
+        width: None,
+        height: None,
+        duration: None,
+        waveform: Vec::new(),
+        has_thumbnail: false,
+    };
+    message(EntryBody::File { text: String::new(), kind: UploadKind::Recording, file })
+}
+
 /// The message as it is after these, made by those.
 fn after(message: Entry, changes: &[(u8, EntryBody)]) -> Entry {
     let mut folded = Changes::default();
@@ -103,6 +120,9 @@ fn who_may_change_what() {
         ("delete one's own", Some(text()), 1, late, deletion(), Ok(())),
         ("delete one's plan", Some(plan()), 1, late, deletion(), Ok(())),
         ("delete another's", Some(text()), 2, soon, deletion(), Err(Refused::NotYours)),
+        ("delete one's recording", Some(recording()), 1, late, deletion(), Ok(())),
+        ("delete another's recording", Some(recording()), 2, late, deletion(), Ok(())),
+        ("edit one's recording", Some(recording()), 1, soon, edit("x"), Err(Refused::NotEditable)),
         ("delete a call", Some(call()), 1, soon, deletion(), Err(Refused::NotAMessage)),
         ("delete twice", Some(deleted.clone()), 1, soon, deletion(), Err(Refused::Deleted)),
         ("delete after 200 changes", Some(changed(200)), 1, soon, deletion(), Ok(())),

@@ -93,8 +93,16 @@ pub trait Blobs: Send + Sync {
     async fn write(&self, id: BlobId) -> Result<Box<dyn BlobWriter>, StoreError>;
     /// Begins to read a range that is within it; `None` if it is not there.
     async fn read(&self, id: BlobId, range: Range<u64>) -> Result<Option<Box<dyn BlobReader>>, StoreError>;
-    /// Deletes all that is kept of an upload, if there is anything.
+    /// Deletes what is whole of an upload, if there is anything.
     async fn delete(&self, upload: UploadId) -> Result<(), StoreError>;
+    /// Keeps a piece of what is not whole yet, durably; the same number again takes its place. Nobody has an address of one.
+    async fn put_chunk(&self, upload: UploadId, number: u32, bytes: Vec<u8>) -> Result<(), StoreError>;
+    /// A piece, whole.
+    async fn chunk(&self, upload: UploadId, number: u32) -> Result<Option<Vec<u8>>, StoreError>;
+    /// The sizes of the pieces that are kept of an upload, from number 0 up to the first that is missing.
+    async fn chunks(&self, upload: UploadId) -> Result<Vec<u64>, StoreError>;
+    /// Deletes those that are below that number.
+    async fn delete_chunks(&self, upload: UploadId, below: u32) -> Result<(), StoreError>;
     /// Throws away what was being written before `before` and was never finished, and says of which uploads something
     /// older than that is kept.
     async fn sweep(&self, before: Timestamp) -> Result<Vec<UploadId>, StoreError>;

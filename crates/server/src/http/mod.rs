@@ -18,6 +18,7 @@ mod health;
 mod mangled;
 mod objects;
 mod people;
+mod recordings;
 pub(crate) mod redirect;
 mod search;
 mod session;
@@ -97,6 +98,9 @@ fn files(role: Role, config: &Config) -> Router<Services> {
     let mut routes = Router::new();
     if role != Role::Calls {
         routes = routes.merge(uploads::routes(role, config)).merge(objects::routes());
+    }
+    if role == Role::Web {
+        routes = routes.merge(recordings::routes());
     }
     if matches!(role, Role::Web | Role::Accounts) {
         routes = routes.merge(account_files::routes(config));

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod connection;
 pub mod listener;
 pub mod logs;
+pub mod recordings;
 pub mod revocations;
 pub mod signals;
 pub mod sweeper;

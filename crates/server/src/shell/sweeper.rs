@@ -10,12 +10,17 @@ const PERIOD: Duration = Duration::from_secs(60);
 /// Between two looks at everything that is kept.
 const ROUNDS_OF_ALL: u32 = 24 * 60;
 
+async fn sweep_leavings(services: &Services) -> Result<usize, domain::StoreError> {
+    let is_coming = |id| services.recordings.is_open(id);
+    services.uploads.sweep_leavings(services.clock.now(), is_coming).await
+}
+
 /// Sweeps for ever.
 pub async fn run(services: Services) {
     let mut rounds: u32 = 0;
     loop {
         if rounds.is_multiple_of(ROUNDS_OF_ALL)
-            && let Err(error) = services.uploads.sweep_leavings(services.clock.now()).await
+            && let Err(error) = sweep_leavings(&services).await
         {
             tracing::warn!(%error, "what was left of uploads could not be swept");
         }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::chat::{Change, ChatError, Sending};
+use app::recordings::RecordingError;
 use app::uploads::UploadError;
 use domain::{Entry, EntryBody, UserId};
 use serde_json::json;
@@ -17,6 +18,7 @@ use wire::error::{Code, ErrorBody};
 use wire::packet::Id;
 
 use super::packet::Request;
+use super::recordings::recording_body;
 use crate::http::addresses::Addresses;
 use crate::http::chat::chat_body;
 use crate::http::uploads::upload_body;
@@ -130,6 +132,14 @@ async fn change(services: &Services, request: &Request<'_>) -> Result<Arc<Entry>
     };
     let is_deletion = matches!(change, Change::Deletion);
     let (sender, now) = (request.connection.user_id(), services.clock.now());
+    if is_deletion
+        && let Some(recording) = services.chat.recording_of(sender, message).await.map_err(|error| chat_body(&error))?
+    {
+        match services.recordings.note_withdrawn(sender, recording).await {
+            Ok(_) | Err(RecordingError::NotFound) => {}
+            Err(error) => return Err(recording_body(&error)),
+        }
+    }
     let changed = services.chat.change(sender, key, message, change, now).await;
     if is_deletion {
         // The file that it showed is removed at once, if no other message shows it.

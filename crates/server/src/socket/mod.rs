@@ -16,6 +16,7 @@ mod limits;
 mod old_pages;
 mod packet;
 mod presence;
+mod recordings;
 mod sweep;
 mod transports;
 mod worker;
@@ -48,6 +49,7 @@ pub use call_status::Statuses;
 pub(crate) use call_status::online_contacts;
 pub use connection::{Connection, Emitted};
 pub use hub::Hub;
+pub use recordings::{RecordingEvents, recording_body};
 pub use transports::Transports;
 
 /// Above the largest thing that we answer with an error; what is larger closes the connection.

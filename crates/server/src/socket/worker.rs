@@ -14,7 +14,7 @@ use super::hub::close;
 use super::limits::{Class, Refused};
 use super::packet::{Packet, Request};
 use super::presence;
-use super::{call_status, calls, chat};
+use super::{call_status, calls, chat, recordings};
 use crate::http::error::auth_body;
 use crate::state::Services;
 
@@ -113,6 +113,7 @@ pub(super) async fn joined(services: &Services, connection: &Arc<Connection>) {
     if connection.role.has_calls() {
         let (user, device) = (&connection.user, connection.device.clone());
         services.calling.connected(connection.id, user.id, user.name.clone(), device).await;
+        recordings::greet(services, connection);
     }
     if is_old_page(connection) {
         services.connected.old_page_came(connection);
@@ -138,6 +139,7 @@ async fn handle(services: &Services, request: Request<'_>) {
         "join-room" => join_room(&request).await,
         _ if request.connection.role.has_chat() && chat::handle(services, &request).await => {}
         _ if request.connection.role.has_calls() && calls::handle(services, &request).await => {}
+        _ if recordings::handle(services, &request).await => {}
         _ => request.refuse_unknown().await,
     }
 }

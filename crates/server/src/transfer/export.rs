@@ -7,7 +7,7 @@ use domain::{BlobId, Blobs, Part, Upload};
 use store::Store;
 use store::lines::{self, Header};
 
-use super::items::{CONVERSATIONS, UPLOADS, USERS, name};
+use super::items::{CONVERSATIONS, RECORDINGS, UPLOADS, USERS, name};
 use super::{ENTRIES, PAGE, TransferError};
 use crate::backup::archive::{Kind, Packing};
 use crate::backup::{BackupError, beside, put_in_place};
@@ -51,6 +51,8 @@ pub async fn export(store: &dyn Store, blobs: &dyn Blobs, to: &Path) -> Result<E
     let (users, count) = write_users(store, folder).await?;
     done.users = count;
     packing.add(USERS, &users)?;
+    let recordings = write_recordings(store, folder).await?;
+    packing.add(RECORDINGS, &recordings)?;
     let conversations = write_conversations(store, folder, &mut done).await?;
     packing.add(CONVERSATIONS, &conversations)?;
     packing.finish(&archive)?;
@@ -72,6 +74,22 @@ async fn write_users(store: &dyn Store, folder: &Path) -> Result<(std::path::Pat
     }
     lines.finish()?;
     Ok((path, count))
+}
+
+/// What was consented to; of one that is not finished the pieces stay behind.
+async fn write_recordings(store: &dyn Store, folder: &Path) -> Result<std::path::PathBuf, TransferError> {
+    let path = folder.join(RECORDINGS);
+    let (mut lines, mut after) = (Lines::new(&path)?, None);
+    loop {
+        let page = store.recordings_after(after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some((last.recording, last.number));
+        for line in &page {
+            lines.add(&lines::recording_to_line(line))?;
+        }
+    }
+    lines.finish()?;
+    Ok(path)
 }
 
 async fn write_conversations(

@@ -2,7 +2,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::{BlobId, Blobs, ConversationId, NewEntry, PutError, Receipt, Upload, User};
+use domain::{BlobId, Blobs, ConversationId, NewEntry, PutError, Receipt, Transition, Upload, User};
 use sha2::{Digest, Sha256};
 use store::Store;
 use store::lines::{self, Header};
@@ -45,6 +45,7 @@ pub fn import(
             Item::Bytes(..) => {}
             Item::Upload(_) => expected.uploads += 1,
             Item::User(_) => expected.users += 1,
+            Item::Recording(_) => {}
             Item::Entry(header, seq, _) => {
                 expected.entries += 1;
                 expected.conversations += u64::from(seq == header.entries);
@@ -113,6 +114,11 @@ impl<'a> Filling<'a> {
                 self.users.push(user);
                 if self.users.len() >= AT_ONCE {
                     self.flush_users()?;
+                }
+            }
+            Item::Recording(line) => {
+                if self.runtime.block_on(self.store.append_recording(line))? == Transition::Stale {
+                    self.done.differ.push(format!("recording {}", line.recording));
                 }
             }
             Item::Entry(header, seq, entry) => {

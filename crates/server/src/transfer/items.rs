@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use domain::{BlobId, NewEntry, Part, Upload, User};
+use domain::{BlobId, NewEntry, Part, RecordingLine, Upload, User};
 use store::lines::{self, Header};
 
 use super::TransferError;
@@ -12,6 +12,8 @@ use crate::backup::archive::{self, List};
 
 pub(super) const UPLOADS: &str = "uploads.jsonl";
 pub(super) const USERS: &str = "users.jsonl";
+/// Later exports have it; earlier ones were made where nothing was recorded.
+pub(super) const RECORDINGS: &str = "recordings.jsonl";
 pub(super) const CONVERSATIONS: &str = "conversations.jsonl";
 
 /// The folder of the bytes of uploads.
@@ -25,6 +27,8 @@ pub(super) enum Item<'a> {
     Bytes(BlobId, &'a mut dyn Read),
     Upload(Upload),
     User(User),
+    /// What somebody did about a recording.
+    Recording(RecordingLine),
     /// An entry and its place, of a conversation whose entries come one after the other.
     Entry(&'a Header, u64, NewEntry),
 }
@@ -57,6 +61,9 @@ pub(super) fn items(
     archive::read(from, list, |path, bytes| match path.to_str() {
         Some(UPLOADS) => each_line(bytes, &not_ours, |line| take(Item::Upload(lines::upload_from_line(line)?))),
         Some(USERS) => each_line(bytes, &not_ours, |line| take(Item::User(lines::user_from_line(line)?))),
+        Some(RECORDINGS) => {
+            each_line(bytes, &not_ours, |line| take(Item::Recording(lines::recording_from_line(line)?)))
+        }
         Some(CONVERSATIONS) => {
             let mut log: Option<(Header, u64)> = None;
             each_line(bytes, &not_ours, |line| {

@@ -17,6 +17,7 @@ mod doctor;
 mod harness;
 mod old_deployment;
 mod program;
+mod recordings;
 mod sessions;
 mod tls;
 mod transfer;

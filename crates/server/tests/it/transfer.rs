@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::{
-    BlobId, Blobs, Conversation, Conversations, Entry, EntryBody, FileFacts, NewEntry, NewUser, Part, Profile, Receipt,
-    Role as UserRole, Target, Timestamp, Transfer, Upload, UploadId, UploadKind, Uploads, User, UserId, Users,
+    BlobId, Blobs, CONSENT, CallId, Conversation, Conversations, Entry, EntryBody, FileFacts, NewEntry, NewUser, Part,
+    Profile, Receipt, Recording, RecordingAct, RecordingLine, Recordings, Role as UserRole, Target, Timestamp,
+    Transfer, Transition, Upload, UploadId, UploadKind, Uploads, User, UserId, Users,
 };
 use server::transfer::{TransferError, export, import};
 use store::contract::FerretDb;
@@ -100,6 +101,19 @@ async fn practice() -> TempDir {
     say(&store, 17, [1, 3], text("to another"), None).await;
     let read = Receipt { delivered: 6, read: 5 };
     store.advance_receipt(first.conversation, first.receiver, read).await.unwrap();
+    let asked = Recording::ask(
+        UploadId([21; 12].into()),
+        CallId([22; 12].into()),
+        [first.sender, first.receiver],
+        CONSENT,
+        Timestamp(1_700_000_000_020),
+    );
+    let asked = asked.unwrap();
+    let agreed = RecordingAct::Agreed { consent: CONSENT };
+    let agreed = Recording::of(&[asked]).unwrap().next(first.receiver, agreed, asked.at).unwrap();
+    for line in [asked, agreed] {
+        assert_eq!(store.append_recording(line).await, Ok(Transition::Saved));
+    }
     store.close().await;
     folder
 }
@@ -111,6 +125,7 @@ struct Everything {
     uploads: Vec<Upload>,
     conversations: Vec<(Conversation, [Receipt; 2], Vec<Entry>)>,
     unread: Vec<[u64; 2]>,
+    recordings: Vec<RecordingLine>,
 }
 
 async fn everything(store: &dyn Store) -> Everything {
@@ -125,7 +140,8 @@ async fn everything(store: &dyn Store) -> Everything {
     }
     let users = store.users_after(None, 100).await.unwrap();
     let uploads = store.uploads_after(None, 100).await.unwrap();
-    Everything { users, uploads, conversations, unread }
+    let recordings = store.recordings_after(None, 100).await.unwrap();
+    Everything { users, uploads, conversations, unread, recordings }
 }
 
 #[tokio::test(flavor = "multi_thread")]

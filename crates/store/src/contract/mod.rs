@@ -10,6 +10,7 @@ mod ferretdb;
 mod fixtures;
 mod old_pages;
 mod receipts;
+mod recordings;
 mod search;
 mod sessions;
 mod transfer;
@@ -20,7 +21,7 @@ pub use ferretdb::{FerretDb, server};
 
 use std::sync::Arc;
 
-use domain::{Calls, Conversations, OldPages, Sessions, Transfer, Uploads, Users};
+use domain::{Calls, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users};
 
 /// The ports of one store.
 #[derive(Clone)]
@@ -32,6 +33,7 @@ pub struct Ports {
     pub calls: Arc<dyn Calls>,
     pub old_pages: Arc<dyn OldPages>,
     pub uploads: Arc<dyn Uploads>,
+    pub recordings: Arc<dyn Recordings>,
     pub transfer: Arc<dyn Transfer>,
 }
 
@@ -39,7 +41,7 @@ impl Ports {
     /// The ports of a store that has all of them.
     pub fn of<S>(store: &S) -> Self
     where
-        S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Transfer + Clone + 'static,
+        S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Recordings + Transfer + Clone + 'static,
     {
         Self {
             users: Arc::new(store.clone()),
@@ -48,6 +50,7 @@ impl Ports {
             calls: Arc::new(store.clone()),
             old_pages: Arc::new(store.clone()),
             uploads: Arc::new(store.clone()),
+            recordings: Arc::new(store.clone()),
             transfer: Arc::new(store.clone()),
         }
     }
@@ -83,6 +86,10 @@ pub async fn run(ports: Ports) {
     uploads::a_certificate_is_held_by_who_registered_with_it(&ports).await;
     uploads::a_message_holds_what_it_shows_until_it_is_deleted(&ports).await;
     uploads::a_message_shows_nothing_of_others(&ports).await;
+
+    recordings::what_was_consented_to_stays(&ports).await;
+    recordings::a_place_in_its_log_is_one_lines(&ports).await;
+    recordings::all_lines_are_read_by_pages(&ports).await;
 
     changes::are_entries_and_readers_get_what_they_made(&ports).await;
     changes::never_ask_to_be_read(&ports).await;
@@ -133,7 +140,7 @@ pub async fn run(ports: Ports) {
 /// Checks that what is told to one store is found by the next one that is opened on the same data.
 pub async fn persists<S>(open: impl AsyncFn() -> S, close: impl AsyncFn(S))
 where
-    S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Transfer + Clone + 'static,
+    S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Recordings + Transfer + Clone + 'static,
 {
     let store = open().await;
     let before = fixtures::Life::live(&Ports::of(&store)).await;

@@ -32,6 +32,7 @@ pub(super) const OLD_PAGES: &str = "old_pages";
 pub(super) const WIPES: &str = "wipes";
 pub(super) const UPLOADS: &str = "uploads";
 pub(super) const HOLDS: &str = "holds";
+pub(super) const RECORDINGS: &str = "recordings";
 
 const OURS: &[&str] =
     &[USERS, SESSIONS, REFRESHES, REPLACED, REVOCATIONS, CONVERSATIONS, ENTRIES, RECEIPTS, CALLS, SEATS];
@@ -56,6 +57,7 @@ const INDEXES: &[(&str, &[&str], bool)] = &[
     (UPLOADS, &["held", "created_at"], false),
     (UPLOADS, &["leaving"], false),
     (HOLDS, &["upload"], false),
+    (RECORDINGS, &["recording"], false),
     (OLD_PAGES, &["user"], false),
     (OLD_PAGES, &["at"], false),
 ];

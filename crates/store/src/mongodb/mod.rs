@@ -14,6 +14,7 @@ mod folds;
 mod heads;
 mod migrations;
 mod old_pages;
+mod recordings;
 mod row;
 mod search;
 mod sessions;
@@ -90,6 +91,7 @@ struct Core {
     wipes: Collection<folds::WipeDoc>,
     uploads: Collection<uploads::UploadDoc>,
     holds: Collection<uploads::HoldDoc>,
+    recordings: Collection<recordings::RecordingDoc>,
     heads: Heads,
     /// Updates of one document that this process makes are made one after the other: not every server keeps them apart.
     changing_users: Mutex<()>,
@@ -144,6 +146,7 @@ impl MongoDb {
             wipes: database.collection(migrations::WIPES),
             uploads: database.collection(migrations::UPLOADS),
             holds: database.collection(migrations::HOLDS),
+            recordings: database.collection(migrations::RECORDINGS),
             heads: Heads::default(),
             changing_users: Mutex::new(()),
             changing_calls: Mutex::new(()),

@@ -9,6 +9,7 @@ mod old;
 mod old_pages;
 mod queue;
 mod readers;
+mod recordings;
 mod row;
 mod search;
 mod sessions;

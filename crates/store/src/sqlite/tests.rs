@@ -362,6 +362,8 @@ async fn no_question_about_a_log_reads_more_than_it_answers() {
         transfer::CONVERSATIONS_AFTER,
         users::AFTER,
         uploads::AFTER,
+        recordings::LOG,
+        recordings::AFTER,
         conversations::BETWEEN,
         conversations::LIST,
         conversations::RECEIPTS,

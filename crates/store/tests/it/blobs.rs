@@ -54,6 +54,23 @@ async fn keeps_its_promises(blobs: &ObjectBlobs) {
     writer.abort().await;
     assert_eq!(get(blobs, id(4, Part::Whole), 0..1).await, None);
 
+    // Pieces of what is not whole.
+    let upload = id(5, Part::Whole).upload;
+    for number in [0, 1, 2, 4] {
+        blobs.put_chunk(upload, number, b"first".to_vec()).await.expect("kept");
+        blobs.put_chunk(upload, number, content(1000 + number)).await.expect("kept again");
+    }
+    assert_eq!(blobs.chunks(upload).await, Ok(vec![1000, 1001, 1002]), "up to the first that is missing");
+    assert_eq!(blobs.chunk(upload, 1).await, Ok(Some(content(1001))));
+    assert_eq!(blobs.chunk(upload, 3).await, Ok(None));
+    assert_eq!(get(blobs, id(5, Part::Whole), 0..1).await, None);
+    let kept = blobs.sweep(EVER).await.expect("swept");
+    assert!(kept.contains(&upload), "what is left of one is found");
+    for _ in 0..2 {
+        blobs.delete_chunks(upload, 5).await.expect("deleted, however often");
+        assert_eq!(blobs.chunks(upload).await, Ok(vec![]));
+    }
+
     assert_eq!(blobs.sweep(Timestamp(0)).await, Ok(vec![]), "nothing is that old");
     let mut kept = blobs.sweep(EVER).await.expect("swept");
     kept.sort_unstable();

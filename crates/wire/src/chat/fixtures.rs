@@ -111,6 +111,7 @@ fn file(kind: UploadKind) -> Entry {
     let (name, size, media_type) = match kind {
         UploadKind::Image => ("Lunch.jpg", 482_113, "image/jpeg"),
         UploadKind::Audio => ("voice.webm", 31_870, "audio/webm"),
+        UploadKind::Recording => ("recording.webm", 22_870_112, "video/webm"),
         _ => ("Blood values.pdf", 120_400, "application/pdf"),
     };
     let facts = FileFacts {
@@ -120,7 +121,11 @@ fn file(kind: UploadKind) -> Entry {
         media_type: media_type.into(),
         width: is_image.then_some(1600),
         height: is_image.then_some(1200),
-        duration: is_audio.then_some(Duration::from_millis(4250)),
+        duration: match kind {
+            UploadKind::Audio => Some(Duration::from_millis(4250)),
+            UploadKind::Recording => Some(Duration::from_millis(183_250)),
+            _ => None,
+        },
         waveform: if is_audio { vec![4, 30, 100, 62, 8] } else { Vec::new() },
         has_thumbnail: is_image,
     };
@@ -142,6 +147,9 @@ fn files() {
         let facts = entry.body.file().unwrap();
         says(&format!("uploaded-{name}"), &Uploaded::new(facts, &Fixed));
     }
+    let entry = file(UploadKind::Recording);
+    says("entry-recording", &WireEntry::fresh(&entry, Dialect::Ours, &Fixed));
+    says("old-receive-message-recording", &WireEntry::fresh(&entry, Dialect::Old, &Fixed));
     let entry = file(UploadKind::Audio);
     says("old-uploaded-audio", &UploadedAudio::new(entry.body.file().unwrap(), &Fixed));
 }

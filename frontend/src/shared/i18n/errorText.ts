@@ -24,6 +24,8 @@ const TEXTS: Partial<Record<ErrorCode, () => string>> = {
   call_already: m.error_call_already,
   call_offline: m.error_call_offline,
   call_not_found: m.error_call_not_found,
+  recording_not_possible: m.error_recording_not_possible,
+  recording_conflict: m.error_recording_conflict,
   not_editable: m.error_not_editable,
   message_deleted: m.error_message_deleted,
   too_many_changes: m.error_too_many_changes,

@@ -1,9 +1,13 @@
 import { AppError, isErrorBody } from './errors';
 
 const TIMEOUT_MS = 15_000;
+/** A few megabytes take their time on a weak line. */
+const BYTES_TIMEOUT_MS = 60_000;
 
 export interface HttpOptions {
   body?: unknown;
+  /** Sent as they are, instead of JSON. */
+  bytes?: Blob;
   /** The bearer token; without one the request goes out as nobody's. */
   token?: string | null;
   fetch?: typeof fetch;
@@ -17,11 +21,12 @@ export async function request<T>(method: string, path: string, options: HttpOpti
   const send = options.fetch ?? fetch;
   let response: Response;
   try {
+    const body = options.bytes ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
     response = await send(path, {
       method,
       headers,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      signal: AbortSignal.timeout(options.bytes ? BYTES_TIMEOUT_MS : TIMEOUT_MS),
+      ...(body === undefined ? {} : { body }),
     });
   } catch (cause) {
     const timedOut = cause instanceof DOMException && cause.name === 'TimeoutError';
@@ -39,5 +44,6 @@ export async function request<T>(method: string, path: string, options: HttpOpti
 export interface Http {
   get<T>(path: string): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
+  putBytes<T>(path: string, bytes: Blob): Promise<T>;
   delete<T>(path: string): Promise<T>;
 }

@@ -1,4 +1,4 @@
-import type { AttachmentKind, CallSnapshot, CallType, Entry, Receipt, SignalIn, SyncAnswer } from '../wire/types';
+import type { AttachmentKind, CallSnapshot, CallType, Entry, Receipt, RecordingStands, SignalIn, SyncAnswer } from '../wire/types';
 
 /** What the server sends. `webrtc-call-*` come besides for old clients; ours goes by `call`. */
 export interface ServerEvents {
@@ -9,6 +9,7 @@ export interface ServerEvents {
   'user-typing': (typing: { senderId: string; isTyping: boolean }) => void;
   presence: (presence: { userId: string; online: boolean; lastSeen?: string }) => void;
   call: (snapshot: CallSnapshot | { callId: null }) => void;
+  recording: (stands: RecordingStands) => void;
   'webrtc-offer': (signal: SignalIn & { senderName: string; offer: RTCSessionDescriptionInit }) => void;
   'webrtc-answer': (signal: SignalIn & { senderName: string; answer: RTCSessionDescriptionInit }) => void;
   'webrtc-ice-candidate': (signal: SignalIn & { candidate: RTCIceCandidateInit | null }) => void;
@@ -47,6 +48,11 @@ export interface ClientEvents {
     { callId: string; callerId: string; accepted: boolean; callType?: CallType; reason?: string },
     { callId: string },
   ];
+  'recording-request': [{ callId: string; consent: number }, RecordingStands];
+  'recording-answer': [{ recordingId: string; consent: number | null }, unknown];
+  'recording-stop': [{ recordingId: string }, unknown];
+  'recording-withdraw': [{ recordingId: string }, unknown];
+  'recording-finish': [{ recordingId: string; chunks: number; durationMs: number }, unknown];
   'webrtc-offer': [{ callId: string; targetUserId: string; offer: RTCSessionDescriptionInit }, unknown];
   'webrtc-answer': [{ callId: string; targetUserId: string; answer: RTCSessionDescriptionInit }, unknown];
   'webrtc-ice-candidate': [{ callId: string; targetUserId: string; candidate: RTCIceCandidateInit | null }, unknown];

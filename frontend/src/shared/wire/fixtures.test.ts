@@ -16,6 +16,13 @@ import entryPlan from '../../../../fixtures/wire/entry-plan.json';
 import errorBody from '../../../../fixtures/wire/error.json';
 import inboxJson from '../../../../fixtures/wire/inbox.json';
 import presence from '../../../../fixtures/wire/presence.json';
+import recordingAnswer from '../../../../fixtures/wire/recording-answer.json';
+import recordingAsked from '../../../../fixtures/wire/recording-asked.json';
+import recordingFinish from '../../../../fixtures/wire/recording-finish.json';
+import recordingRequest from '../../../../fixtures/wire/recording-request.json';
+import recordingRunning from '../../../../fixtures/wire/recording-running.json';
+import recordingWithdraw from '../../../../fixtures/wire/recording-withdraw.json';
+import entryRecording from '../../../../fixtures/wire/entry-recording.json';
 import receipt from '../../../../fixtures/wire/receipt.json';
 import receiptAnswer from '../../../../fixtures/wire/receipt-answer.json';
 import restarting from '../../../../fixtures/wire/server-restarting.json';
@@ -41,7 +48,7 @@ type Loose<T> = T extends string
 type Pushed<E extends keyof ServerEvents> = Loose<Parameters<ServerEvents[E]>[0]>;
 
 // The compiler is the test here: a field that the server renames or leaves out fails the check.
-const entries: Loose<Entry>[] = [entryMessage, entryCall, entryPlan, entryDeleted, entryReply];
+const entries: Loose<Entry>[] = [entryMessage, entryCall, entryPlan, entryDeleted, entryReply, entryRecording];
 const changes: Loose<ChangeEntry>[] = [entryEdit, entryDeletion, entryReaction, entryTakenBack];
 const page: Loose<EntriesPage> = entriesPage;
 const searchPage: Loose<SearchPage> = searchPageJson;
@@ -51,6 +58,10 @@ const question: ClientEvents['sync'][0] = syncQuestion;
 const deeds: [ClientEvents['edit-message'][0], ClientEvents['delete-message'][0], ClientEvents['react'][0], ClientEvents['verify'][0]] = [
   editMessage, deleteMessage, react, verify,
 ];
+const recordings: [ClientEvents['recording-request'][0], ClientEvents['recording-answer'][0], ClientEvents['recording-withdraw'][0], ClientEvents['recording-finish'][0]] = [
+  recordingRequest, recordingAnswer, recordingWithdraw, recordingFinish,
+];
+const stands: Pushed<'recording'>[] = [recordingAsked, recordingRunning];
 const acknowledged: Receipt = receiptAnswer;
 const pushed: {
   receipt: Pushed<'receipt'>;
@@ -79,7 +90,7 @@ it('takes what the server is known to send', async () => {
 });
 
 it('makes of a message what its changes say', () => {
-  expect(deeds).toHaveLength(4);
+  expect([deeds.length, recordings.length, stands.length]).toEqual([4, 4, 2]);
   const message = { ...entryMessage, seq: 1 } as Entry;
   const whole = (changes as Entry[]).sort((a, b) => a.seq - b.seq).reduce(applyChange, message);
   expect(whole).toEqual({ ...entryDeleted, _id: message._id, messageId: message.messageId, clientMessageId: message.clientMessageId, senderId: message.senderId, receiverId: message.receiverId, createdAt: message.createdAt, conversationId: message.conversationId, isRead: message.isRead });

@@ -49,6 +49,8 @@ export interface CallFacts {
 
 export type EntryKind = 'message' | 'call' | 'edit' | 'deletion' | 'reaction';
 export type AttachmentKind = 'image' | 'file' | 'audio';
+/** What a message shows that has bytes; a recording is put there by the server. */
+export type FileKind = AttachmentKind | 'recording';
 
 /** The message that another answers, as it is now. */
 export interface ReplyTo {
@@ -79,7 +81,7 @@ export interface Entry {
   createdAt: string;
   isRead: boolean;
   message: string;
-  messageType: 'text' | 'plan' | 'call' | AttachmentKind;
+  messageType: 'text' | 'plan' | 'call' | FileKind;
   planId?: string;
   planName?: string;
   totalCalories?: string;
@@ -106,6 +108,8 @@ export interface Entry {
   audioPublicId?: string;
   /** In seconds. */
   audioDuration?: number;
+  /** Of a recording. */
+  durationMs?: number;
   /** Up to 64 loudnesses, 0 to 100. */
   waveform?: number[];
   width?: number;
@@ -179,6 +183,20 @@ export interface CallSnapshot {
   legacy: boolean;
   outcome?: CallOutcome;
   durationMs?: number;
+}
+
+/** How a recording of a call stands; older versions are dropped. */
+export interface RecordingStands {
+  recordingId: string;
+  callId: string;
+  version: number;
+  state: 'asked' | 'running' | 'stopped' | 'kept' | 'declined' | 'withdrawn' | 'lapsed';
+  /** Who asked, and whose page records. */
+  recorderId: string;
+  /** Who brought it there. */
+  by: string;
+  /** When both had agreed. */
+  since?: string;
 }
 
 export interface SignalIn {

@@ -1,5 +1,5 @@
 import { AppError, codeOf } from '../../../shared/lib/errors';
-import { request, type Http } from '../../../shared/lib/http';
+import { request, type Http, type HttpOptions } from '../../../shared/lib/http';
 import { Observable, type Readable } from '../../../shared/lib/observable';
 import type { SessionAnswer, UserRecord } from '../../../shared/wire/types';
 import type { Registration, SessionApi } from '../api';
@@ -116,18 +116,19 @@ export class Session {
   /** Requests in this person's name; a token that turns out to have ended is renewed once. */
   readonly http: Http = {
     get: (path) => this.#authorized('GET', path),
-    put: (path, body) => this.#authorized('PUT', path, body),
+    put: (path, body) => this.#authorized('PUT', path, { body }),
+    putBytes: (path, bytes) => this.#authorized('PUT', path, { bytes }),
     delete: (path) => this.#authorized('DELETE', path),
   };
 
-  async #authorized<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async #authorized<T>(method: string, path: string, what: Pick<HttpOptions, 'body' | 'bytes'> = {}): Promise<T> {
     const token = await this.freshToken();
     try {
-      return await request<T>(method, path, { token, body });
+      return await request<T>(method, path, { token, ...what });
     } catch (error) {
       const code = codeOf(error);
       if (code !== 'session_expired' && code !== 'unauthenticated') throw error;
-      return request<T>(method, path, { token: await this.renew(), body });
+      return request<T>(method, path, { token: await this.renew(), ...what });
     }
   }
 

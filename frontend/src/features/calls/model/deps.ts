@@ -12,6 +12,8 @@ import type { MediaSource } from './media';
 import { browserNetwork, type Connectivity, type NetworkWatch } from './network';
 import { browserSeat, type TabSeat } from './seat';
 import { browserScreens, type ScreenSource } from './sharing';
+import type { PutPiece } from '../recording/pieces';
+import type { StartTape } from '../recording/Tape';
 import type { CallSocket } from './socket';
 
 /** What the person has chosen about calls; read anew each time. */
@@ -20,6 +22,13 @@ export interface CallSettings {
   readonly relayOnly: boolean;
   /** Camera and microphone are looked at before each call, and not only before the browser's first prompt. */
   readonly checkFirst: boolean;
+}
+
+/** What it takes to record a call, beside the connection. */
+export interface RecordingWays {
+  put: PutPiece;
+  startTape: StartTape;
+  ownName: () => string;
 }
 
 /** All that the engine touches of the world. */
@@ -38,6 +47,7 @@ export interface EngineDeps {
   beside: Pick<BesideDeps, 'findDisk' | 'save' | 'randomId' | 'randomNumber'>;
   clock: Clock;
   log: CallLog;
+  recording?: RecordingWays;
 }
 
 /** The browser's own. */

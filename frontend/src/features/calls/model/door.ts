@@ -16,7 +16,7 @@ export interface DoorState<C extends CallsChunk> {
   failed: boolean;
 }
 
-const EVENTS = ['call', 'webrtc-offer', 'webrtc-answer', 'webrtc-ice-candidate', 'connect', 'disconnect'];
+const EVENTS = ['call', 'recording', 'webrtc-offer', 'webrtc-answer', 'webrtc-ice-candidate', 'connect', 'disconnect'];
 const BACKLOG_MAX = 300;
 
 /**

@@ -1,5 +1,6 @@
-import type { CallSnapshot, CallType, SignalIn } from '../../../shared/wire/types';
+import type { CallSnapshot, CallType, RecordingStands, SignalIn } from '../../../shared/wire/types';
 import { Deadline } from './clock';
+import { CallRecording } from '../recording/CallRecording';
 import type { EngineDeps } from './deps';
 import type { IceAnswer } from './ice';
 import { endOf, isPassing, isQuiet } from './outcome';
@@ -27,6 +28,8 @@ const CLAIM_AGAIN_MS = 400;
  */
 export class CallEngine {
   readonly view = new Store<CallView | null>(null);
+  /** The recording of the call; agreeing to one takes less than making one. */
+  readonly recording: CallRecording;
   readonly #deps: EngineDeps;
   readonly #snapshots = new SnapshotLog();
   readonly #passing: Deadline;
@@ -50,7 +53,9 @@ export class CallEngine {
     this.#clientGone = new Deadline(deps.clock);
     this.#otherTab = new OtherTab(deps.seat, deps.clock);
     this.#warm = new WarmPairs(deps.clock);
+    this.recording = new CallRecording(deps.socket, deps.clock, deps.recording, this.view, () => this.#session?.sharing ?? { video: null, audio: null });
     this.#handlers = {
+      recording: (stands: RecordingStands) => this.recording.heard(stands),
       call: (snapshot: CallSnapshot | NoCall) => this.#onCall(snapshot),
       'webrtc-offer': (m: SignalIn & { offer: RTCSessionDescriptionInit }) =>
         this.#ofCall(m)?.signal({ type: 'offer', offer: m.offer }),
@@ -201,6 +206,7 @@ export class CallEngine {
   dispose(): void {
     this.hangUp();
     this.dismiss();
+    this.recording.dispose();
     this.#warm.close();
     this.#clientGone.clear();
     for (const [event, handler] of Object.entries(this.#handlers)) this.#deps.socket.off(event, handler);

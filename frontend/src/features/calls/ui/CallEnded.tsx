@@ -9,6 +9,7 @@ import { CallAvatar } from './CallAvatar';
 import styles from './CallEnded.module.css';
 import { CallStory } from './CallStory';
 import { clockText, dataText, endText, qualityText } from './labels';
+import { outcomeText, useRecording } from '../recording/RecordingStrip';
 import { LogDownload } from './LogDownload';
 import tokens from './tokens.module.css';
 
@@ -23,6 +24,7 @@ interface EndedProps {
 /** One quiet sheet when a call is over: how it was, and what one may want next. */
 export function CallEnded({ engine, view, end, onWrite, onVoiceNote }: EndedProps) {
   const trap = useFocusTrap();
+  const recording = useRecording(engine);
   const { title, detail } = endText(end, view.peer.name);
   const subtitle = detail ?? (title.includes(view.peer.name) ? '' : view.peer.name);
   const quality = qualityText(end.quality);
@@ -82,6 +84,7 @@ export function CallEnded({ engine, view, end, onWrite, onVoiceNote }: EndedProp
           </dl>
         ) : null}
         {end.story ? <CallStory view={view} end={end} story={end.story} /> : null}
+        {outcomeText(recording, view) !== '' ? <p className={styles.detail} role="status">{outcomeText(recording, view)}</p> : null}
         <LogDownload engine={engine} />
         <div className={styles.actions}>
           <TextButton data-autofocus main={!again} onClick={() => engine.dismiss()}>

@@ -5,17 +5,21 @@ import { CallsDoor } from '../model/door';
 import { sweepCallFiles } from '../model/files/disk';
 import type { IceAnswer } from '../model/ice';
 import type { CallSocket } from '../model/socket';
+import type { PutPiece } from '../recording/pieces';
 import type { Stage } from '../model/view';
 import styles from './CallsProvider.module.css';
 
 type Chunk = typeof import('../chunk');
 type Door = CallsDoor<Chunk>;
+type Recording = Parameters<Chunk['createEngine']>[2];
 
 export interface CallsProviderProps {
   /** The app's one connection; the calls belong to it, not to this component. */
   socket: CallSocket;
   /** Who is signed in: another person's calls end. */
-  user: { _id: string };
+  user: { _id: string; name: string };
+  /** Sends a piece of a recording. */
+  putPiece?: PutPiece;
   fetchIceServers: () => Promise<IceAnswer>;
   /** Opens the conversation with somebody, from the sheet after a call. */
   onWrite?: (userId: string) => void;
@@ -39,11 +43,14 @@ export interface Calls {
 const doors = new WeakMap<CallSocket, { userId: string; door: Door }>();
 
 /** One for a socket and a person, made while rendering: neither StrictMode nor a hidden part of the page makes or ends a call. */
-function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promise<IceAnswer>): Door {
+function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promise<IceAnswer>, recording: Recording | undefined): Door {
   const known = doors.get(socket);
   if (known?.userId === userId) return known.door;
   known?.door.close();
-  const door: Door = new CallsDoor(socket, fetchIceServers, () => import('../chunk'));
+  const door: Door = new CallsDoor(socket, fetchIceServers, async () => {
+    const chunk = await import('../chunk');
+    return { ...chunk, createEngine: (to, fetchIce) => chunk.createEngine(to, fetchIce, recording) };
+  });
   doors.set(socket, { userId, door });
   void sweepCallFiles();
   return door;
@@ -51,10 +58,14 @@ function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promi
 
 const DoorContext = createContext<Door | null>(null);
 
-export function CallsProvider({ socket, user, fetchIceServers, onWrite, onVoiceNote, children }: CallsProviderProps) {
+export function CallsProvider({ socket, user, fetchIceServers, putPiece, onWrite, onVoiceNote, children }: CallsProviderProps) {
   const userId = user._id;
+  const ownName = user.name;
   // The first way to fetch is kept: it must not depend on what changes from one render to the next.
-  const door = useMemo(() => doorOf(socket, userId, fetchIceServers), [socket, userId, fetchIceServers]);
+  const door = useMemo(
+    () => doorOf(socket, userId, fetchIceServers, putPiece && { put: putPiece, ownName: () => ownName }),
+    [socket, userId, ownName, fetchIceServers, putPiece],
+  );
   const { chunk, engine, failed } = useSyncExternalStore(door.state.subscribe, door.state.get);
   return (
     <DoorContext value={door}>

@@ -4,6 +4,7 @@ import type { CallView } from '../model/view';
 import { TextButton } from './Button';
 import { DeviceChoices } from './DeviceChoices';
 import { dataText } from './labels';
+import { RecordChoice } from '../recording/RecordChoice';
 import { LogDownload } from './LogDownload';
 import { whyNoSharing } from './sharingLabels';
 import styles from './DevicePanel.module.css';
@@ -16,15 +17,17 @@ interface PanelProps {
   onOpen: (what: 'figures' | 'keys') => void;
   /** Opens words and files; none before the call is accepted. */
   onBeside: (() => void) | undefined;
+  onClose: () => void;
 }
 
 /** What is used in this call, and may be changed in it. */
-export function DevicePanel({ engine, view, id, onOpen, onBeside }: PanelProps) {
+export function DevicePanel({ engine, view, id, onOpen, onBeside, onClose }: PanelProps) {
   return (
     <div id={id} className={styles.panel} role="group" aria-label={m.call_devices()}>
       {onBeside ? <TextButton onClick={onBeside}>{m.call_beside_open()}</TextButton> : null}
       <DeviceChoices devices={view.devices} chosen={view.chosen} onChoose={(device, choice) => void engine.current?.choose(device, choice)} />
       {view.stage === 'live' ? <ShareChoice engine={engine} view={view} /> : null}
+      <RecordChoice engine={engine} view={view} onAsked={onClose} />
       {view.stage === 'live' ? (
         <p className={styles.used}>
           {m.call_data()}: {dataText(view.bytes)}

@@ -9,6 +9,7 @@ import { Duration } from './Duration';
 import styles from './FloatingCall.module.css';
 import { stateText } from './labels';
 import { Picture } from './Media';
+import { RecordingAsked, RecordingBadge } from '../recording/RecordingBadge';
 import tokens from './tokens.module.css';
 import { VoiceHint } from './VoiceHint';
 
@@ -35,6 +36,8 @@ export function FloatingCall({ engine, view, onExpand }: { engine: CallEngine; v
           <p className={styles.state}>
             {view.link === 'connected' && view.acceptedAt !== undefined ? <Duration since={view.acceptedAt} /> : stateText(view)}
           </p>
+          <RecordingBadge engine={engine} />
+          <RecordingAsked engine={engine} view={view} onOpen={onExpand} />
         </div>
       </div>
       {view.sharing.own === 'on' ? (

@@ -20,6 +20,8 @@ import { FiguresPanel } from './FiguresPanel';
 import { askText, connectionText, hintText, isPassable, problemText, stateText } from './labels';
 import { Picture } from './Media';
 import { OwnScreen } from './OwnScreen';
+import { RecordingBadge } from '../recording/RecordingBadge';
+import { isRecording, RecordingStrip, useRecording } from '../recording/RecordingStrip';
 import { SelfView } from './SelfView';
 import { sharingNews } from './sharingLabels';
 import { EndTheirScreen, TheirScreen } from './TheirScreen';
@@ -122,7 +124,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
             <>
               <h2 className={styles.name}>{view.peer.name}</h2>
               <p className={styles.facts}>
-                <Facts view={view} />
+                <Facts engine={engine} view={view} />
               </p>
             </>
           ) : null}
@@ -153,7 +155,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       {dropping ? <p className={styles.drop}>{m.call_files_drop({ name: view.peer.name })}</p> : null}
       {view.sharing.own === 'on' ? <OwnScreen engine={engine} view={view} /> : null}
       {live && ownPicture && view.local ? <SelfView stream={view.local} /> : null}
-      {more ? <DevicePanel engine={engine} view={view} id={panelId} onOpen={setOpen} onBeside={session ? openBeside : undefined} /> : null}
+      {more ? <DevicePanel engine={engine} view={view} id={panelId} onOpen={setOpen} onBeside={session ? openBeside : undefined} onClose={() => setOpen(undefined)} /> : null}
       {open === 'figures' && live && engine.current ? (
         <FiguresPanel figures={engine.current.figures} name={view.peer.name} onClose={() => setOpen(undefined)} />
       ) : null}
@@ -211,7 +213,7 @@ function Middle({ engine, view }: { engine: CallEngine; view: CallView }) {
           <p className={styles.middleText}>{askText(view)}</p>
         ) : (
           <p className={styles.facts}>
-            <Facts view={view} />
+            <Facts engine={engine} view={view} />
           </p>
         )}
         {cameraOff ? <p className={styles.middleText}>{m.call_remote_off()}</p> : null}
@@ -221,7 +223,8 @@ function Middle({ engine, view }: { engine: CallEngine; view: CallView }) {
 }
 
 /** The state in words, or how long it has been going on; and who else can hear. */
-function Facts({ view }: { view: CallView }) {
+function Facts({ engine, view }: { engine: CallEngine; view: CallView }) {
+  const recorded = isRecording(useRecording(engine));
   const since = view.stage === 'live' && view.link === 'connected' ? view.acceptedAt : undefined;
   const connection = connectionText(view);
   return (
@@ -229,10 +232,14 @@ function Facts({ view }: { view: CallView }) {
       {since !== undefined ? <Duration since={since} /> : <span>{stateText(view)}</span>}
       {connection !== undefined ? <span>{connection}</span> : null}
       {view.sharing.theirs ? <span>{m.screen_theirs({ name: view.peer.name })}</span> : null}
-      <span className={styles.private}>
-        <IconLock size={14} stroke={1.75} aria-hidden />
-        {m.call_private()}
-      </span>
+      {recorded ? (
+        <RecordingBadge engine={engine} />
+      ) : (
+        <span className={styles.private}>
+          <IconLock size={14} stroke={1.75} aria-hidden />
+          {m.call_private()}
+        </span>
+      )}
     </>
   );
 }
@@ -244,6 +251,7 @@ function Messages({ engine, view, children }: { engine: CallEngine; view: CallVi
   const lost = view.stage === 'live' && (view.link === 'disconnected' || view.link === 'failed');
   return (
     <div className={styles.messages}>
+      {view.stage === 'live' ? <RecordingStrip engine={engine} view={view} /> : null}
       {children}
       {lost ? <p className={styles.message}>{[stateText(view), hint].filter(Boolean).join('. ').replace('….', '…')}</p> : null}
       {!lost && hint ? <p className={styles.message}>{hint}</p> : null}

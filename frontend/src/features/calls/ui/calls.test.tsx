@@ -43,6 +43,7 @@ function fakeEngine(view: Partial<CallView>) {
     hangUp: vi.fn(), dismiss: vi.fn(), callAgain: vi.fn(() => Promise.resolve()), retry: vi.fn(() => Promise.resolve()),
     rejoin: vi.fn(() => Promise.resolve()), check: vi.fn(() => Promise.resolve()), proceed: vi.fn(() => Promise.resolve()), leaveCheck: vi.fn(),
     level: () => 0,
+    recording: { view: new Store({ stands: undefined, busy: false, problem: undefined }), possible: true },
   };
   return { engine, session, asEngine: engine as unknown as CallEngine };
 }

@@ -9,6 +9,7 @@ import { Linked } from '../ui/Linked';
 import { AudioCard } from '../voice/AudioCard';
 import { FileCard } from './FileCard';
 import { ImageCard } from './ImageCard';
+import { RecordingCard } from './RecordingCard';
 import classes from './MediaRow.module.css';
 
 export type MediaRowData = Extract<Row, { type: 'file' }>;
@@ -21,7 +22,7 @@ export interface MediaProps {
   waiting: Outgoing | null;
 }
 
-const CARDS = { image: ImageCard, file: FileCard, audio: AudioCard } as const;
+const CARDS = { image: ImageCard, file: FileCard, audio: AudioCard, recording: RecordingCard } as const;
 
 /** A picture, a file or a voice note, in the conversation or on its way there. */
 export function MediaRow({ row, name }: { row: MediaRowData; name: string }) {

@@ -20,13 +20,15 @@ export const isEditable = (entry: Entry, now = Date.now()): boolean =>
 export function allowedFor(row: Item, now = Date.now()): Allowed {
   const stored = row.entry?.kind === 'message' && row.type !== 'gone';
   const text = row.type === 'text' || row.type === 'file' ? row.text : row.type === 'card' ? row.entry.message : '';
-  const words = row.type === 'text' || row.type === 'file';
+  const recording = row.type === 'file' && row.file.kind === 'recording';
+  const words = row.type === 'text' || (row.type === 'file' && !recording);
   return {
     reply: stored,
     react: stored,
     copy: text !== '' && row.entry?.kind !== 'call',
     edit: stored && words && row.own && row.entry !== undefined && isEditable(row.entry, now),
-    delete: stored && row.own,
+    // A recording is either's: by deleting it they take their consent back.
+    delete: stored && (row.own || recording),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { AttachmentKind, Entry } from '../../../shared/wire/types';
+import type { Entry, FileKind } from '../../../shared/wire/types';
 
 /** A file as it is shown: stored, with addresses, or still in the outbox, with the names of its bytes there. */
 export interface FileShown {
-  kind: AttachmentKind;
+  kind: FileKind;
   name: string;
   type: string;
   size: number;
@@ -17,8 +17,8 @@ export interface FileShown {
 }
 
 export function fileOf(entry: Entry): FileShown | null {
-  const { messageType: kind, deletedAt, width, height, waveform, thumbnailUrl, audioDuration } = entry;
-  if ((kind !== 'image' && kind !== 'file' && kind !== 'audio') || deletedAt !== undefined) return null;
+  const { messageType: kind, deletedAt, width, height, waveform, thumbnailUrl, audioDuration, durationMs } = entry;
+  if ((kind !== 'image' && kind !== 'file' && kind !== 'audio' && kind !== 'recording') || deletedAt !== undefined) return null;
   const url = kind === 'audio' ? entry.audioUrl : entry.fileUrl;
   return {
     kind,
@@ -27,6 +27,7 @@ export function fileOf(entry: Entry): FileShown | null {
     size: entry.fileSize ?? 0,
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
+    ...(durationMs !== undefined && { durationMs }),
     ...(audioDuration !== undefined && { durationMs: audioDuration * 1000 }),
     ...(waveform && { waveform }),
     ...(url !== undefined && { url }),

@@ -34,6 +34,8 @@ export function oneLine(said: Pick<Entry, 'messageType' | 'message'> & { planNam
       return text === '' ? m.preview_image() : text;
     case 'audio':
       return text === '' ? m.preview_audio() : text;
+    case 'recording':
+      return m.recording_title();
     case 'file':
       return text === '' ? (said.fileName ?? m.file_untitled()) : text;
     default:

@@ -18,7 +18,7 @@ function KindIcon({ entry }: { entry: Entry }) {
   if (entry.call?.outcome === 'missed') return <IconPhoneX {...props} />;
   if (entry.call) return entry.call.callType === 'video' ? <IconVideo {...props} /> : <IconPhone {...props} />;
   if (entry.deletedAt !== undefined) return <IconBan {...props} />;
-  const Icon = { plan: IconSalad, image: IconPhoto, audio: IconMicrophone, file: IconPaperclip, text: null, call: null }[entry.messageType];
+  const Icon = { plan: IconSalad, image: IconPhoto, audio: IconMicrophone, file: IconPaperclip, recording: IconVideo, text: null, call: null }[entry.messageType];
   return Icon && <Icon {...props} />;
 }
 

@@ -29,6 +29,7 @@ export function MessageMenu({ row, otherId, name, page: first, anchor, onClose }
   const [page, setPage] = useState<MenuPage | 'delete'>(first);
   const allowed = allowedFor(row);
   const { entry } = row;
+  const recording = row.type === 'file' && row.file.kind === 'recording';
   const text = row.type === 'card' ? row.entry.message : 'text' in row ? row.text : '';
   useOpened(dialog, anchor, page);
 
@@ -55,7 +56,7 @@ export function MessageMenu({ row, otherId, name, page: first, anchor, onClose }
       }}
     >
       {page === 'delete' && entry ? (
-        <Confirm name={name} onCancel={onClose} onDelete={() => close(() => chat.deleteForEveryone(entry))} />
+        <Confirm name={name} recording={recording} onCancel={onClose} onDelete={() => close(() => chat.deleteForEveryone(entry))} />
       ) : page === 'emoji' ? (
         <Emoji onPick={react} />
       ) : (
@@ -74,7 +75,7 @@ export function MessageMenu({ row, otherId, name, page: first, anchor, onClose }
           {allowed.edit && entry && (
             <Action icon={<IconPencil {...ICON} />} onClick={() => close(() => chat.aims.set(otherId, { kind: 'edit', entry, text: entry.message }))}>{m.edit()}</Action>
           )}
-          {allowed.delete && <Action danger icon={<IconTrash {...ICON} />} onClick={() => setPage('delete')}>{m.delete_for_everyone()}</Action>}
+          {allowed.delete && <Action danger icon={<IconTrash {...ICON} />} onClick={() => setPage('delete')}>{recording ? m.recording_withdraw() : m.delete_for_everyone()}</Action>}
         </>
       )}
     </dialog>
@@ -127,11 +128,11 @@ function Emoji({ onPick }: { onPick: (emoji: string) => void }) {
   );
 }
 
-function Confirm({ name, onCancel, onDelete }: { name: string; onCancel: () => void; onDelete: () => void }) {
+function Confirm({ name, recording, onCancel, onDelete }: { name: string; recording: boolean; onCancel: () => void; onDelete: () => void }) {
   return (
     <div className={classes.confirm}>
-      <p className={classes.title}>{m.delete_title()}</p>
-      <p>{m.delete_text({ name })}</p>
+      <p className={classes.title}>{recording ? m.recording_delete_title() : m.delete_title()}</p>
+      <p>{recording ? m.recording_withdraw_text({ name }) : m.delete_text({ name })}</p>
       <div className={classes.buttons}>
         <button type="button" className={classes.button} onClick={onCancel}>{m.cancel()}</button>
         <button type="button" className={classes.button} data-danger onClick={onDelete}>{m.delete_for_everyone_confirm()}</button>

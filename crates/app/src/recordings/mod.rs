@@ -1,0 +1,334 @@
+//! Recordings of calls between two: asked for by one, agreed to by both, taken in by pieces while they run, kept in the
+//! conversation, and deleted when either takes their consent back.
+//!
+//! What happens to a recording is decided by [`Recording::next`] and put into its log before anybody hears of it or a byte
+//! is taken. A piece is on the disk before it is acknowledged, so what a recorder that breaks down had sent is put together
+//! by [`Recordings::tick`]. In the end it is an upload that a message holds.
+
+mod keep;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::{
+    CallId, CallPhase, Recording, RecordingAct, RecordingRefused, Seat, StoreError, Timestamp, Transition, UploadId,
+    UserId,
+};
+
+use crate::calling::{Calling, Now};
+use crate::chat::{Chat, ChatError};
+use crate::fresh;
+use crate::limit::Limit;
+use crate::uploads::{UploadError, Uploads, recorded_as};
+
+/// The largest piece, in bytes: some ten seconds.
+pub const MAX_CHUNK: usize = 4 * 1024 * 1024;
+
+/// All pieces together, in bytes.
+const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Who has less room than this can't begin one: it would be over soon.
+const LEAST_ROOM: u64 = 16 * 1024 * 1024;
+
+/// The longest recording; browsers end theirs a little sooner.
+const MAX_LENGTH: Duration = Duration::from_secs(2 * 60 * 60 + 60);
+
+/// Who is asked has this long.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+
+/// A recorder that is silent for so long has broken down: once the call is over, and while it lasts.
+const SILENT: Duration = Duration::from_secs(30);
+const SILENT_IN_CALL: Duration = Duration::from_secs(5 * 60);
+
+/// Recordings that are open at once.
+const MOST: usize = 500;
+
+/// Who is told how a recording stands; `server` renders it.
+pub trait RecordingAudience: Send + Sync {
+    /// To both of its people.
+    fn told(&self, recording: &Recording);
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordingError {
+    /// The call is over, or was never theirs.
+    #[error("no such call")]
+    NoSuchCall,
+    /// One of the two takes part by a client that can't ask for consent.
+    #[error("an old client")]
+    OldClient,
+    /// This call is being recorded, or somebody is asked.
+    #[error("there is one already")]
+    Already,
+    /// There is no such recording, or it is none of theirs.
+    #[error("no such recording")]
+    NotFound,
+    /// See there.
+    #[error(transparent)]
+    Refused(#[from] RecordingRefused),
+    /// Another piece is awaited.
+    #[error("piece {0} is awaited")]
+    Awaited(u32),
+    /// Of the uploads.
+    #[error(transparent)]
+    Upload(#[from] UploadError),
+    /// Of the conversation.
+    #[error(transparent)]
+    Chat(#[from] ChatError),
+    /// See there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The use cases of recordings. Cheap to clone.
+#[derive(Clone)]
+pub struct Recordings {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    logs: Arc<dyn domain::Recordings>,
+    calling: Calling,
+    chat: Chat,
+    uploads: Uploads,
+    audience: Arc<dyn RecordingAudience>,
+    now: Now,
+    /// Pieces, by recording.
+    often: Limit,
+    /// Held while one is asked for: there is one of a call.
+    asking: tokio::sync::Mutex<()>,
+    /// Those of which something is to become yet. Short sections.
+    open: Mutex<HashMap<UploadId, Arc<Live>>>,
+}
+
+/// One that is open.
+struct Live {
+    call: CallId,
+    /// As it is shown, for whoever doesn't want to wait for what is being done to it.
+    shown: Mutex<Recording>,
+    state: tokio::sync::Mutex<State>,
+}
+
+struct State {
+    recording: Recording,
+    /// The number of the piece that is awaited.
+    next: u32,
+    bytes: u64,
+    /// How many bytes there may be.
+    room: u64,
+    heard_at: Timestamp,
+    /// Its recorder has finished it, and it is so long.
+    finished: Option<Duration>,
+}
+
+impl Recordings {
+    /// Over these.
+    pub fn new(
+        logs: Arc<dyn domain::Recordings>,
+        calling: Calling,
+        chat: Chat,
+        uploads: Uploads,
+        audience: Arc<dyn RecordingAudience>,
+        now: Now,
+    ) -> Self {
+        let often = Limit::new(60, Duration::from_millis(500));
+        let (asking, open) = (tokio::sync::Mutex::default(), Mutex::default());
+        Self { inner: Arc::new(Inner { logs, calling, chat, uploads, audience, now, often, asking, open }) }
+    }
+
+    /// Takes up what another life of this process left behind.
+    pub async fn adopt(&self) -> Result<(), RecordingError> {
+        for log in self.inner.logs.open_recordings().await? {
+            let Some(recording) = Recording::of(&log).filter(|one| !self.is_open(one.id)) else { continue };
+            let sizes = self.inner.uploads.chunks(recording.id).await?;
+            let room = self.inner.uploads.room(recording.recorder).await?.min(MAX_BYTES);
+            tracing::info!(recording = %recording.id, chunks = sizes.len(), "taken up");
+            self.begin(State {
+                recording,
+                next: u32::try_from(sizes.len()).unwrap_or(u32::MAX),
+                bytes: sizes.iter().sum(),
+                room,
+                heard_at: (self.inner.now)(),
+                finished: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// How those stand that are open and of that person.
+    pub fn of(&self, user: UserId) -> Vec<Recording> {
+        let open = self.lives();
+        let shown = open.iter().map(|live| *live.shown.lock().unwrap_or_else(PoisonError::into_inner));
+        shown.filter(|recording| recording.users().contains(&user)).collect()
+    }
+
+    /// Whether something is to become of it yet.
+    pub fn is_open(&self, id: UploadId) -> bool {
+        self.live(id).is_some()
+    }
+
+    /// `user` asks the other of a call that is under way, and agrees by asking.
+    pub async fn ask(&self, user: UserId, call: CallId, consent: u32) -> Result<Recording, RecordingError> {
+        let now = (self.inner.now)();
+        let record = self.inner.calling.call(call).await.ok_or(RecordingError::NoSuchCall)?;
+        let other = match [record.caller.user, record.callee.user] {
+            [caller, callee] if caller == user => callee,
+            [caller, callee] if callee == user => caller,
+            _ => return Err(RecordingError::NoSuchCall),
+        };
+        if !matches!(record.phase, CallPhase::Connected { .. }) {
+            return Err(RecordingError::NoSuchCall);
+        }
+        if [&record.caller, &record.callee].iter().any(|party| !matches!(party.seat, Some(Seat::Device(_)))) {
+            return Err(RecordingError::OldClient);
+        }
+        self.inner.chat.contact(user, other, now).await?;
+        let room = self.inner.uploads.room(user).await?.min(MAX_BYTES);
+        if room < LEAST_ROOM {
+            return Err(UploadError::QuotaExceeded.into());
+        }
+        let _asking = self.inner.asking.lock().await;
+        let open = self.lives();
+        if open.iter().any(|live| live.call == call) {
+            return Err(RecordingError::Already);
+        }
+        if open.len() >= MOST {
+            return Err(UploadError::Busy.into());
+        }
+        let line = Recording::ask(UploadId(fresh::object_id(now)), call, [user, other], consent, now)?;
+        let recording = match self.inner.logs.append_recording(line).await? {
+            Transition::Saved => Recording::of(&[line]).ok_or(RecordingError::NotFound)?,
+            Transition::Stale => return Err(RecordingError::Already),
+        };
+        tracing::info!(recording = %recording.id, %call, "asked for");
+        self.begin(State { recording, next: 0, bytes: 0, room, heard_at: now, finished: None });
+        self.inner.audience.told(&recording);
+        Ok(recording)
+    }
+
+    /// Who was asked answers.
+    pub async fn answer(&self, user: UserId, id: UploadId, consent: Option<u32>) -> Result<(), RecordingError> {
+        let live = self.live_of(user, id)?;
+        let mut state = live.state.lock().await;
+        if self.inner.calling.call(live.call).await.is_none() {
+            return Err(RecordingError::NoSuchCall);
+        }
+        let act = consent.map_or(RecordingAct::Declined, |consent| RecordingAct::Agreed { consent });
+        self.step(&live, &mut state, user, act).await?;
+        state.heard_at = (self.inner.now)();
+        Ok(())
+    }
+
+    /// Takes a piece in, durably; says which is awaited next. One that is here already is not taken again.
+    pub async fn chunk(&self, user: UserId, id: UploadId, number: u32, bytes: Vec<u8>) -> Result<u32, RecordingError> {
+        let live = self.live_of(user, id)?;
+        let now = (self.inner.now)();
+        self.inner.often.take(id, now).map_err(UploadError::RateLimited)?;
+        let mut state = live.state.lock().await;
+        if state.recording.recorder != user {
+            return Err(RecordingError::NotFound);
+        }
+        if !state.recording.takes_bytes() || state.finished.is_some() {
+            return Err(RecordingRefused::NotNow.into());
+        }
+        state.heard_at = now;
+        if number < state.next {
+            return Ok(state.next);
+        }
+        if number > state.next {
+            return Err(RecordingError::Awaited(state.next));
+        }
+        let size = bytes.len() as u64;
+        let late = state.recording.agreed_at.is_none_or(|at| now.since(at) > MAX_LENGTH);
+        if late || bytes.len() > MAX_CHUNK || state.bytes + size > state.room {
+            return Err(UploadError::TooLarge.into());
+        }
+        if bytes.is_empty() || (number == 0 && recorded_as(&bytes).is_none()) {
+            return Err(UploadError::Unsupported("That is no recording.").into());
+        }
+        self.inner.uploads.put_chunk(id, number, bytes).await?;
+        state.next += 1;
+        state.bytes += size;
+        Ok(state.next)
+    }
+
+    /// Either ends it; what was recorded is kept once the last of it has come.
+    pub async fn stop(&self, user: UserId, id: UploadId) -> Result<(), RecordingError> {
+        let live = self.live_of(user, id)?;
+        let mut state = live.state.lock().await;
+        self.step(&live, &mut state, user, RecordingAct::Stopped).await
+    }
+
+    /// Takes one's consent back, at any time: nothing is left of the recording, for either.
+    pub async fn withdraw(&self, user: UserId, id: UploadId) -> Result<(), RecordingError> {
+        let Some(live) = self.live(id) else { return self.withdraw_kept(user, id).await };
+        let mut state = live.state.lock().await;
+        if state.recording.state == domain::RecordingState::Kept {
+            drop(state);
+            return self.withdraw_kept(user, id).await;
+        }
+        self.step(&live, &mut state, user, RecordingAct::Withdrawn).await?;
+        // It has happened. What can't be deleted now is swept.
+        let (recorder, next) = (state.recording.recorder, state.next);
+        if let Err(error) = self.inner.uploads.drop_chunks(id, next).await {
+            tracing::error!(recording = %id, %error, "its pieces are left to be swept");
+        }
+        if let Err(error) = self.inner.uploads.drop_assembled(recorder, id).await {
+            tracing::error!(recording = %id, %error, "it is left to be swept");
+        }
+        Ok(())
+    }
+
+    fn begin(&self, state: State) {
+        let Recording { id, call, .. } = state.recording;
+        let shown = Mutex::new(state.recording);
+        let live = Arc::new(Live { call, shown, state: tokio::sync::Mutex::new(state) });
+        self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, live);
+    }
+
+    fn live(&self, id: UploadId) -> Option<Arc<Live>> {
+        self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+
+    fn live_of(&self, user: UserId, id: UploadId) -> Result<Arc<Live>, RecordingError> {
+        let live = self.live(id).ok_or(RecordingError::NotFound)?;
+        let theirs = live.shown.lock().unwrap_or_else(PoisonError::into_inner).users().contains(&user);
+        if theirs { Ok(live) } else { Err(RecordingError::NotFound) }
+    }
+
+    fn lives(&self) -> Vec<Arc<Live>> {
+        self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Puts what somebody does into the log and tells both.
+    async fn step(
+        &self,
+        live: &Live,
+        state: &mut State,
+        user: UserId,
+        act: RecordingAct,
+    ) -> Result<(), RecordingError> {
+        let line = state.recording.next(user, act, (self.inner.now)())?;
+        if self.inner.logs.append_recording(line).await? == Transition::Stale {
+            // What an answer that was lost had put there.
+            let log = self.inner.logs.recording(line.recording).await?;
+            state.recording = Recording::of(&log).ok_or(RecordingError::NotFound)?;
+            self.show(live, state);
+            return Err(RecordingRefused::NotNow.into());
+        }
+        state.recording.add(&line);
+        tracing::info!(recording = %line.recording, call = %line.call, act = ?act, "recording");
+        self.show(live, state);
+        Ok(())
+    }
+
+    fn show(&self, live: &Live, state: &State) {
+        *live.shown.lock().unwrap_or_else(PoisonError::into_inner) = state.recording;
+        if !state.recording.is_open() {
+            self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&state.recording.id);
+        }
+        self.inner.audience.told(&state.recording);
+    }
+}

@@ -1,0 +1,99 @@
+use std::time::Duration;
+
+use domain::{CONSENT, CallId, Recording, RecordingAct, RecordingLine, Transition, UploadId};
+use tokio::task::JoinSet;
+
+use super::Ports;
+use super::fixtures::{NOW, object, user_id};
+
+/// One that was asked for.
+async fn ask(ports: &Ports) -> RecordingLine {
+    let (users, id, call) = ([user_id(), user_id()], UploadId(object()), CallId(object()));
+    let line = Recording::ask(id, call, users, CONSENT, NOW).expect("in today's words");
+    assert_eq!(append(ports, line).await, Transition::Saved);
+    line
+}
+
+async fn append(ports: &Ports, line: RecordingLine) -> Transition {
+    ports.recordings.append_recording(line).await.expect("asked")
+}
+
+async fn log(ports: &Ports, id: UploadId) -> Vec<RecordingLine> {
+    ports.recordings.recording(id).await.expect("read")
+}
+
+/// The next line, by whoever is asked where they answer, and by the recorder else.
+async fn go_on(ports: &Ports, id: UploadId, act: RecordingAct) -> RecordingLine {
+    let before = Recording::of(&log(ports, id).await).expect("it was asked for");
+    let answers = matches!(act, RecordingAct::Agreed { .. } | RecordingAct::Declined);
+    let user = if answers { before.other } else { before.recorder };
+    let line = before.next(user, act, NOW + Duration::from_secs(before.lines)).expect("that may be");
+    assert_eq!(append(ports, line).await, Transition::Saved);
+    line
+}
+
+async fn is_open(ports: &Ports, id: UploadId) -> bool {
+    let open = ports.recordings.open_recordings().await.expect("read");
+    let found = open.into_iter().find(|log| log[0].recording == id);
+    if let Some(found) = &found {
+        assert_eq!(found, &log(ports, id).await);
+    }
+    found.is_some()
+}
+
+pub(super) async fn what_was_consented_to_stays(ports: &Ports) {
+    let agreed = RecordingAct::Agreed { consent: CONSENT };
+    for acts in [
+        vec![RecordingAct::Declined],
+        vec![RecordingAct::Lapsed],
+        vec![RecordingAct::Withdrawn],
+        vec![agreed, RecordingAct::Withdrawn],
+        vec![agreed, RecordingAct::Stopped, RecordingAct::Kept, RecordingAct::Withdrawn],
+    ] {
+        let first = ask(ports).await;
+        let mut said = vec![first];
+        for act in acts {
+            let ended = said.iter().any(|line| line.act.ends());
+            assert_eq!(is_open(ports, first.recording).await, !ended, "{said:?}");
+            said.push(go_on(ports, first.recording, act).await);
+        }
+        assert_eq!(log(ports, first.recording).await, said);
+        assert!(!is_open(ports, first.recording).await);
+    }
+    assert_eq!(log(ports, UploadId(object())).await, []);
+}
+
+pub(super) async fn a_place_in_its_log_is_one_lines(ports: &Ports) {
+    let first = ask(ports).await;
+    assert_eq!(append(ports, first).await, Transition::Saved, "the same again");
+    assert_eq!(append(ports, RecordingLine { user: user_id(), ..first }).await, Transition::Stale);
+    let before = Recording::of(&[first]).expect("it was asked for");
+    let mut attempts = JoinSet::new();
+    for n in 0..20 {
+        let recordings = ports.recordings.clone();
+        let act = if n % 2 == 0 { RecordingAct::Agreed { consent: CONSENT } } else { RecordingAct::Declined };
+        let line = before.next(before.other, act, NOW + Duration::from_millis(n)).expect("that may be");
+        attempts.spawn(async move { (recordings.append_recording(line).await.expect("asked"), line) });
+    }
+    let saved: Vec<_> = attempts.join_all().await.into_iter().filter(|(it, _)| *it == Transition::Saved).collect();
+    assert_eq!(saved.len(), 1);
+    assert_eq!(log(ports, first.recording).await, [first, saved[0].1]);
+}
+
+pub(super) async fn all_lines_are_read_by_pages(ports: &Ports) {
+    let (one, other) = (ask(ports).await, ask(ports).await);
+    go_on(ports, other.recording, RecordingAct::Declined).await;
+    go_on(ports, one.recording, RecordingAct::Agreed { consent: CONSENT }).await;
+    let (mut read, mut after) = (Vec::new(), None);
+    loop {
+        let page = ports.recordings.recordings_after(after, 3).await.expect("read");
+        let Some(last) = page.last() else { break };
+        after = Some((last.recording, last.number));
+        read.extend(page);
+    }
+    assert!(read.is_sorted_by_key(|line| (line.recording, line.number)));
+    for first in [one, other] {
+        let lines: Vec<_> = read.iter().filter(|line| line.recording == first.recording).copied().collect();
+        assert_eq!(lines, log(ports, first.recording).await);
+    }
+}

@@ -1,0 +1,110 @@
+//! What is said about recordings of calls, between our own clients and the server.
+
+use domain::{CallId, Recording, RecordingState, UploadId, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::packet::Id;
+use crate::time::Iso;
+
+/// `recording-request`: asks the other of a call, and agrees by that text.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct RecordingRequest {
+    pub call_id: Id<CallId>,
+    /// The version of the text.
+    pub consent: u32,
+}
+
+/// `recording-answer`: with the version of the text that is agreed to, or `null`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct RecordingAnswer {
+    pub recording_id: Id<UploadId>,
+    pub consent: Option<u32>,
+}
+
+/// `recording-stop` and `recording-withdraw`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct OfRecording {
+    pub recording_id: Id<UploadId>,
+}
+
+/// `recording-finish`: all of it has come.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct RecordingFinish {
+    pub recording_id: Id<UploadId>,
+    /// How many pieces it has.
+    pub chunks: u32,
+    pub duration_ms: u64,
+}
+
+/// `recording`: how one stands. What is known of an older `version` is dropped.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingStands {
+    recording_id: Id<UploadId>,
+    call_id: Id<CallId>,
+    version: u64,
+    state: &'static str,
+    recorder_id: Id<UserId>,
+    /// Who brought it there.
+    by: Id<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Iso>,
+}
+
+impl From<&Recording> for RecordingStands {
+    fn from(recording: &Recording) -> Self {
+        Self {
+            recording_id: Id(recording.id),
+            call_id: Id(recording.call),
+            version: recording.lines,
+            state: match recording.state {
+                RecordingState::Asked => "asked",
+                RecordingState::Running => "running",
+                RecordingState::Stopped => "stopped",
+                RecordingState::Kept => "kept",
+                RecordingState::Declined => "declined",
+                RecordingState::Withdrawn => "withdrawn",
+                RecordingState::Lapsed => "lapsed",
+            },
+            recorder_id: Id(recording.recorder),
+            by: Id(recording.by),
+            since: recording.agreed_at.map(Iso),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{CONSENT, RecordingAct, Timestamp};
+
+    use super::*;
+    use crate::fixture::{hears, id, says};
+
+    #[test]
+    fn recordings() {
+        let asked: RecordingRequest = hears("recording-request");
+        assert_eq!((asked.call_id.0, asked.consent), (id('f'), CONSENT));
+        let answered: RecordingAnswer = hears("recording-answer");
+        assert_eq!((answered.recording_id.0, answered.consent), (id('b'), Some(CONSENT)));
+        let of: OfRecording = hears("recording-withdraw");
+        assert_eq!(of.recording_id.0, id('b'));
+        let finished: RecordingFinish = hears("recording-finish");
+        assert_eq!((finished.recording_id.0, finished.chunks, finished.duration_ms), (id('b'), 46, 183_250));
+
+        let at = Timestamp(1_763_997_136_042);
+        let first = Recording::ask(id('b'), id('f'), [id('d'), id('a')], CONSENT, at).unwrap();
+        let mut recording = Recording::of(&[first]).unwrap();
+        says("recording-asked", &RecordingStands::from(&recording));
+        let agreed = recording.next(id('a'), RecordingAct::Agreed { consent: CONSENT }, at).unwrap();
+        recording.add(&agreed);
+        says("recording-running", &RecordingStands::from(&recording));
+    }
+}

@@ -1,0 +1,145 @@
+import { everyMs } from './ticker';
+
+const WIDTH = 1280;
+const HEIGHT = 480;
+const FRAME_MS = 50;
+const LINE = 8;
+const GROUND = '#1d2422';
+const INK = '#eef1ee';
+
+/** What a moment of the call has of one person. */
+export interface Side {
+  name: string;
+  /** Their face, or the screen that they share; none where there is nothing to be seen. */
+  picture: MediaStreamTrack | undefined;
+  /** Their voice, and what sounds on their screen. */
+  sounds: (MediaStreamTrack | undefined)[];
+}
+
+/** Both pictures side by side and both voices mixed, as one stream; follows what the two switch on and off. */
+export interface Composed {
+  stream: MediaStream;
+  stop: () => void;
+}
+
+/** Chromium gives frames of its own making; a canvas that nobody sees gives none of its own there. */
+interface Generator extends MediaStreamTrack {
+  writable: WritableStream<VideoFrame>;
+}
+declare const MediaStreamTrackGenerator: { new (init: { kind: 'video' }): Generator } | undefined;
+
+export function compose(sides: () => [Side, Side]): Composed {
+  const canvas = document.createElement('canvas');
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  const context = canvas.getContext('2d', { alpha: false });
+  const videos = [player(), player()] as const;
+  const audio = new AudioContext();
+  const mixed = audio.createMediaStreamDestination();
+  const sounds = new Map<string, MediaStreamAudioSourceNode>();
+  void audio.resume();
+  const output = pictureOf(canvas);
+
+  const draw = () => {
+    if (!context) return;
+    context.fillStyle = GROUND;
+    context.fillRect(0, 0, WIDTH, HEIGHT);
+    const now = sides();
+    now.forEach((side, at) => {
+      const video = videos[at];
+      if (!video) return;
+      show(video, side.picture);
+      pane(context, video, side, (at * WIDTH) / 2);
+    });
+    mix(audio, mixed, sounds, now.flatMap((side) => side.sounds));
+    output.frame();
+  };
+  draw();
+  const rest = everyMs(FRAME_MS, draw);
+  return {
+    stream: new MediaStream([output.track, ...mixed.stream.getAudioTracks()]),
+    stop() {
+      rest();
+      output.stop();
+      for (const video of videos) video.srcObject = null;
+      void audio.close().catch(() => undefined);
+    },
+  };
+}
+
+function pictureOf(canvas: HTMLCanvasElement): { track: MediaStreamTrack; frame: () => void; stop: () => void } {
+  if (typeof MediaStreamTrackGenerator !== 'undefined' && typeof VideoFrame !== 'undefined') {
+    const track = new MediaStreamTrackGenerator({ kind: 'video' });
+    const writer = track.writable.getWriter();
+    const began = performance.now();
+    let busy = false;
+    return {
+      track,
+      frame() {
+        if (busy) return;
+        busy = true;
+        const frame = new VideoFrame(canvas, { timestamp: Math.round((performance.now() - began) * 1000) });
+        writer.write(frame).then(
+          () => (busy = false),
+          () => frame.close(), // over
+        );
+      },
+      stop: () => track.stop(),
+    };
+  }
+  const track = canvas.captureStream(1000 / FRAME_MS).getVideoTracks()[0];
+  if (!track) throw new Error('a canvas without a picture');
+  return { track, frame: () => undefined, stop: () => track.stop() };
+}
+
+function player(): HTMLVideoElement {
+  const video = document.createElement('video');
+  video.muted = true;
+  video.playsInline = true;
+  return video;
+}
+
+function show(video: HTMLVideoElement, track: MediaStreamTrack | undefined): void {
+  const shown = video.srcObject instanceof MediaStream ? video.srcObject.getTracks()[0] : undefined;
+  if (shown === track) return;
+  video.srcObject = track ? new MediaStream([track]) : null;
+  if (track) video.play().catch(() => undefined);
+}
+
+/** The whole picture, as large as its half has room for, with a name on it; the name alone where there is none. */
+function pane(context: CanvasRenderingContext2D, video: HTMLVideoElement, side: Side, left: number): void {
+  const width = WIDTH / 2 - LINE;
+  const height = HEIGHT;
+  const at = left + LINE / 2;
+  const { videoWidth, videoHeight } = video;
+  const shown = side.picture !== undefined && videoWidth > 0 && videoHeight > 0;
+  if (shown) {
+    const scale = Math.min(width / videoWidth, height / videoHeight);
+    const [w, h] = [videoWidth * scale, videoHeight * scale];
+    context.drawImage(video, at + (width - w) / 2, (height - h) / 2, w, h);
+  }
+  context.fillStyle = INK;
+  context.textAlign = shown ? 'left' : 'center';
+  context.textBaseline = shown ? 'bottom' : 'middle';
+  context.font = `600 ${shown ? 20 : 32}px system-ui, sans-serif`;
+  context.shadowColor = 'rgb(0 0 0 / 0.8)';
+  context.shadowBlur = shown ? 6 : 0;
+  context.fillText(side.name, shown ? at + 16 : at + width / 2, shown ? height - 12 : height / 2, width - 32);
+  context.shadowBlur = 0;
+}
+
+/** Takes in what sounds now, and nothing else; a microphone that is changed is another track. */
+function mix(audio: AudioContext, into: AudioNode, sources: Map<string, MediaStreamAudioSourceNode>, tracks: (MediaStreamTrack | undefined)[]): void {
+  const live = tracks.filter((track) => track?.readyState === 'live');
+  for (const [id, source] of sources) {
+    if (live.some((track) => track?.id === id)) continue;
+    source.disconnect();
+    sources.delete(id);
+  }
+  for (const track of live) {
+    if (!track || sources.has(track.id)) continue;
+    const source = audio.createMediaStreamSource(new MediaStream([track]));
+    source.connect(into);
+    sources.set(track.id, source);
+  }
+}
