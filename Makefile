@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn torture test-browser check check-rust check-web audit bench tools servers
+.PHONY: help run install dev test fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls torture test-browser check check-rust check-web audit bench tools servers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -24,7 +24,7 @@ install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
 dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localhost:5173
 	@scripts/dev.sh
 
-test: test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-browser ## every test: Rust, TypeScript, the wire, the browser
+test: test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls test-browser ## every test: Rust, TypeScript, the wire, the browser
 
 test-rust: $(WEB_APP) servers | tools ## unit, property and contract tests
 	cargo test --workspace --locked
@@ -53,6 +53,9 @@ test-turn: target/debug/moodbites ## the relay, by coturn's client: nothing is l
 	@scripts/install-coturn.sh || echo "without coturn's client: those tests are SKIPPED" >&2
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:turn
 
+test-tls: target/debug/moodbites servers ## a certificate by ACME, from Let's Encrypt's own authority for tests
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:tls
+
 torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for a million messages and two thousand kills: some twenty minutes
 	cd e2e && npm run --silent torture
 
@@ -70,10 +73,11 @@ test-large-file: target/debug/moodbites $(E2E_MODULES) ## a file of 200 MB arriv
 target/debug/examples/breakable target/debug/examples/conformance target/debug/examples/hold: $(WEB_APP) | tools
 	cargo build --workspace --locked --example $(notdir $@)
 
-servers: | tools ## the servers that tests run against: MongoDB's protocol, and a network that breaks
+servers: | tools ## the servers that tests run against: MongoDB's protocol, a network that breaks, an authority of certificates
 	@scripts/servers.sh ferretdb >/dev/null
 	@scripts/servers.sh s3 >/dev/null
 	@scripts/servers.sh toxiproxy >/dev/null
+	@scripts/servers.sh pebble >/dev/null
 
 .PHONY: target/debug/moodbites
 target/debug/moodbites: $(WEB_APP) | tools

@@ -3,6 +3,7 @@
 #   scripts/servers.sh ferretdb     MongoDB's protocol on SQLite
 #   scripts/servers.sh s3           the S3 protocol, in memory
 #   scripts/servers.sh toxiproxy    a network that stalls, lags and breaks
+#   scripts/servers.sh pebble       an authority of certificates, Let's Encrypt's own for tests
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=${1:?which server}
@@ -22,6 +23,14 @@ case $name in
       echo "building $name" >&2
       GOBIN=$out.$$ CGO_ENABLED=0 go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.5.0
       mv "$out.$$/server" "$out"
+      rmdir "$out.$$"
+    fi
+    ;;
+  pebble)
+    if [ ! -x "$out" ]; then
+      echo "building $name" >&2
+      GOBIN=$out.$$ CGO_ENABLED=0 go install github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.3
+      mv "$out.$$/pebble" "$out"
       rmdir "$out.$$"
     fi
     ;;

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 const script = resolve(import.meta.dirname, '../../scripts/servers.sh');
 
 /** A port that was free a moment ago. */
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();

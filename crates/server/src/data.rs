@@ -13,6 +13,9 @@ pub const JWT_SECRET: &str = "jwt-secret";
 /// The file of the set-up link.
 pub const SETUP_TOKEN: &str = "setup-token";
 
+/// The file of the account with an authority of certificates, and of what it gave.
+pub const ACME: &str = "acme.json";
+
 /// The folder of what people upload, where no object store is configured.
 pub const UPLOADS: &str = "uploads";
 

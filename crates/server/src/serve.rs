@@ -161,7 +161,7 @@ impl Server {
             if role != Role::Https {
                 tasks.clone().spawn(listener::accept(listener, router, stop, tasks));
             } else if let Some(tls) = &self.tls {
-                let door = tls::Door { acceptor: tls.https(), router, relay: self.services.turn.clone() };
+                let door = tls.door(router, self.services.turn.clone());
                 tasks.clone().spawn(tls::accept(listener, door, stop, tasks));
             }
         }

@@ -45,6 +45,15 @@ pub(super) struct Serve {
     /// Its key
     #[arg(long, value_name = "FILE")]
     tls_key: Option<String>,
+    /// Where the certificate comes from: `files`, or `acme` for an authority such as Let's Encrypt, whose terms you agree to
+    #[arg(long, value_name = "files|acme")]
+    tls: Option<String>,
+    /// Whom that authority writes to when something is wrong
+    #[arg(long, value_name = "ADDRESS")]
+    acme_email: Option<String>,
+    /// Where it is [default: Let's Encrypt]
+    #[arg(long, value_name = "URL")]
+    acme_directory: Option<String>,
     /// Run a made-up practice in a data folder of its own, for this machine alone
     #[arg(long)]
     demo: bool,
@@ -60,6 +69,9 @@ impl Serve {
             ("turn_allow_peers", "--turn-allow-peer", lists(self.turn_allow_peer)),
             ("turn_external_address", "--turn-external-address", lists(self.turn_external_address)),
             ("public_address", "--public-address", self.public_address),
+            ("tls", "--tls", self.tls),
+            ("acme_email", "--acme-email", self.acme_email),
+            ("acme_directory", "--acme-directory", self.acme_directory),
             ("tls_cert", "--tls-cert", self.tls_cert),
             ("tls_key", "--tls-key", self.tls_key),
         ];

@@ -44,8 +44,12 @@ keys! {
     TURN_ALLOW_PEERS = "turn_allow_peers", "MOODBITES_TURN_ALLOW_PEERS", None;
     TURN_EXTERNAL_ADDRESS = "turn_external_address", "MOODBITES_TURN_EXTERNAL_ADDRESS", None;
     TURN_SECRET = "turn_secret", "MOODBITES_TURN_SECRET", None;
+    TLS = "tls", "MOODBITES_TLS", None;
     TLS_CERT = "tls_cert", "MOODBITES_TLS_CERT", None;
     TLS_KEY = "tls_key", "MOODBITES_TLS_KEY", None;
+    ACME_EMAIL = "acme_email", "MOODBITES_ACME_EMAIL", None;
+    ACME_DIRECTORY = "acme_directory", "MOODBITES_ACME_DIRECTORY", None;
+    ACME_ROOT = "acme_root", "MOODBITES_ACME_ROOT", None;
     LOG = "log", "MOODBITES_LOG", None;
 }
 

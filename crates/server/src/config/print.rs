@@ -1,12 +1,14 @@
 //! The configuration as a file that would say the same, with what is secret left out and each setting's source beside it.
 
 use std::fmt::Write;
+use std::path::Path;
 use std::time::Duration;
 
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
 use super::resolved::Config;
 use super::role::Role;
+use super::tls::TlsConfig;
 
 /// As `moodbites config print` shows it.
 pub fn print(config: &Config, raw: &Raw) -> String {
@@ -57,9 +59,7 @@ pub fn print(config: &Config, raw: &Raw) -> String {
         Some(_) => page.note(keys::TURN_SECRET, "set, not shown"),
         None => page.note(keys::TURN_SECRET, "none, but one that follows from jwt_secret"),
     }
-    let path = |path: &std::path::Path| path.display().to_string().into();
-    page.setting(keys::TLS_CERT, config.tls.as_ref().map(|tls| path(&tls.cert)));
-    page.setting(keys::TLS_KEY, config.tls.as_ref().map(|tls| path(&tls.key)));
+    page.tls(config.tls.as_ref());
     page.setting(keys::LOG, Some(config.log.clone().into()));
     page.line("\n[listen]");
     for role in Role::ALL {
@@ -95,6 +95,21 @@ impl Page<'_> {
     fn line(&mut self, line: &str) {
         // A String takes whatever is written.
         let _ = writeln!(self.text, "{line}");
+    }
+
+    fn tls(&mut self, tls: Option<&TlsConfig>) {
+        let path = |path: &Path| path.display().to_string().into();
+        let (kind, files, acme) = match tls {
+            None => (None, None, None),
+            Some(TlsConfig::Files(files)) => (Some("files"), Some(files), None),
+            Some(TlsConfig::Acme(acme)) => (Some("acme"), None, Some(acme)),
+        };
+        self.setting(keys::TLS, kind.map(Into::into));
+        self.setting(keys::TLS_CERT, files.map(|files| path(&files.cert)));
+        self.setting(keys::TLS_KEY, files.map(|files| path(&files.key)));
+        self.setting(keys::ACME_EMAIL, acme.and_then(|acme| acme.email.clone()).map(Into::into));
+        self.setting(keys::ACME_DIRECTORY, acme.map(|acme| acme.directory.clone().into()));
+        self.setting(keys::ACME_ROOT, acme.and_then(|acme| acme.root.as_deref()).map(path));
     }
 
     fn setting(&mut self, key: Key, value: Option<toml::Value>) {

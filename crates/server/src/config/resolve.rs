@@ -22,16 +22,17 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
     raw.check_names()?;
     let mut warnings = Vec::new();
     let listen = listen::resolve(raw)?;
+    let public_address = public_address(raw)?;
     let config = Config {
         data: raw.data()?,
         mongodb_uri: mongodb_uri(raw)?,
         turn: turn::resolve(raw)?,
-        tls: tls::resolve(raw, &listen)?,
+        tls: tls::resolve(raw, &listen, public_address.as_deref())?,
         listen,
         jwt_secret: secret(raw, &mut warnings)?,
         jwt_issuer: text(raw, keys::JWT_ISSUER)?,
         cors_origins: origins(raw)?,
-        public_address: public_address(raw)?,
+        public_address,
         trusted_proxies: networks(raw)?,
         ice_servers: ice_servers(raw)?,
         trust_legacy_identity: switch(raw, keys::TRUST_LEGACY_IDENTITY)?.unwrap_or(false),

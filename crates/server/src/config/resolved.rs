@@ -8,7 +8,7 @@ use app::accounts::Secret;
 use serde::Serialize;
 use store::S3;
 
-use super::{Network, Role, TlsFiles, TurnConfig};
+use super::{Network, Role, TlsConfig, TurnConfig};
 
 /// Everything that was asked for, checked.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ pub struct Config {
     /// STUN and TURN, where a role listens for it.
     pub turn: TurnConfig,
     /// The certificate for what goes by TLS.
-    pub tls: Option<TlsFiles>,
+    pub tls: Option<TlsConfig>,
     /// What is logged, as `tracing`'s filters say it.
     pub log: String,
     /// What is allowed but should be known.
@@ -127,14 +127,19 @@ impl fmt::Debug for IceServer {
     }
 }
 
+/// The host of an origin, with the brackets of an IPv6 address.
+pub(super) fn public_host(origin: &str) -> Option<&str> {
+    let authority = origin.split_once("://")?.1;
+    Some(match authority.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    })
+}
+
 impl Config {
     /// The host that people type, with the brackets of an IPv6 address.
     pub fn public_host(&self) -> Option<&str> {
-        let authority = self.public_address.as_deref()?.split_once("://")?.1;
-        Some(match authority.rsplit_once(':') {
-            Some((host, port)) if !host.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-            _ => authority,
-        })
+        public_host(self.public_address.as_deref()?)
     }
 
     /// The port that people come to by TLS, where that is known.

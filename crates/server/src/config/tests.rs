@@ -328,7 +328,8 @@ fn a_relay_runs_where_somebody_asks_for_it() {
     let said = raw(&["turns=0.0.0.0:5349"], &env, "turn_relay_ports = '1-2'");
     let config = resolve(&said).unwrap();
     assert_eq!((config.turn.ports.clone(), config.turn.allow_peers.len()), (50_000..=50_999, 2));
-    assert_eq!(config.tls.as_ref().map(|tls| tls.key.as_path()), Some(std::path::Path::new("/etc/key.pem")));
+    let files = TlsFiles { cert: "/etc/cert.pem".into(), key: "/etc/key.pem".into() };
+    assert_eq!(config.tls, Some(TlsConfig::Files(files)));
     let printed = print(&config, &said);
     assert!(!printed.contains("hush") && !format!("{config:?}").contains("hush"));
     let again = resolved(&[], &printed);
@@ -378,5 +379,43 @@ fn the_host_that_people_type() {
         assert_eq!(config.public_host(), Some(expected), "{origin}");
         let port = origin.starts_with("https:").then(|| if origin.ends_with(":8443") { 8443 } else { 443 });
         assert_eq!(config.public_https_port(), port, "{origin}");
+    }
+}
+
+#[test]
+fn where_a_certificate_comes_from() {
+    let https = "https=0.0.0.0:443";
+    let public = ("MOODBITES_PUBLIC_ADDRESS", "https://chat.example.org:8443");
+    let config =
+        resolve(&raw(&[https], &[public, ("MOODBITES_TLS", "acme")], "acme_email = 'it@example.org'")).unwrap();
+    let Some(TlsConfig::Acme(AcmeConfig { name, email, directory, root: None })) = &config.tls else {
+        panic!("{:?}", config.tls)
+    };
+    assert_eq!((name.as_str(), email.as_deref()), ("chat.example.org", Some("it@example.org")));
+    assert!(directory.starts_with("https://acme-v02.api.letsencrypt.org/"));
+    let said = raw(&[https], &[public, ("MOODBITES_TLS", "acme")], "");
+    let printed = print(&resolve(&said).unwrap(), &said);
+    assert_eq!(resolved(&[], &printed).tls, resolve(&said).unwrap().tls, "{printed}");
+
+    let files = ("MOODBITES_TLS_CERT", "/etc/cert.pem");
+    let key = ("MOODBITES_TLS_KEY", "/etc/key.pem");
+    for (listen, env) in [
+        (https, vec![]),
+        (https, vec![files]),
+        (https, vec![key]),
+        (https, vec![("MOODBITES_TLS", "files")]),
+        (https, vec![("MOODBITES_TLS", "letsencrypt"), public]),
+        (https, vec![("MOODBITES_TLS", "acme")]),
+        (https, vec![("MOODBITES_TLS", "acme"), ("MOODBITES_PUBLIC_ADDRESS", "http://chat.example.org")]),
+        (https, vec![("MOODBITES_TLS", "acme"), ("MOODBITES_PUBLIC_ADDRESS", "https://192.0.2.1")]),
+        (https, vec![("MOODBITES_TLS", "acme"), ("MOODBITES_PUBLIC_ADDRESS", "https://[2001:db8::1]:443")]),
+        (https, vec![("MOODBITES_TLS", "acme"), public, files, key]),
+        (https, vec![("MOODBITES_TLS", "acme"), public, ("MOODBITES_ACME_EMAIL", "nobody")]),
+        (https, vec![("MOODBITES_TLS", "acme"), public, ("MOODBITES_ACME_DIRECTORY", "http://acme.example.org")]),
+        ("web=0.0.0.0:3000", vec![("MOODBITES_TLS", "acme"), public]),
+        ("redirect=0.0.0.0:80", vec![files, key]),
+    ] {
+        let refused = resolve(&raw(&[listen], &env, "")).unwrap_err();
+        assert!(refused.to_string().len() > 20, "{refused}");
     }
 }

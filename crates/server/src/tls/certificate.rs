@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use domain::Timestamp;
 use rustls::client::verify_server_name;
-use rustls::pki_types::ServerName;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use wire::time::iso;
 
 use super::validity::{Validity, validity};
 
-/// Who renews it by hand is warned so long before.
+/// One that nobody renews is warned of so long before its end.
 const SOON: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// What every handshake takes its certificate from. Connections that are open have had theirs.
@@ -36,6 +38,26 @@ impl ResolvesServerCert for Current {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         self.key()
     }
+}
+
+/// Why a certificate and a key are none.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unusable {
+    #[error("the certificate: {0}")]
+    Certificate(String),
+    #[error("the key: {0}")]
+    Key(String),
+}
+
+/// Of a certificate, with those above it, and its key, both in PEM.
+pub(super) fn certified(cert: &[u8], key: &[u8]) -> Result<CertifiedKey, Unusable> {
+    let certs: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(cert).collect();
+    let certs = certs.map_err(|error| Unusable::Certificate(error.to_string()))?;
+    if certs.is_empty() {
+        return Err(Unusable::Certificate("there is none in it".to_owned()));
+    }
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| Unusable::Key(error.to_string()))?;
+    CertifiedKey::from_der(certs, key, &default_provider()).map_err(|error| Unusable::Key(error.to_string()))
 }
 
 /// When it holds.
@@ -64,5 +86,5 @@ pub(super) fn complaint(key: &CertifiedKey, name: Option<&str>, now: Timestamp) 
     {
         return Some(format!("the certificate is not for {name}, where people come to; browsers refuse it"));
     }
-    (until < now + SOON).then(|| format!("the certificate ends soon ({}); put a new one in its place", iso(until)))
+    (until < now + SOON).then(|| format!("the certificate ends soon ({}) and has not been renewed", iso(until)))
 }

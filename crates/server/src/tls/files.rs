@@ -2,14 +2,16 @@
 
 use std::io;
 use std::path::Path;
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use rustls::crypto::ring::default_provider;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
+use super::certificate::{Current, Unusable, certified};
 use crate::config::TlsFiles;
+
+/// Between two looks at the files.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What the files were like.
 type Seen = [Option<(SystemTime, u64)>; 2];
@@ -21,17 +23,36 @@ pub(super) struct Watched {
     read: Seen,
     /// They have changed to this, and may be changing still: a certificate is there before its key.
     changing: Option<Seen>,
+    current: Arc<Current>,
 }
 
 impl Watched {
-    pub(super) fn open(files: TlsFiles) -> io::Result<(Self, CertifiedKey)> {
+    pub(super) fn open(files: TlsFiles, current: &Arc<Current>) -> io::Result<Self> {
         let seen = seen(&files);
-        let key = read(&files)?;
-        Ok((Self { files, read: seen, changing: None }, key))
+        current.put(read(&files)?);
+        Ok(Self { files, read: seen, changing: None, current: Arc::clone(current) })
+    }
+
+    /// Looks at them for ever; what is to be said about another certificate, `on_change` says.
+    pub(super) async fn keep(mut self, on_change: impl Fn()) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            match self.look() {
+                None => {}
+                Some(Ok(key)) => {
+                    self.current.put(key);
+                    tracing::info!("the certificate has changed; new connections get the new one");
+                    on_change();
+                }
+                Some(Err(error)) => {
+                    tracing::warn!(%error, "the certificate has changed and can't be used; the one before holds");
+                }
+            }
+        }
     }
 
     /// What is in them, where they have changed and were the same at two looks.
-    pub(super) fn look(&mut self) -> Option<io::Result<CertifiedKey>> {
+    fn look(&mut self) -> Option<io::Result<CertifiedKey>> {
         let now = seen(&self.files);
         if now == self.read {
             self.changing = None;
@@ -54,15 +75,13 @@ fn seen(files: &TlsFiles) -> Seen {
 }
 
 fn read(files: &TlsFiles) -> io::Result<CertifiedKey> {
-    let failed = |path: &Path, error: &dyn std::fmt::Display| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
-    };
-    let certs: Result<Vec<_>, _> =
-        CertificateDer::pem_file_iter(&files.cert).and_then(Iterator::collect::<Result<_, _>>);
-    let certs = certs.map_err(|error| failed(&files.cert, &error))?;
-    if certs.is_empty() {
-        return Err(failed(&files.cert, &"there is no certificate in it"));
-    }
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| failed(&files.key, &error))?;
-    CertifiedKey::from_der(certs, key, &default_provider()).map_err(|error| failed(&files.key, &error))
+    let text = |path: &Path| std::fs::read(path).map_err(|error| failed(path, &error));
+    certified(&text(&files.cert)?, &text(&files.key)?).map_err(|error| match error {
+        Unusable::Certificate(why) => failed(&files.cert, &why),
+        Unusable::Key(why) => failed(&files.key, &why),
+    })
+}
+
+fn failed(path: &Path, error: &dyn std::fmt::Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
 }

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::io::AsyncBufReadExt;
+use rustls::ServerConfig;
+use rustls::server::Acceptor;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::challenge::Challenge;
 use super::pending::Pending;
 use crate::shell::connection::Stream;
 use crate::shell::listener;
@@ -23,9 +26,10 @@ const OPENING: Duration = Duration::from_secs(10);
 /// What is behind the port.
 #[derive(Clone)]
 pub(crate) struct Door {
-    pub(crate) acceptor: TlsAcceptor,
-    pub(crate) router: Router,
-    pub(crate) relay: Turn,
+    pub(super) config: Arc<ServerConfig>,
+    pub(super) challenge: Arc<Challenge>,
+    pub(super) router: Router,
+    pub(super) relay: Turn,
 }
 
 /// Accepts until `stop`, every connection a task of `tasks`.
@@ -69,7 +73,13 @@ impl Speaks {
 impl Door {
     /// A connection that has something to say.
     async fn open(&self, stream: Stream) -> io::Result<(TlsStream<Stream>, Speaks)> {
-        let mut stream = self.acceptor.accept(stream).await?;
+        let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        if let Some(config) = self.challenge.config(&hello.client_hello()) {
+            // The handshake is all that there is to it.
+            hello.into_stream(config).await?.shutdown().await?;
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut stream = hello.into_stream(Arc::clone(&self.config)).await?;
         let first = stream.fill_buf().await?.first().copied();
         Ok((stream, Speaks::of(first.ok_or(io::ErrorKind::UnexpectedEof)?)))
     }

@@ -1,6 +1,8 @@
 //! TLS: the certificate of `https` and `turns`, wherever it comes from, and the listener of `https`.
 
+mod acme;
 mod certificate;
+mod challenge;
 mod files;
 mod listener;
 mod pending;
@@ -14,16 +16,15 @@ use rustls::ServerConfig;
 use rustls::crypto::ring::{Ticketer, default_provider};
 use tokio_rustls::TlsAcceptor;
 
-use crate::config::Config;
+use crate::config::{Config, TlsConfig};
 use crate::shell::clock::Clock;
+use acme::Acme;
 use certificate::Current;
+use challenge::Challenge;
 use files::Watched;
 
 pub(crate) use listener::{Door, accept};
 pub use validity::{Validity, validity};
-
-/// Between two looks at the files.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Between two warnings about one certificate.
 const REMIND: Duration = Duration::from_secs(24 * 3600);
@@ -41,79 +42,78 @@ pub enum TlsError {
 /// The certificate that holds, and what keeps it so.
 pub struct Tls {
     current: Arc<Current>,
-    https: TlsAcceptor,
-    turns: TlsAcceptor,
-    files: Watched,
+    challenge: Arc<Challenge>,
+    https: Arc<ServerConfig>,
+    turns: Arc<ServerConfig>,
+    source: Source,
     /// What people type.
     name: Option<String>,
     clock: Clock,
 }
 
+enum Source {
+    Files(Watched),
+    Acme(Box<Acme>),
+}
+
 impl Tls {
     /// Nothing where none is configured.
     pub fn open(config: &Config, clock: Clock) -> Result<Option<Self>, TlsError> {
-        let Some(files) = config.tls.clone() else { return Ok(None) };
-        let (files, key) = Watched::open(files).map_err(TlsError::Certificate)?;
         let current = Arc::<Current>::default();
-        current.put(key);
+        let challenge = Arc::<Challenge>::default();
+        let source = match config.tls.clone() {
+            None => return Ok(None),
+            Some(TlsConfig::Files(files)) => Watched::open(files, &current).map(Source::Files),
+            Some(TlsConfig::Acme(acme)) => Acme::open(acme, &config.data, &current, &challenge, clock.clone())
+                .map(|acme| Source::Acme(Box::new(acme))),
+        };
+        let source = source.map_err(TlsError::Certificate)?;
         // Browsers speak HTTP/1.1; who relays by TLS need not say so, and some do.
-        let https = acceptor(&current, &["http/1.1", "stun.turn", "stun.nat-discovery"])?;
-        let turns = acceptor(&current, &[])?;
+        let https = server_config(&current, &["http/1.1", "stun.turn", "stun.nat-discovery"])?;
+        let turns = server_config(&current, &[])?;
         let name = config.public_host().filter(|_| config.is_https()).map(ToOwned::to_owned);
-        let this = Self { current, https, turns, files, name, clock };
-        this.complain();
+        let this = Self { current, challenge, https, turns, source, name, clock };
+        complain(&this.current, this.name.as_deref(), &this.clock);
         Ok(Some(this))
     }
 
-    /// For `https`.
-    pub(crate) fn https(&self) -> TlsAcceptor {
-        self.https.clone()
+    /// What is behind a port of `https`.
+    pub(crate) fn door(&self, router: axum::Router, relay: crate::turn::Turn) -> Door {
+        Door { config: Arc::clone(&self.https), challenge: Arc::clone(&self.challenge), router, relay }
     }
 
     /// For `turns`.
     pub(crate) fn turns(&self) -> TlsAcceptor {
-        self.turns.clone()
+        TlsAcceptor::from(Arc::clone(&self.turns))
     }
 
     /// Keeps the certificate as it should be, for ever.
-    pub(crate) async fn keep(mut self) {
-        let mut looks = tokio::time::interval(LOOK);
-        looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut reminders = tokio::time::interval(REMIND);
-        reminders.reset();
-        loop {
-            tokio::select! {
-                _ = looks.tick() => self.look(),
-                _ = reminders.tick() => self.complain(),
+    pub(crate) async fn keep(self) {
+        let Self { current, source, name, clock, .. } = self;
+        let remind = async {
+            loop {
+                tokio::time::sleep(REMIND).await;
+                complain(&current, name.as_deref(), &clock);
             }
-        }
-    }
-
-    fn look(&mut self) {
-        match self.files.look() {
-            None => {}
-            Some(Ok(key)) => {
-                self.current.put(key);
-                tracing::info!("the certificate has changed; new connections get the new one");
-                self.complain();
+        };
+        let keep = async {
+            match source {
+                Source::Files(watched) => watched.keep(|| complain(&current, name.as_deref(), &clock)).await,
+                Source::Acme(acme) => acme.keep().await,
             }
-            Some(Err(error)) => {
-                tracing::warn!(%error, "the certificate has changed and can't be used; the one before holds");
-            }
-        }
-    }
-
-    fn complain(&self) {
-        let key = self.current.key();
-        if let Some(complaint) =
-            key.and_then(|key| certificate::complaint(&key, self.name.as_deref(), self.clock.now()))
-        {
-            tracing::warn!("{complaint}");
-        }
+        };
+        tokio::join!(keep, remind);
     }
 }
 
-fn acceptor(current: &Arc<Current>, protocols: &[&str]) -> Result<TlsAcceptor, rustls::Error> {
+fn complain(current: &Current, name: Option<&str>, clock: &Clock) {
+    let complaint = current.key().and_then(|key| certificate::complaint(&key, name, clock.now()));
+    if let Some(complaint) = complaint {
+        tracing::warn!("{complaint}");
+    }
+}
+
+fn server_config(current: &Arc<Current>, protocols: &[&str]) -> Result<Arc<ServerConfig>, rustls::Error> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
@@ -121,5 +121,5 @@ fn acceptor(current: &Arc<Current>, protocols: &[&str]) -> Result<TlsAcceptor, r
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
     // A phone that comes back needs no second handshake.
     config.ticketer = Ticketer::new()?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    Ok(Arc::new(config))
 }
