@@ -38,7 +38,7 @@ export class Server {
   }
 
   /** The address of a role's first listener, as a URL. */
-  url(role: 'web' | 'accounts' | 'chat' | 'calls' = 'web'): string {
+  url(role: 'web' | 'redirect' | 'accounts' | 'chat' | 'calls' = 'web'): string {
     const address = this.addresses[role]?.[0];
     if (!address) throw new Error(`no listener for ${role}`);
     return `http://${address}`;

@@ -16,6 +16,9 @@ pub const SETUP_TOKEN: &str = "setup-token";
 /// The file of the account with an authority of certificates, and of what it gave.
 pub const ACME: &str = "acme.json";
 
+/// The file of the practice's own authority, and of its key.
+pub const LAN_AUTHORITY: &str = "lan-authority.json";
+
 /// The folder of what people upload, where no object store is configured.
 pub const UPLOADS: &str = "uploads";
 

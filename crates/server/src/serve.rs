@@ -102,7 +102,8 @@ impl Server {
         let blobs = open_blobs(&config)?;
         let turn_secret = keys.turn;
         let ports = Ports::of(&store);
-        let services = Services::new(Arc::new(config), keys, ports, Arc::new(blobs), setup, clock);
+        let mut services = Services::new(Arc::new(config), keys, ports, Arc::new(blobs), setup, clock);
+        services.authority = tls.as_ref().and_then(Tls::authority);
         Ok(Self {
             services,
             store,
@@ -155,7 +156,7 @@ impl Server {
             let (stop, tasks) = (stop.clone(), tasks.clone());
             let router = match role {
                 Role::Https => http::router(Role::Web, &self.services, sockets.routes()),
-                Role::Redirect => http::redirect::router(&self.services.config, https),
+                Role::Redirect => http::redirect::router(&self.services, https),
                 _ => http::router(role, &self.services, sockets.routes()),
             };
             if role != Role::Https {

@@ -18,6 +18,7 @@ use crate::config::{CallTimes, Config, Role, UploadConfig};
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
 use crate::socket::{CallEvents, Connected, Hub, RecordingEvents, Statuses};
+use crate::tls::Authority;
 use crate::turn::Turn;
 
 /// The ports, over one store.
@@ -101,6 +102,8 @@ pub struct Services {
     pub looking: Arc<Mutex<()>>,
     /// Where each role listens, once it does.
     pub listening: Arc<OnceLock<BTreeMap<Role, Vec<SocketAddr>>>>,
+    /// What devices are to trust, where our certificate is our own.
+    pub authority: Option<Arc<Authority>>,
     /// The ports.
     pub ports: Ports,
     /// The link that makes the first admin, while there is none.
@@ -173,6 +176,7 @@ impl Services {
             turn: Turn::default(),
             looking: Arc::default(),
             listening: Arc::default(),
+            authority: None,
             ports,
             setup,
             clock,

@@ -3,6 +3,7 @@ import { Register, Setup, SignIn } from '../features/auth';
 import { ChatPage } from '../features/chat';
 import { People } from '../features/people';
 import { Settings } from '../features/settings';
+import { Trust } from '../features/trust';
 import { ConnectionTestPage } from './ConnectionTestPage';
 import { NotFound } from './NotFound';
 import { Root } from './Root';
@@ -13,6 +14,8 @@ const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
 const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignIn });
 const register = createRoute({ getParentRoute: () => root, path: '/register', component: Register });
 const setup = createRoute({ getParentRoute: () => root, path: '/setup', component: Setup });
+
+const trust = createRoute({ getParentRoute: () => root, path: '/trust', component: Trust });
 
 /** All that needs a person; its component holds their connection and conversations. */
 const app = createRoute({ getParentRoute: () => root, id: 'app', component: SignedIn });
@@ -31,7 +34,7 @@ const settings = createRoute({ getParentRoute: () => app, path: '/settings', com
 /** The person at the end is whom the result is for. */
 const connectionTest = createRoute({ getParentRoute: () => app, path: '/connection-test/{-$userId}', component: ConnectionTestPage });
 
-const routeTree = root.addChildren([signIn, register, setup, app.addChildren([start, chats, people, settings, connectionTest])]);
+const routeTree = root.addChildren([signIn, register, setup, trust, app.addChildren([start, chats, people, settings, connectionTest])]);
 
 export function createAppRouter() {
   return createRouter({ routeTree, defaultPreload: 'intent' });

@@ -15,7 +15,7 @@ pub(crate) use pack::{beside, put_in_place};
 pub use unpack::unpack;
 
 /// What an archive may hold; what is found beside it is refused.
-const PARTS: [&str; 3] = [store::FILE, data::JWT_SECRET, data::UPLOADS];
+const PARTS: [&str; 4] = [store::FILE, data::JWT_SECRET, data::LAN_AUTHORITY, data::UPLOADS];
 
 /// What went into an archive, or came out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

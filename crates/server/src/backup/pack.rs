@@ -21,9 +21,11 @@ pub fn pack(folder: &Path, to: &Path) -> Result<Summary, BackupError> {
     let archive = unfinished.path().join("archive");
     let mut packing = Packing::new(&archive, Kind::Backup)?;
     packing.add(store::FILE, &database)?;
-    let secret = folder.join(data::JWT_SECRET);
-    if secret.exists() {
-        packing.add(data::JWT_SECRET, &secret)?;
+    for name in [data::JWT_SECRET, data::LAN_AUTHORITY] {
+        let file = folder.join(name);
+        if file.exists() {
+            packing.add(name, &file)?;
+        }
     }
     // What the database names was there before the database was copied; what has come since does no harm.
     let uploads = folder.join(data::UPLOADS);

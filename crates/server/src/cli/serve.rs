@@ -45,10 +45,14 @@ pub(super) struct Serve {
     /// Its key
     #[arg(long, value_name = "FILE")]
     tls_key: Option<String>,
-    /// Where the certificate comes from: `files`, or `acme` for an authority such as Let's Encrypt, whose terms you agree to
-    #[arg(long, value_name = "files|acme")]
+    /// Where the certificate comes from: `files`; `acme` for an authority such as Let's Encrypt, whose terms you agree to;
+    /// `lan` for one of this practice's own, for a local network
+    #[arg(long, value_name = "files|acme|lan")]
     tls: Option<String>,
-    /// Whom that authority writes to when something is wrong
+    /// With `lan`, a name or an address by which this machine is found [default: all that it has]. May be given again
+    #[arg(long, value_name = "NAME")]
+    lan_name: Vec<String>,
+    /// Whom an authority writes to when something is wrong
     #[arg(long, value_name = "ADDRESS")]
     acme_email: Option<String>,
     /// Where it is [default: Let's Encrypt]
@@ -70,6 +74,7 @@ impl Serve {
             ("turn_external_address", "--turn-external-address", lists(self.turn_external_address)),
             ("public_address", "--public-address", self.public_address),
             ("tls", "--tls", self.tls),
+            ("lan_names", "--lan-name", lists(self.lan_name)),
             ("acme_email", "--acme-email", self.acme_email),
             ("acme_directory", "--acme-directory", self.acme_directory),
             ("tls_cert", "--tls-cert", self.tls_cert),

@@ -24,7 +24,7 @@ pub enum ConfigError {
     PlaceholderSecret(String),
     #[error("there is no folder for application data on this system; name one: moodbites serve --data FOLDER")]
     NoDataFolder,
-    #[error("{0} goes by TLS, and there is no certificate for it: set tls_cert and tls_key, or tls to acme")]
+    #[error("{0} goes by TLS, and there is no certificate for it: set tls_cert and tls_key, or tls to acme or lan")]
     NoCertificate(Role),
     #[error("the authority looks for us where pages come by TLS, and nothing is there: add --listen https=ADDRESS")]
     NoHttps,

@@ -50,6 +50,7 @@ keys! {
     ACME_EMAIL = "acme_email", "MOODBITES_ACME_EMAIL", None;
     ACME_DIRECTORY = "acme_directory", "MOODBITES_ACME_DIRECTORY", None;
     ACME_ROOT = "acme_root", "MOODBITES_ACME_ROOT", None;
+    LAN_NAMES = "lan_names", "MOODBITES_LAN_NAMES", None;
     LOG = "log", "MOODBITES_LOG", None;
 }
 

@@ -28,5 +28,5 @@ pub use raw::{Flags, Raw, read_environment};
 pub use resolve::resolve;
 pub use resolved::{CallTimes, Config, IceServer, Listen, MongoUri, UploadConfig};
 pub use role::Role;
-pub use tls::{AcmeConfig, TlsConfig, TlsFiles};
+pub use tls::{AcmeConfig, LanConfig, TlsConfig, TlsFiles};
 pub use turn::TurnConfig;

@@ -103,12 +103,15 @@ impl Page<'_> {
             None => (None, None, None),
             Some(TlsConfig::Files(files)) => (Some("files"), Some(files), None),
             Some(TlsConfig::Acme(acme)) => (Some("acme"), None, Some(acme)),
+            Some(TlsConfig::Lan(_)) => (Some("lan"), None, None),
         };
         self.setting(keys::TLS, kind.map(Into::into));
         self.setting(keys::TLS_CERT, files.map(|files| path(&files.cert)));
         self.setting(keys::TLS_KEY, files.map(|files| path(&files.key)));
         self.setting(keys::ACME_EMAIL, acme.and_then(|acme| acme.email.clone()).map(Into::into));
         self.setting(keys::ACME_DIRECTORY, acme.map(|acme| acme.directory.clone().into()));
+        let lan = tls.and_then(|tls| if let TlsConfig::Lan(lan) = tls { Some(lan.names.clone().into()) } else { None });
+        self.setting(keys::LAN_NAMES, lan);
         self.setting(keys::ACME_ROOT, acme.and_then(|acme| acme.root.as_deref()).map(path));
     }
 

@@ -149,6 +149,11 @@ impl Config {
         port.map_or(Some(443), |port| port.parse().ok())
     }
 
+    /// Whether devices trust our certificate by hand, if they do.
+    pub const fn is_lan(&self) -> bool {
+        matches!(self.tls, Some(TlsConfig::Lan(_)))
+    }
+
     /// Whether people come by TLS.
     pub fn is_https(&self) -> bool {
         self.public_address.as_deref().is_some_and(|address| address.starts_with("https://"))

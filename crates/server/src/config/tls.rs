@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::error::ConfigError;
 use super::keys::{self, Key};
 use super::raw::Raw;
-use super::resolve::text;
+use super::resolve::{text, texts};
 use super::resolved::{Listen, public_host};
 use super::role::Role;
 
@@ -21,6 +21,8 @@ pub enum TlsConfig {
     Files(TlsFiles),
     /// We get it from an authority, and renew it.
     Acme(AcmeConfig),
+    /// We are an authority ourselves, for a local network.
+    Lan(LanConfig),
 }
 
 /// Files in PEM, read again when they change.
@@ -45,6 +47,15 @@ pub struct AcmeConfig {
     pub root: Option<PathBuf>,
 }
 
+/// For whom we sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LanConfig {
+    /// Names and addresses; where there are none, those of this machine.
+    pub names: Vec<String>,
+    /// The host of the public address, if there is one.
+    pub public: Option<String>,
+}
+
 /// One for all that goes by TLS.
 pub(super) fn resolve(
     raw: &Raw,
@@ -60,10 +71,13 @@ pub(super) fn resolve(
         (None | Some("files"), Some(files)) => Some(TlsConfig::Files(files)),
         (Some("files"), None) => return Err(missing(keys::TLS_CERT, "given where tls is files")),
         (Some("acme"), None) => Some(TlsConfig::Acme(acme(raw, public_address)?)),
-        (Some("acme"), Some(_)) => return Err(missing(keys::TLS_CERT, "left out where tls is acme")),
+        (Some("lan"), None) => Some(TlsConfig::Lan(lan(raw, public_address)?)),
+        (Some("acme" | "lan"), Some(_)) => {
+            return Err(missing(keys::TLS_CERT, "left out where tls is acme or lan"));
+        }
         (Some(given), _) => {
             let (name, given) = (keys::TLS.file.to_owned(), given.to_owned());
-            return Err(ConfigError::Value { name, given, expected: "files or acme" });
+            return Err(ConfigError::Value { name, given, expected: "files, acme or lan" });
         }
     };
     match [Role::Https, Role::Turns].into_iter().find(|role| listen.contains_key(role)) {
@@ -86,6 +100,23 @@ fn files(raw: &Raw) -> Result<Option<TlsFiles>, ConfigError> {
             Err(missing(key, "given too: a certificate has a key"))
         }
     }
+}
+
+fn lan(raw: &Raw, public_address: Option<&str>) -> Result<LanConfig, ConfigError> {
+    let (name, names) = texts(raw, keys::LAN_NAMES)?.unwrap_or_default();
+    let fits = |text: &str| {
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && label.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        text.parse::<IpAddr>().is_ok() || text.split('.').all(is_label)
+    };
+    if let Some(given) = names.iter().find(|name| !fits(name)) {
+        let expected = "names and addresses by which this machine is found, as in praxis.local,192.168.1.5";
+        return Err(ConfigError::Value { name, given: given.clone(), expected });
+    }
+    let public = public_address.and_then(public_host).map(|host| host.trim_matches(['[', ']']).to_owned());
+    Ok(LanConfig { names, public })
 }
 
 fn acme(raw: &Raw, public_address: Option<&str>) -> Result<AcmeConfig, ConfigError> {

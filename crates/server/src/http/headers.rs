@@ -33,7 +33,7 @@ const FIXED: [(HeaderName, &str); 6] = [
 
 /// Adds them to an answer, where it doesn't say otherwise itself.
 pub(super) fn layer(config: &Config) -> MapResponseLayer<impl Fn(Response) -> Response + Clone + use<>> {
-    let (policy, is_https) = (policy(config), config.is_https());
+    let (policy, is_https) = (policy(config), config.is_https() && !config.is_lan());
     MapResponseLayer::new(move |mut response: Response| {
         let headers = response.headers_mut();
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| policy.clone());

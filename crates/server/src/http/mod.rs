@@ -23,6 +23,7 @@ pub(crate) mod redirect;
 mod search;
 mod session;
 mod trace;
+mod trust;
 pub mod uploads;
 
 use std::time::Duration;
@@ -78,8 +79,8 @@ pub fn router(role: Role, services: &Services, sockets: Router<Services>) -> Rou
 fn api(role: Role) -> Router<Services> {
     let mut routes = Router::new();
     if role == Role::Web {
-        routes =
-            routes.merge(session::routes()).merge(people::routes()).merge(search::routes()).merge(doctor::routes());
+        routes = routes.merge(session::routes()).merge(people::routes()).merge(search::routes());
+        routes = routes.merge(doctor::routes()).merge(trust::routes());
     }
     if matches!(role, Role::Web | Role::Accounts) {
         routes = routes.merge(accounts::routes());

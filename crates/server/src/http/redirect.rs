@@ -2,14 +2,17 @@
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{HOST, LOCATION};
 use http::uri::Authority;
 use http::{HeaderValue, StatusCode};
 use wire::error::Code;
 
 use super::error::ApiError;
-use crate::config::Config;
+use super::{headers, trust};
+use crate::assets;
+use crate::state::Services;
 
 #[derive(Debug, Clone)]
 struct To {
@@ -20,9 +23,27 @@ struct To {
 }
 
 /// Sends everybody to the same place by https; `port` is where that listens.
-pub(crate) fn router(config: &Config, port: u16) -> Router {
+pub(crate) fn router(services: &Services, port: u16) -> Router {
+    let config = &services.config;
     let address = config.public_address.clone().filter(|_| config.is_https());
-    Router::new().fallback(redirect).with_state(To { address, port })
+    let router = Router::new().fallback(redirect).with_state(To { address, port });
+    // Who doesn't trust our certificate yet can't be sent to it.
+    let router = match &services.authority {
+        Some(_) => router.merge(trust::routes().with_state(services.clone())).layer(from_fn(first_trust)),
+        None => router,
+    };
+    router.layer(headers::layer(config))
+}
+
+async fn first_trust(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    // A file of the app has a dot in its name.
+    match path {
+        "/" => Redirect::temporary("/trust").into_response(),
+        "/trust" => assets::serve(request).await,
+        _ if path.contains('.') && !path.starts_with("/api") => assets::serve(request).await,
+        _ => next.run(request).await,
+    }
 }
 
 async fn redirect(State(to): State<To>, request: Request) -> Response {

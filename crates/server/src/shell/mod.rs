@@ -3,6 +3,7 @@
 pub mod bind;
 pub mod clock;
 pub mod connection;
+pub(crate) mod hosts;
 pub mod listener;
 pub mod logs;
 pub mod recordings;

@@ -4,6 +4,7 @@ mod acme;
 mod certificate;
 mod challenge;
 mod files;
+mod lan;
 mod listener;
 mod pending;
 mod validity;
@@ -22,7 +23,9 @@ use acme::Acme;
 use certificate::Current;
 use challenge::Challenge;
 use files::Watched;
+use lan::Lan;
 
+pub use lan::Authority;
 pub(crate) use listener::{Door, accept};
 pub use validity::{Validity, validity};
 
@@ -54,6 +57,7 @@ pub struct Tls {
 enum Source {
     Files(Watched),
     Acme(Box<Acme>),
+    Lan(Box<Lan>),
 }
 
 impl Tls {
@@ -66,6 +70,9 @@ impl Tls {
             Some(TlsConfig::Files(files)) => Watched::open(files, &current).map(Source::Files),
             Some(TlsConfig::Acme(acme)) => Acme::open(acme, &config.data, &current, &challenge, clock.clone())
                 .map(|acme| Source::Acme(Box::new(acme))),
+            Some(TlsConfig::Lan(lan)) => {
+                Lan::open(lan, &config.data, &current, clock.clone()).map(|lan| Source::Lan(Box::new(lan)))
+            }
         };
         let source = source.map_err(TlsError::Certificate)?;
         // Browsers speak HTTP/1.1; who relays by TLS need not say so, and some do.
@@ -80,6 +87,14 @@ impl Tls {
     /// What is behind a port of `https`.
     pub(crate) fn door(&self, router: axum::Router, relay: crate::turn::Turn) -> Door {
         Door { config: Arc::clone(&self.https), challenge: Arc::clone(&self.challenge), router, relay }
+    }
+
+    /// What devices are to trust, where that is ours.
+    pub(crate) fn authority(&self) -> Option<Arc<Authority>> {
+        match &self.source {
+            Source::Lan(lan) => Some(Arc::clone(&lan.authority)),
+            _ => None,
+        }
     }
 
     /// For `turns`.
@@ -100,6 +115,7 @@ impl Tls {
             match source {
                 Source::Files(watched) => watched.keep(|| complain(&current, name.as_deref(), &clock)).await,
                 Source::Acme(acme) => acme.keep().await,
+                Source::Lan(lan) => lan.keep().await,
             }
         };
         tokio::join!(keep, remind);

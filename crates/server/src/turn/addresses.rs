@@ -7,23 +7,6 @@ use turn::RelayAddress;
 use super::Bound;
 use crate::config::Role;
 
-/// Every address of this machine.
-pub(super) fn own() -> Vec<IpAddr> {
-    #[cfg(unix)]
-    let own = nix::ifaddrs::getifaddrs()
-        .into_iter()
-        .flatten()
-        .filter_map(|interface| {
-            let address = interface.address?;
-            let v4 = address.as_sockaddr_in().map(|address| IpAddr::from(address.ip()));
-            v4.or_else(|| address.as_sockaddr_in6().map(|address| IpAddr::from(address.ip())))
-        })
-        .collect();
-    #[cfg(not(unix))]
-    let own = Vec::new();
-    own
-}
-
 /// In each family that is listened on: that address, or where every address is listened on, the one that the internet is
 /// reached by.
 pub(super) fn relays(bound: &[Bound], external: &[IpAddr]) -> (Option<RelayAddress>, Option<RelayAddress>) {

@@ -30,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{Config, Role};
 use crate::shell::clock::{Clock, instant};
 use crate::shell::connection::Stream;
+use crate::shell::hosts;
 
 pub use bind::{Bound, addresses, bind};
 pub use ice::ICE_SERVERS_HOLD;
@@ -96,7 +97,7 @@ impl Turn {
         }
         core.ports = config.turn.ports.clone();
         core.peers.allow.clone_from(&config.turn.allow_peers);
-        core.peers.own = addresses::own();
+        core.peers.own = hosts::addresses();
         if !config.limits {
             let boundless = turn::Rate { per_second: 1_000_000_000, burst: 1_000_000_000 };
             core.quotas =

@@ -61,6 +61,10 @@ fn table() -> Vec<Row> {
             r#"{"token":"x","name":"M","email":"{email}","password":"correct horse battery"}"#,
             ["410 setup_link_invalid"; 5],
         ),
+        // There is no authority of our own here.
+        row(Web, GET, "/api/trust", NOBODY),
+        row(Web, GET, "/api/trust/moodbites.crt", NOBODY),
+        row(Web, GET, "/api/trust/moodbites.mobileconfig", NOBODY),
         row(Accounts, POST, "/api/session", NOBODY),
         row(Chat, POST, "/api/session", NOBODY),
         // The user service.

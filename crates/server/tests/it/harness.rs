@@ -109,7 +109,10 @@ impl TestServer {
     }
 
     pub(crate) async fn start_with(env: &[(&str, &str)]) -> Self {
-        let data = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), env).await
+    }
+
+    pub(crate) async fn start_in(data: TempDir, env: &[(&str, &str)]) -> Self {
         let config = config(&data, env);
         let mut server = Server::open(config, Clock::system()).await.unwrap();
         let services = server.services().clone();

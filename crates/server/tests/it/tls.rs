@@ -257,3 +257,47 @@ async fn who_is_slow_is_cut_and_keeps_nobody_out() {
     assert!(ask(&mut again, "GET /health HTTP/1.1", "").await.starts_with("HTTP/1.1 200"));
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_local_network_has_an_authority_of_its_own() {
+    let listen = ("MOODBITES_LISTEN", "https=127.0.0.1:0 redirect=127.0.0.1:0");
+    let server = TestServer::start_with(&[listen, ("MOODBITES_TLS", "lan")]).await;
+    let get = |path: &'static str| server.ask(Role::Redirect, Method::GET, path, Ask::default());
+    let der = CertificateDer::from(get("/api/trust/moodbites.crt").await.bytes.to_vec());
+    // Who trusts it comes in, and nobody else does.
+    let mut stream = connect(server.address(Role::Https), &[&der], "http/1.1").await.unwrap();
+    let health = ask(&mut stream, "GET /health HTTP/1.1", "").await;
+    assert!(health.starts_with("HTTP/1.1 200") && !health.contains("strict-transport-security"), "{health}");
+    assert!(connect(server.address(Role::Https), &[&Pair::new().der], "http/1.1").await.is_err());
+
+    let said = get("/api/trust").await.json();
+    let hex: String = said["fingerprint"].as_str().unwrap().split(':').collect();
+    assert_eq!(hex.len(), 64, "{said}");
+    let profile = get("/api/trust/moodbites.mobileconfig").await;
+    assert_eq!(profile.headers["content-type"], "application/x-apple-aspen-config");
+    let base64: String = profile.text.split("<data>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert_eq!(base64::Engine::decode(&base64::engine::general_purpose::STANDARD, base64).unwrap(), der.to_vec());
+
+    // The plain port shows how, and sends to https whoever wants something else.
+    assert_eq!(get("/").await.headers["location"], "/trust");
+    let html = Ask { headers: vec![("accept", "text/html".to_owned())], ..Ask::default() };
+    assert!(server.ask(Role::Redirect, Method::GET, "/trust", html).await.text.contains("<html"));
+    let chats = Ask { headers: vec![("host", "practice.local".to_owned())], ..Ask::default() };
+    let chats = server.ask(Role::Redirect, Method::GET, "/chats", chats).await;
+    assert!(chats.headers["location"].to_str().unwrap().starts_with("https://practice.local:"));
+
+    // It is the same after a restart, with another certificate.
+    let file = server.data.path().join("lan-authority.json");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let kept = std::fs::read(&file).unwrap();
+    let data = tempfile::tempdir().unwrap();
+    server.stop().await;
+    std::fs::write(data.path().join("lan-authority.json"), kept).unwrap();
+    let again = TestServer::start_in(data, &[listen, ("MOODBITES_TLS", "lan")]).await;
+    connect(again.address(Role::Https), &[&der], "http/1.1").await.unwrap();
+    again.stop().await;
+}

@@ -1,0 +1,3 @@
+import { lazyRouteComponent } from '@tanstack/react-router';
+
+export const Trust = lazyRouteComponent(() => import('./ui/Trust'), 'Trust');
