@@ -370,7 +370,7 @@ describe('a connection that gets weak', () => {
     await pass(13, 0);
     expect(ann.view).toMatchObject({ rung: 'small', step: { up: true } });
     expect(ann.connection.sender('video')?.encoding['active']).toBe(true);
-    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true}}');
+    expect(channel?.sent.at(-1)).toBe('{"media":{"camera":true,"microphone":true,"quality":"good"}}');
     expect(ann.connection.offers).toBe(1);
     await pass(9, 0.05);
     expect(ann.view?.step).toBeUndefined();

@@ -100,8 +100,10 @@ export class CallEngine {
     );
     session.next = () => this.#request(session, kind);
     const video = kind === 'video';
-    if (check || (await session.looksFirst(video))) await session.check(video);
-    else if (!session.isOver()) await this.#prepare(session, video);
+    const first = check || (await session.looksFirst(video));
+    if (session.isOver()) return;
+    if (first) await session.check(video);
+    else await this.#prepare(session, video);
   }
 
   /** The same before it is accepted, while it rings on in silence. */

@@ -144,7 +144,7 @@ describe('a screen that is shared', () => {
     await clock.advance(1_000);
     for (const page of [again, ben]) page.connection.become('connected');
     join(again, ben);
-    ben.engine.current?.toggleMicrophone(); // says what is on, as an opened channel does
+    void ben.engine.current?.toggleMicrophone(); // says what is on, as an opened channel does
     await settle();
     expect(again.view?.sharing.theirs).toBeDefined();
     expect(ben.connection.sender('screen')?.track).toBe(ben.screens.given[0]);

@@ -131,11 +131,11 @@ export class Trial {
     let measured = false;
     let offered = false;
     for (const way of ['udp', 'tcp', 'tls'] as const) {
-      if (this.#stopped || ways[way].length === 0) continue;
+      if (this.#isOver() || ways[way].length === 0) continue;
       offered = true;
       this.#begin(way);
       const loop = await this.#tryRelay(way, ways[way]);
-      if (loop && !measured) {
+      if (loop && !measured && !this.#isOver()) {
         measured = true;
         this.#begin('speed');
         this.#find('speed', { what: 'speed', ...(await measure(loop, clock)) });
@@ -144,6 +144,10 @@ export class Trial {
     }
     if (!offered) this.#find('relay', { what: 'none' });
     if (!measured) this.#find('speed', { what: 'none' });
+  }
+
+  #isOver(): boolean {
+    return this.#stopped;
   }
 
   async #tryRelay(way: Way, servers: readonly RTCIceServer[]): Promise<Loop | undefined> {
