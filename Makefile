@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls torture test-browser check check-rust check-web audit bench tools servers
+.PHONY: help run install dev test fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls test-nat torture test-browser check check-rust check-web audit bench tools servers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -55,6 +55,11 @@ test-turn: target/debug/moodbites ## the relay, by coturn's client: nothing is l
 
 test-tls: target/debug/moodbites servers ## a certificate by ACME, from Let's Encrypt's own authority for tests
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:tls
+
+test-nat: target/debug/moodbites $(E2E_MODULES) ## calls between browsers behind NATs and firewalls, in network namespaces made for it
+	@scripts/install-chromium.sh
+	@scripts/install-nat.sh || echo "without ip and nft: those tests are SKIPPED" >&2
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:nat
 
 torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for a million messages and two thousand kills: some twenty minutes
 	cd e2e && npm run --silent torture

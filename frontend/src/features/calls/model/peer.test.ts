@@ -204,6 +204,17 @@ describe('a lost connection', () => {
     expect(caller.pc.restarts).toBe(2);
   });
 
+  it('is not restarted for a wish that the answer to a restart will meet', async () => {
+    const [caller, callee] = await connected();
+    caller.peer.networkChanged('signalling');
+    callee.peer.networkChanged('signalling');
+    await settle(); // the wish arrives while the offer is on its way
+    await carry(caller, callee);
+    expect([stable(caller), stable(callee)]).toEqual([true, true]);
+    await clock.advance(5_000);
+    expect(caller.pc.restarts).toBe(1);
+  });
+
   it('is not restarted without a way to the server, but as soon as there is one', async () => {
     const [caller] = await connected();
     caller.online = false;

@@ -314,7 +314,11 @@ export class Peer {
   }
 
   #restartWished(): void {
-    if (!this.#options.legacy && this.#pair.offeredFirst && this.#pair.boundTo) this.#recover();
+    if (this.#options.legacy || !this.#pair.offeredFirst || !this.#pair.boundTo) return;
+    // What they find for the answer that we wait for, they find on the network that they are on now. One more restart would
+    // begin from the start what has come far by then.
+    if (this.#pair.awaitsAnswer()) return;
+    this.#recover();
   }
 
   /** Restarts ICE where this side offered first, else asks the other to do so, and at last begins anew. */
