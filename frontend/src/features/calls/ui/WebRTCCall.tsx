@@ -1,10 +1,10 @@
 import { IconArrowsDiagonalMinimize2, IconLock, IconPictureInPicture, IconX } from '@tabler/icons-react';
 import { useFocusTrap, useMergedRef } from '@mantine/hooks';
-import { type KeyboardEvent, type ReactNode, useId, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useId, useState, useSyncExternalStore } from 'react';
 import { m } from '../../../shared/i18n';
 import { isTyping } from '../../../shared/lib/isTyping';
 import type { CallEngine } from '../model/engine';
-import { actionOf } from '../model/keys';
+import { actionOf, type Pressed } from '../model/keys';
 import type { CallView } from '../model/view';
 import { RoundButton, TextButton } from './Button';
 import { BesideNotice } from './BesideNotice';
@@ -15,7 +15,7 @@ import { CallKeys } from './CallKeys';
 import { DevicePanel } from './DevicePanel';
 import { Duration } from './Duration';
 import { noteText } from './deviceText';
-import { useFocusOnControls, useFullScreen, useIdle, usePictureInPicture, useTone } from './effects';
+import { useFocusOnControls, useFullScreen, useIdle, usePictureInPicture, useStrayKeys, useTone } from './effects';
 import { FiguresPanel } from './FiguresPanel';
 import { askText, connectionText, hintText, isPassable, problemText, stateText } from './labels';
 import { Picture } from './Media';
@@ -51,7 +51,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
   const onTop = usePictureInPicture(stage);
   useTone(view.stage === 'ringing' ? 'ringback' : undefined);
 
-  useFocusOnControls(stage, view.microphone !== 'none');
+  useFocusOnControls(stage, view.microphone !== 'none', `${view.sharing.own} ${theirScreen} ${view.sharing.news ?? ''}`);
 
   const live = view.stage === 'live';
   const ownPicture = view.camera === 'on' && view.local !== undefined;
@@ -87,7 +87,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
     figures: () => live && toggle('figures'),
     keys: () => toggle('keys'),
   };
-  const onKey = (event: KeyboardEvent) => {
+  const onKey = (event: Pressed & { target: EventTarget | null; stopPropagation: () => void }) => {
     if (event.key === 'Escape') {
       event.stopPropagation();
       if (open) setOpen(undefined);
@@ -100,6 +100,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
     event.stopPropagation();
     if (open !== 'keys' || action === 'keys') act[action]();
   };
+  useStrayKeys(onKey);
 
   return (
     // eslint-disable-next-line jsx-a11y-x/no-noninteractive-element-interactions -- the shortcuts of a dialog

@@ -314,6 +314,17 @@ describe('keys in a call', () => {
     window.removeEventListener('keydown', page);
   });
 
+  it('and the focus go on where the button that was pressed is gone', async () => {
+    const { engine, session, asEngine } = fakeEngine({ sharing: { ...NO_SHARING, able: true, own: 'on' } });
+    session.sharing.stop.mockImplementation(() => engine.view.set({ ...BASE }));
+    render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));
+    await userEvent.click(screen.getByRole('button', { name: 'Stop sharing' }));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Mute' })).toHaveFocus());
+    (document.activeElement as HTMLElement).blur();
+    await userEvent.keyboard('m');
+    expect(session.toggleMicrophone).toHaveBeenCalledOnce();
+  });
+
   it('do nothing while somebody chooses a device', async () => {
     const { session, asEngine } = fakeEngine({ devices: { ...NO_DEVICES, microphones: [{ id: 'one', label: 'Built-in' }] } });
     render(frame(<CallLayer engine={asEngine} onWrite={undefined} />));

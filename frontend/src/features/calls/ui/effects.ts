@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { play, type Tone } from './tones';
 
 const FLASH_MS = 1_000;
@@ -97,14 +97,29 @@ export function useGivesFocusBack(): void {
   }, []);
 }
 
-/** Once there is something to switch, the focus is on that, and not on the one button that was there before: leaving. */
-export function useFocusOnControls(dialog: HTMLElement | null, ready: boolean): void {
+/** Keys that go nowhere, as after a button that is gone now, go to this. */
+export function useStrayKeys(onKey: (event: KeyboardEvent) => void): void {
+  const stray = useEffectEvent((event: KeyboardEvent) => {
+    if (event.target === document.body) onKey(event);
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => stray(event);
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  }, []);
+}
+
+/**
+ * Once there is something to switch, the focus is on that, and not on the one button that was there before: leaving.
+ * Looked at again whenever something is `shown` or goes, for the focus may have been on it.
+ */
+export function useFocusOnControls(dialog: HTMLElement | null, ready: boolean, shown = ''): void {
   useEffect(() => {
     if (!dialog || !ready) return;
     const focused = document.activeElement;
     const astray = focused === null || focused === document.body || focused === dialog || focused.closest('[data-leave]') !== null;
     if (astray) dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
-  }, [dialog, ready]);
+  }, [dialog, ready, shown]);
 }
 
 export function useNow(everyMs: number): number {
