@@ -66,6 +66,7 @@ torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for 
 
 test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real server; artefacts in e2e/artifacts
 	@scripts/install-chromium.sh
+	@scripts/install-ffmpeg.sh
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:browser
 
 .PHONY: test-large-file
