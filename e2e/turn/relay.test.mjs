@@ -45,18 +45,21 @@ describe("coturn's client", { skip }, () => {
     'IPv6 by TCP, channels, among clients': () => ['-x', '-t', '-y'],
     'IPv6 relay of an IPv4 client': () => ['-x', '-y', 'v4'],
   };
-  for (const [mode, flags] of Object.entries(MODES)) {
-    it(mode, async () => {
-      const all = flags();
-      const isV6 = all.includes('-x') && !all.includes('v4');
-      const role = all.includes('https') ? 'https' : all.includes('-S') ? 'turns' : 'turn';
-      const to = isV6 ? { port: relay.port('turn', 1), host: '::1' } : { port: relay.port(role) };
-      const own = all.filter((flag) => flag !== 'v4' && flag !== 'https');
-      const { sent, received, lost, text } = await relay.client(['-m', '4', '-n', '20', ...own], to);
-      assert.ok(sent >= 80, `it sent ${sent}:\n${text.slice(-2000)}`);
-      assert.deepEqual({ received, lost }, { received: sent, lost: 0 }, text.slice(-2000));
-    });
-  }
+  // It sends at a leisurely pace, so that several keep nobody waiting.
+  describe('in its modes', { concurrency: 6 }, () => {
+    for (const [mode, flags] of Object.entries(MODES)) {
+      it(mode, async () => {
+        const all = flags();
+        const isV6 = all.includes('-x') && !all.includes('v4');
+        const role = all.includes('https') ? 'https' : all.includes('-S') ? 'turns' : 'turn';
+        const to = isV6 ? { port: relay.port('turn', 1), host: '::1' } : { port: relay.port(role) };
+        const own = all.filter((flag) => flag !== 'v4' && flag !== 'https');
+        const { sent, received, lost, text } = await relay.client(['-m', '4', '-n', '20', ...own], to);
+        assert.ok(sent >= 80, `it sent ${sent}:\n${text.slice(-2000)}`);
+        assert.deepEqual({ received, lost }, { received: sent, lost: 0 }, text.slice(-2000));
+      });
+    }
+  });
 
   it('who has another secret is not let in', async () => {
     const { sent, text } = await relay.client(['-m', '1', '-n', '1', '-y'], { secret: 'another' });
@@ -65,9 +68,7 @@ describe("coturn's client", { skip }, () => {
   });
 
   it('what its attacks leave', async () => {
-    for (const flags of [['-N'], ['-R'], ['-B']]) {
-      await relay.client(['-m', '2', '-n', '2', '-c', '-y', ...flags]);
-    }
+    await Promise.all(['-N', '-R', '-B'].map((attack) => relay.client(['-m', '2', '-n', '2', '-c', '-y', attack])));
     const { sent, lost } = await relay.client(['-m', '2', '-n', '5', '-y']);
     assert.ok(sent >= 10 && lost === 0);
   });
