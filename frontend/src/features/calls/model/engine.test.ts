@@ -123,6 +123,14 @@ describe('a call', () => {
   });
 });
 
+it('a call to who is ringing here already answers theirs', async () => {
+  await ring();
+  expect(ben.stage).toBe('incoming');
+  await ben.engine.start('ann', 'Ann', 'video');
+  await settle();
+  expect([ann.stage, ben.stage]).toEqual(['live', 'live']);
+});
+
 describe('snapshots', () => {
   it('older than what is known are dropped', async () => {
     await ring();

@@ -94,7 +94,12 @@ export class CallEngine {
 
   /** `check` where the person wants to look at their devices first. */
   async start(userId: string, name: string, kind: CallType, check = false): Promise<void> {
-    if (this.#session && !this.#session.isOver()) return;
+    const now = this.#session;
+    if (now && !now.isOver()) {
+      // Both called at once, and theirs was heard of before this page was ready to ask: we want to talk, so we answer.
+      if (now.view.stage === 'incoming' && now.view.peer.userId === userId && !check) await this.accept(kind === 'video');
+      return;
+    }
     const session = this.#open(
       new CallSession(this.#deps, this.view, this.#warm, { peer: { userId, name }, direction: 'outgoing', kind, stage: 'preparing' }),
     );
