@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls test-nat torture test-browser check check-rust check-web audit bench tools servers
+.PHONY: help run install dev test test-look fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls test-nat torture test-browser check check-rust check-web audit bench tools servers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -68,6 +68,10 @@ test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real
 	@scripts/install-chromium.sh
 	@scripts/install-ffmpeg.sh
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:browser
+
+test-look: target/debug/moodbites $(E2E_MODULES) ## pictures of every state in e2e/artifacts/look, for a person to look at, with axe on each: some five minutes
+	@scripts/install-chromium.sh
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:look
 
 .PHONY: test-large-file
 test-large-file: target/debug/moodbites $(E2E_MODULES) ## a file of 200 MB arrives whole in a call, across an ICE restart

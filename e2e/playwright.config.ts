@@ -14,7 +14,9 @@ const args = [
 ];
 
 /** Those in which pictures and voices are encoded. */
-const CALLS = /\/(calls|screen|before-the-call|recording|look\.|look-calls)[^/]*spec\.ts$/;
+const CALLS = /\/(calls|screen|before-the-call|recording)[^/]*spec\.ts$/;
+/** Pictures of every state, for a person to look at, and axe on each: `make test-look`. */
+const LOOK = /\/look[^/]*spec\.ts$/;
 
 export default defineConfig({
   testDir: 'browser',
@@ -23,7 +25,8 @@ export default defineConfig({
   workers: 2,
   projects: [
     { name: 'calls', testMatch: CALLS, workers: 1 },
-    { name: 'chat', testIgnore: CALLS, workers: 1 },
+    { name: 'chat', testIgnore: [CALLS, LOOK], workers: 1 },
+    { name: 'look', testMatch: LOOK, workers: 1 },
   ],
   timeout: 60_000,
   expect: { timeout: 10_000 },
