@@ -46,7 +46,10 @@ export async function connected(from, to) {
   await from.ask('webrtc-offer', { callId, targetUserId: to.person.id, offer: offer() });
   await to.next('webrtc-offer', (relayed) => relayed.callId === callId);
   await to.ask('webrtc-answer', { callId, targetUserId: from.person.id, answer: answer() });
-  await Promise.all([from, to].map((line) => state(line, callId, 'connected')));
+  await Promise.all([
+    from.next('webrtc-answer', (relayed) => relayed.callId === callId),
+    ...[from, to].map((line) => state(line, callId, 'connected')),
+  ]);
   return callId;
 }
 
