@@ -59,7 +59,7 @@ pub(crate) struct Side {
 }
 
 impl Side {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { media: Media::Any, took_part: BTreeSet::new(), adopted: false, lane: Lane::default() }
     }
 }

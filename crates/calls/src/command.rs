@@ -65,6 +65,17 @@ impl Switchboard {
                     self.settle(id);
                 }
             }
+            Command::Move { call } => {
+                let found =
+                    self.find(by, Some(call), None).filter(|(call, _)| by.device.is_some() && call.is_accepted());
+                let Some((id, role)) = found.map(|(call, role)| (call.id(), role)) else {
+                    return self.no_such_call(from, Some(call), by.user);
+                };
+                if let Some(call) = self.calls.get_mut(&id) {
+                    call.move_to(&mut self.desk, role, from, by);
+                }
+                self.settle(id);
+            }
             Command::End { target, call, reason } => {
                 let found = self.find(by, call, target).filter(|(call, role)| call.may_end(*role, from, by));
                 if let Some((id, role)) = found.map(|(call, role)| (call.id(), role)) {

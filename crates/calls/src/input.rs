@@ -102,6 +102,11 @@ pub enum Command {
         /// The candidate as JSON.
         candidate: Signal,
     },
+    /// `webrtc-call-move`: the user goes on with the device that asks.
+    Move {
+        /// The call.
+        call: CallId,
+    },
     /// `webrtc-end-call`, from whoever called, was called or takes part. An old one may name nobody.
     End {
         /// The other, where the client says.

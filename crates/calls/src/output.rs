@@ -150,6 +150,8 @@ pub enum CallError {
     Busy,
     /// The caller is in a call.
     AlreadyInCall,
+    /// The other takes part by an old client, whose call can't change devices.
+    CannotMove,
     /// There is no such call, or this connection takes no part in it.
     NoSuchCall,
     /// More candidates than are kept.

@@ -2,8 +2,9 @@
 
 use domain::{CallPhase, ConnectionId, Seat};
 
-use crate::call::{Call, Desk, Media, Role};
+use crate::call::{Call, Desk, Media, Role, Side};
 use crate::people::Connection;
+use crate::{CallError, Event};
 
 impl Call {
     /// A connection of one of the two has come. It is told how the call stands, and is given what waits for it.
@@ -44,6 +45,32 @@ impl Call {
         }
         self.party_mut(role).lost_until = None;
         true
+    }
+
+    /// A party goes on with another of their devices, whose media begins anew; what the one before had still to say is void.
+    pub(crate) fn move_to(&mut self, desk: &mut Desk, role: Role, from: ConnectionId, by: &Connection) {
+        if self.holds(role, by) {
+            return;
+        }
+        if self.party(role.other()).seat == Some(Seat::Legacy) {
+            // An old client can't renegotiate: it would lose the call.
+            let target = self.party(role.other()).user;
+            return self.send(desk, from, Event::Error { call: Some(self.id()), target, error: CallError::CannotMove });
+        }
+        let before = self.seated(desk, role);
+        let party = self.party_mut(role);
+        party.seat = Some(by.seat());
+        party.lost_until = None;
+        *self.side_mut(role) = Side::new();
+        self.take_part(role, from, Media::On(from));
+        self.commit(desk);
+        for id in before {
+            self.tell_end(desk, role, id, Some("elsewhere"));
+        }
+        if role == Role::Caller && std::mem::take(&mut self.response_owed) {
+            self.tell_accepted(desk, from);
+        }
+        self.hand_over(desk, role, Some(from));
     }
 
     /// A connection of one of the two has gone. If it carried the media, the party's grace begins.

@@ -7,7 +7,7 @@ mod incoming;
 mod outgoing;
 mod sdp;
 
-pub use incoming::{Answer, CallRequest, CallResponse, Candidate, EndCall, Offer, StatusUpdate};
+pub use incoming::{Answer, CallRequest, CallResponse, Candidate, EndCall, MoveCall, Offer, StatusUpdate};
 pub use outgoing::{
     About, CallFailed, CallSnapshot, Ended, NoCall, OnlineUser, OnlineUsers, Placed, Relayed, RelayedKind, Response,
     Ring, StatusChanged, UserDisconnected,

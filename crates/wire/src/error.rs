@@ -99,6 +99,9 @@ codes! {
     CallAlready = "call_already", 409, false, "You are in a call already.";
     /// The person called is nowhere connected.
     CallOffline = "call_offline", 409, false, "This person is not online. They will see that you called.";
+    /// The other takes part by an old client, which can't follow to another device.
+    CallCannotMove = "call_cannot_move", 409, false,
+        "This call can't be taken to another device, since the other person's app is too old for it.";
     /// The call is over, or this connection takes no part in it.
     CallNotFound = "call_not_found", 404, false, "This call is over.";
     /// More than 256 candidates from one side.

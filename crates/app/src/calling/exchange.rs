@@ -6,7 +6,7 @@ use std::time::Duration;
 use calls::{CallError, Callee, Command, Event, Input, Output, Switchboard};
 use domain::{
     CallEntry, CallId, CallPhase, CallRecord, Calls, Claim, ClientMessageId, ConnectionId, ConversationId, DeviceId,
-    EntryBody, EntryId, NewEntry, Seat, Timestamp, UserId,
+    EntryBody, EntryId, NewEntry, Party, Seat, Timestamp, UserId,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -135,6 +135,7 @@ impl Exchange {
             Command::Offer { target, call, .. } => (Some(id_of(target)), *call),
             Command::Answer { target, call, .. } | Command::Candidate { target, call, .. } => (Some(*target), *call),
             Command::Respond { call, caller, .. } => (*caller, *call),
+            Command::Move { call } => (None, Some(*call)),
             Command::End { target, call, .. } => (*target, *call),
         };
         let rings = is_request || matches!(command, Command::Offer { call: None, .. });
@@ -179,10 +180,14 @@ impl Exchange {
                 }
                 Output::Save(record) => {
                     let call = record.id;
+                    let line = line_of(&record);
                     // One that is stale had been saved by an attempt whose answer was lost.
-                    if let Err(error) = self.calls.transition_call(record).await {
-                        tracing::error!(%call, %error, "a call could not be saved");
-                        self.switchboard.handle_input((self.now)(), Input::SaveFailed(call));
+                    match self.calls.transition_call(record).await {
+                        Ok(_) => tracing::info!(%call, "{line}"),
+                        Err(error) => {
+                            tracing::error!(%call, %error, "a call could not be saved");
+                            self.switchboard.handle_input((self.now)(), Input::SaveFailed(call));
+                        }
                     }
                 }
                 Output::Log(record) => {
@@ -202,9 +207,13 @@ impl Exchange {
     }
 
     async fn claim(&mut self, record: CallRecord) -> Result<(), Option<UserId>> {
-        let call = record.id;
+        let (call, line) = (record.id, line_of(&record));
+        let (caller, callee) = (record.caller.user, record.callee.user);
         match self.calls.claim_seats(record).await {
-            Ok(Claim::Claimed) => Ok(()),
+            Ok(Claim::Claimed) => {
+                tracing::info!(%call, %caller, %callee, "{line}");
+                Ok(())
+            }
             Ok(Claim::Busy(_, holder)) if holder == call => Ok(()),
             Ok(Claim::Busy(user, holder)) => {
                 self.stray |= self.switchboard.call(holder).is_none();
@@ -259,6 +268,21 @@ impl Exchange {
             parties.iter().any(|party| party.user == user && party.seat == Some(Seat::Legacy))
         })
     }
+}
+
+/// Where a call stands, for the log.
+fn line_of(record: &CallRecord) -> String {
+    let phase = match record.phase {
+        CallPhase::Ringing { .. } => "the call rings",
+        CallPhase::Connecting { .. } => "the call is accepted",
+        CallPhase::Connected { .. } => "the call is answered",
+        CallPhase::Ended { accepted_at, at, outcome } => {
+            let lasted = accepted_at.map_or(Duration::ZERO, |accepted_at| at.since(accepted_at));
+            return format!("the call has ended after {} s: {outcome:?}", lasted.as_secs());
+        }
+    };
+    let lost = |party: &Party, who| party.lost_until.map_or("", |_| who);
+    format!("{phase}{}{}", lost(&record.caller, ", its caller is lost"), lost(&record.callee, ", its callee is lost"))
 }
 
 const fn id_of(callee: &Callee) -> UserId {

@@ -90,6 +90,9 @@ pub enum Ask {
         call: Option<CallId>,
         candidate: Signal,
     },
+    Move {
+        call: CallId,
+    },
     End {
         target: Option<UserId>,
         call: Option<CallId>,
@@ -217,6 +220,7 @@ impl Calling {
             }
             Ask::Answer { target, call, answer } => Command::Answer { target, call, answer },
             Ask::Candidate { target, call, candidate } => Command::Candidate { target, call, candidate },
+            Ask::Move { call } => Command::Move { call },
             Ask::End { target, call, reason } => Command::End { target, call, reason },
         })
     }
@@ -242,6 +246,7 @@ impl Ask {
             Self::Offer { target, call, .. }
             | Self::Answer { target, call, .. }
             | Self::Candidate { target, call, .. } => (Some(*target), *call),
+            Self::Move { call } => (None, Some(*call)),
             Self::End { target, call, .. } => (*target, *call),
         }
     }

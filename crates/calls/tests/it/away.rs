@@ -1,7 +1,7 @@
 use calls::{Callee, Command};
 use domain::{CallKind, CallOutcome, CallPhase, ConnectionId};
 
-use crate::world::{ANNA, BEN, World, user};
+use crate::world::{ANNA, BEN, CLEO, World, user};
 
 fn connected() -> (World, ConnectionId, ConnectionId) {
     let mut w = World::new();
@@ -213,4 +213,89 @@ fn a_caller_without_any_connection_left_keeps_ringing_for_its_time() {
     assert!(w.store.entries.is_empty());
     w.seconds(1);
     assert_eq!(w.only_entry(), CallOutcome::Missed);
+}
+
+#[test]
+fn a_call_goes_on_with_another_device_of_the_user() {
+    let (mut w, anna, ben) = connected();
+    let call = w.board.call_of(user(BEN)).expect("a call").id;
+    let tablet = w.device(BEN, "tablet");
+    assert_eq!(w.told(tablet), ["[connected]"]);
+    w.hush();
+    w.move_here(tablet, call);
+    assert_eq!(w.told(tablet), ["[connected here]"]);
+    assert_eq!(w.told(ben), ["[connected]", "end elsewhere"]);
+    assert_eq!(w.told(anna), ["[connected here]"]);
+    // What the device before still says is nothing to the other, and its going costs nothing.
+    w.offer(ben, ANNA, "late:1");
+    w.candidate(ben, ANNA, "late:2");
+    w.leave(ben);
+    w.seconds(600);
+    assert_eq!(w.told(anna), [""; 0]);
+    w.offer(tablet, ANNA, "t:1");
+    w.answer(anna, BEN, "a:2");
+    assert_eq!(w.told(anna), ["offer t:1"]);
+    assert_eq!(w.told(tablet), ["answer a:2"]);
+    w.leave(tablet);
+    assert_eq!(w.told(anna), ["[connected here lost]"], "it is the tablet that is waited for");
+    w.seconds(60);
+    assert_eq!(w.only_entry(), CallOutcome::Failed);
+}
+
+#[test]
+fn a_lost_device_may_be_followed_by_another() {
+    let (mut w, anna, ben) = connected();
+    let call = w.board.call_of(user(BEN)).expect("a call").id;
+    let tablet = w.device(BEN, "tablet");
+    w.leave(ben);
+    w.seconds(30);
+    w.hush();
+    w.move_here(tablet, call);
+    assert_eq!(w.told(anna), ["[connected here]"]);
+    w.seconds(600);
+    w.end(tablet, None);
+    assert_eq!(w.only_entry(), CallOutcome::Completed);
+}
+
+#[test]
+fn an_offer_without_its_answer_is_given_to_the_device_that_goes_on() {
+    let mut w = World::new();
+    let (anna, ben, tablet) = (w.device(ANNA, "laptop"), w.device(BEN, "phone"), w.device(BEN, "tablet"));
+    let call = w.request(anna, BEN, CallKind::Video).expect("rings");
+    w.move_here(tablet, call);
+    assert_eq!(w.told(tablet).last().map(String::as_str), Some("error NoSuchCall"), "a ring is answered, not moved");
+    w.accept(ben);
+    w.offer(anna, BEN, "a:1");
+    w.candidate(anna, BEN, "a:2");
+    w.hush();
+    w.move_here(tablet, call);
+    assert_eq!(w.told(tablet), ["[connecting here]", "offer a:1", "candidate a:2"]);
+    w.answer(ben, ANNA, "late:1");
+    w.answer(tablet, ANNA, "t:1");
+    assert_eq!(w.told(anna).last().map(String::as_str), Some("answer t:1"));
+}
+
+#[test]
+fn nobody_else_moves_a_call_and_none_is_moved_away_from_an_old_client() {
+    let (mut w, anna, ben) = connected();
+    let call = w.board.call_of(user(BEN)).expect("a call").id;
+    let (old, cleo) = (w.old(BEN), w.device(CLEO, "laptop"));
+    w.hush();
+    for other in [old, cleo] {
+        w.move_here(other, call);
+        assert_eq!(w.told(other), ["error NoSuchCall"]);
+    }
+    w.move_here(ben, call);
+    assert_eq!(w.told(ben), [""; 0], "it is there");
+    assert_eq!(w.told(anna), [""; 0]);
+
+    let mut w = World::new();
+    let (anna, ben, tablet) = (w.old(ANNA), w.device(BEN, "phone"), w.device(BEN, "tablet"));
+    w.offer(anna, BEN, "a:1");
+    w.answer(ben, ANNA, "b:1");
+    let call = w.board.call_of(user(BEN)).expect("a call").id;
+    w.hush();
+    w.move_here(tablet, call);
+    assert_eq!(w.told(tablet), ["error CannotMove"]);
+    assert_eq!(w.told(ben), [""; 0]);
 }

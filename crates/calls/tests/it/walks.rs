@@ -40,6 +40,7 @@ enum Verb {
     Decline(Option<&'static str>),
     Answer,
     Candidate,
+    Move,
     End { names_other: bool },
 }
 
@@ -51,6 +52,7 @@ fn verb() -> impl Strategy<Value = Verb> {
         1 => prop_oneof![Just(None), Just(Some("timeout")), Just(Some("no"))].prop_map(Verb::Decline),
         4 => Just(Verb::Answer),
         3 => Just(Verb::Candidate),
+        2 => Just(Verb::Move),
         1 => any::<bool>().prop_map(|names_other| Verb::End { names_other }),
     ]
 }
@@ -193,6 +195,7 @@ impl Walk {
             }
             Verb::Answer => Command::Answer { target, call, answer: signal(&text) },
             Verb::Candidate => Command::Candidate { target, call, candidate: signal(&text) },
+            Verb::Move => Command::Move { call: self.of(me).map_or(call_id(0), |call| call.id) },
             Verb::End { names_other } => Command::End { target: names_other.then_some(target), call, reason: None },
         };
         self.w.ids += 1;
@@ -206,6 +209,7 @@ impl Walk {
         let (connection, command) = (*connection, command.clone());
         let Some((me, device)) = self.w.there.get(&connection).cloned() else { return };
         let before = self.of(me).map(|call| call.id);
+        let seat = self.seat_of(me);
         if let Command::Offer { .. } = command {
             self.answered.retain(|(_, of), _| *of != me);
         }
@@ -213,6 +217,16 @@ impl Walk {
         self.w.input(input);
         if let Command::Respond { accepted: false, .. } = command {
             self.ringing.remove(&connection);
+        }
+        if let Command::Move { call } = command {
+            // The process may have died of it, and the call may have come to its end just before.
+            if self.of(me).is_some() && seat != self.seat_of(me) {
+                self.check_moved(call, me, device.as_ref());
+                if self.w.there.contains_key(&connection) {
+                    self.carriers.insert((call, me), (connection, device, None));
+                }
+            }
+            return;
         }
         // Who is seen to have offered or answered carries the media from here on.
         let signal = match &command {
@@ -231,6 +245,20 @@ impl Walk {
                 self.carriers.remove(&(call, me));
             }
         }
+    }
+
+    fn seat_of(&self, me: UserId) -> Option<Seat> {
+        let call = self.of(me)?;
+        [&call.caller, &call.callee].into_iter().find(|party| party.user == me)?.seat.clone()
+    }
+
+    /// A device of the user has the seat that asked for it, and nobody's old client has lost its call by that.
+    fn check_moved(&self, call: CallId, me: UserId, device: Option<&DeviceId>) {
+        assert_eq!(self.seat_of(me), device.cloned().map(Seat::Device), "moved to a device that did not ask");
+        let record = self.of(me).expect("a call that has moved goes on");
+        assert_eq!(record.id, call);
+        let other = if record.caller.user == me { &record.callee } else { &record.caller };
+        assert!(matches!(other.seat, Some(Seat::Device(_))), "{record:?}");
     }
 
     fn step(&mut self, step: &Step) {

@@ -331,6 +331,10 @@ impl World {
         self.command(from, Command::Candidate { target: user(target), call: None, candidate: signal(text) });
     }
 
+    pub(crate) fn move_here(&mut self, to: ConnectionId, call: CallId) {
+        self.command(to, Command::Move { call });
+    }
+
     pub(crate) fn end(&mut self, from: ConnectionId, target: Option<&str>) {
         self.command(from, Command::End { target: target.map(user), call: None, reason: None });
     }

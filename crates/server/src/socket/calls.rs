@@ -5,7 +5,9 @@ use calls::{CallError, Signal};
 use domain::UserId;
 use serde::Serialize;
 use serde_json::json;
-use wire::call::{Answer, CallFailed, CallRequest, CallResponse, Candidate, EndCall, Offer, Placed, StatusUpdate};
+use wire::call::{
+    Answer, CallFailed, CallRequest, CallResponse, Candidate, EndCall, MoveCall, Offer, Placed, StatusUpdate,
+};
 use wire::entry::Dialect;
 use wire::error::{Code, ErrorBody};
 
@@ -49,6 +51,7 @@ fn parse(name: &str, text: &str) -> Option<Parsed> {
         "webrtc-ice-candidate" => Candidate::parse(text).map(|Candidate { claimed, target, call, json, ufrag }| {
             (claimed, Ask::Candidate { target, call, candidate: Signal { json, ufrag } })
         }),
+        "webrtc-call-move" => MoveCall::parse(text).map(|MoveCall { claimed, call }| (claimed, Ask::Move { call })),
         "webrtc-end-call" => EndCall::parse(text)
             .map(|EndCall { claimed, target, call, reason }| (claimed, Ask::End { target, call, reason })),
         _ => return None,
@@ -66,7 +69,7 @@ async fn ask(services: &Services, request: &Request<'_>, parsed: Parsed) {
         Err(error) => return refuse(request, CallFailed::new(error, None, None)).await,
     };
     let begins = connection.dialect() != Dialect::Old
-        && matches!(ask, Ask::Request { .. } | Ask::Respond { accepted: true, .. });
+        && matches!(ask, Ask::Request { .. } | Ask::Respond { accepted: true, .. } | Ask::Move { .. });
     match services.calling.ask(connection.id, me, ask).await {
         Ok(Some(call)) if !begins => request.answer(&Placed::new(call)).await,
         // Credentials that hold for as long as can be, and no question for them on the way into the call.
@@ -113,6 +116,7 @@ pub(super) fn call_body(error: CallError) -> ErrorBody {
         CallError::Offline => Code::CallOffline,
         CallError::Busy => Code::CallBusy,
         CallError::AlreadyInCall => Code::CallAlready,
+        CallError::CannotMove => Code::CallCannotMove,
         CallError::NoSuchCall => Code::CallNotFound,
         CallError::TooManyCandidates => Code::CallTooManyCandidates,
         CallError::Unavailable => {

@@ -137,6 +137,8 @@ fn what_clients_send() {
             "{name}"
         );
     }
+    let moved = MoveCall::parse(&event("webrtc-call-move-sent")).unwrap();
+    assert_eq!(moved, MoveCall { claimed: None, call: id('e') });
     let end = EndCall::parse(&event("webrtc-end-call-sent")).unwrap();
     assert_eq!(end, EndCall { claimed: None, target: Some(tom()), call, reason: Some("hung-up".into()) });
     let end = EndCall::parse(&event("old-webrtc-end-call-sent")).unwrap();

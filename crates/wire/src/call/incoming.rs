@@ -81,6 +81,14 @@ pub struct Candidate {
     pub ufrag: Option<String>,
 }
 
+/// `webrtc-call-move`: `{ callId }`. The user goes on with the device that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct MoveCall {
+    pub claimed: Option<UserId>,
+    pub call: CallId,
+}
+
 /// `webrtc-end-call`: `{ targetUserId?, callId?, reason? }`, or nothing at all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -299,6 +307,21 @@ impl Candidate {
             json: json.to_owned(),
             ufrag,
         })
+    }
+}
+
+impl MoveCall {
+    /// From an event as it came in.
+    pub fn parse(packet: &str) -> Result<Self, ErrorBody> {
+        #[derive(serde::Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Shape {
+            #[serde(default)]
+            sender_id: Maybe<UserId>,
+            call_id: Id<CallId>,
+        }
+        let shape: Shape = packet::argument(packet)?;
+        Ok(Self { claimed: shape.sender_id.0, call: shape.call_id.0 })
     }
 }
 

@@ -23,6 +23,7 @@ const TEXTS: Partial<Record<ErrorCode, () => string>> = {
   call_busy: m.error_call_busy,
   call_already: m.error_call_already,
   call_offline: m.error_call_offline,
+  call_cannot_move: m.error_call_cannot_move,
   call_not_found: m.error_call_not_found,
   recording_not_possible: m.error_recording_not_possible,
   recording_conflict: m.error_recording_conflict,

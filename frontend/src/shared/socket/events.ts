@@ -48,6 +48,7 @@ export interface ClientEvents {
     { callId: string; callerId: string; accepted: boolean; callType?: CallType; reason?: string },
     { callId: string },
   ];
+  'webrtc-call-move': [{ callId: string }, { callId: string }];
   'recording-request': [{ callId: string; consent: number }, RecordingStands];
   'recording-answer': [{ recordingId: string; consent: number | null }, unknown];
   'recording-stop': [{ recordingId: string }, unknown];

@@ -111,3 +111,12 @@ fn whoever_hangs_up_need_not_say_on_whom() {
         assert_eq!(code(EndCall::parse(&packet(&odd))), Code::BadRequest, "{odd}");
     }
 }
+
+#[test]
+fn a_call_that_moves_is_named() {
+    let moved = MoveCall::parse(&packet(&json!({ "callId": OTHER }))).unwrap();
+    assert_eq!((moved.claimed, moved.call), (None, OTHER.parse().unwrap()));
+    for odd in [json!(null), json!({}), json!({ "callId": "" }), json!({ "callId": 7 }), json!("x")] {
+        assert_eq!(code(MoveCall::parse(&packet(&odd))), Code::BadRequest, "{odd}");
+    }
+}

@@ -2,7 +2,7 @@ use domain::{CallId, UserId};
 use fuzz::Fuzz;
 use serde_json::json;
 use serde_json::value::RawValue;
-use wire::call::{Answer, CallRequest, CallResponse, Candidate, EndCall, Offer, StatusUpdate};
+use wire::call::{Answer, CallRequest, CallResponse, Candidate, EndCall, MoveCall, Offer, StatusUpdate};
 use wire::error::{Code, ErrorBody};
 
 use super::fixtures::{events, text};
@@ -112,9 +112,15 @@ fn requests_and_responses() {
             },
             EndCall::parse,
         );
+        let moved = MoveCall::parse(packet);
+        again(
+            &moved,
+            |moved| json!({ "senderId": id(moved.claimed), "callId": moved.call.to_string() }).to_string(),
+            MoveCall::parse,
+        );
         let status = StatusUpdate::parse(packet);
         again(&status, |status| json!({ "status": status.status }).to_string(), StatusUpdate::parse);
-        Some([outcome(request), outcome(response), outcome(end), outcome(status)])
+        Some([outcome(request), outcome(response), outcome(end), outcome(moved), outcome(status)])
     });
 }
 

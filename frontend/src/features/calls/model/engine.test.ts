@@ -169,7 +169,59 @@ describe('several devices and tabs', () => {
     expect(ben.view?.end?.reason).toBe('elsewhere');
     expect(ben.connections).toEqual([]);
     await clock.advance(6_000);
+    expect(ben.view).toMatchObject({ stage: 'other-device', canRejoin: true });
+    await ann.engine.hangUp();
+    await settle();
     expect(ben.view).toBeNull();
+  });
+
+  it.each(['ann', 'ben'] as const)('take over a call of %s that runs on another', async (who) => {
+    await talk();
+    const before = who === 'ann' ? ann : ben;
+    const phone = new FakePage(exchange, clock, who, `${who}-phone`);
+    exchange.greet(phone.socket);
+    expect(phone.view).toMatchObject({ stage: 'other-device', canRejoin: true });
+    expect(phone.devices.asked).toEqual([]);
+    await phone.engine.takeHere();
+    await settle();
+    expect(phone.stage).toBe('live');
+    expect(before.view?.end).toMatchObject({ reason: 'elsewhere' });
+    expect(before.devices.running).toEqual([]);
+    const other = who === 'ann' ? ben : ann;
+    expect([agreed(phone), agreed(other)]).toEqual([true, true]);
+    expect([phone.stage, other.stage]).toEqual(['live', 'live']);
+
+    await clock.advance(6_000);
+    expect(before.view).toMatchObject({ stage: 'other-device', canRejoin: true });
+    await before.engine.takeHere();
+    await settle();
+    expect([before.stage, phone.view?.end?.reason]).toEqual(['live', 'elsewhere']);
+    expect([agreed(before), agreed(other)]).toEqual([true, true]);
+    other.engine.hangUp();
+    await settle();
+    expect(phone.view?.end?.reason).toBe('elsewhere');
+    await clock.advance(6_000);
+    expect(phone.view).toBeNull();
+  });
+
+  it('leave a call where it is when it can not be taken, and let go of the microphone', async () => {
+    await talk();
+    const phone = new FakePage(exchange, clock, 'ben', 'ben-phone');
+    exchange.greet(phone.socket);
+    phone.socket.down = true;
+    void phone.engine.takeHere();
+    await settle();
+    await clock.advance(20_000);
+    expect(phone.view).toMatchObject({ stage: 'other-device', canRejoin: true, refused: 'timeout' });
+    expect(phone.devices.running).toEqual([]);
+    phone.engine.dismiss();
+    expect(phone.view).toBeNull();
+    expect(ben.stage).toBe('live');
+
+    exchange.legacy = true;
+    const tablet = new FakePage(exchange, clock, 'ben', 'ben-tablet');
+    exchange.greet(tablet.socket);
+    expect(tablet.view).toMatchObject({ stage: 'other-device', canRejoin: false });
   });
 
   it('of one device: one tab answers, the other only knows', async () => {

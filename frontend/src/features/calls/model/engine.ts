@@ -3,7 +3,7 @@ import { Deadline } from './clock';
 import { CallRecording } from '../recording/CallRecording';
 import type { EngineDeps } from './deps';
 import type { IceAnswer } from './ice';
-import { endOf, isPassing, isQuiet } from './outcome';
+import { endOf, isAside, isPassing, isQuiet } from './outcome';
 import { OtherTab } from './otherTab';
 import { WarmPairs } from './pool';
 import { CallSession } from './session';
@@ -39,8 +39,10 @@ export class CallEngine {
   readonly #unwatch: () => void;
   readonly #warm: WarmPairs;
   #session: CallSession | undefined;
-  /** The call that runs in another tab, once the person has put its notice away. */
-  #leftToOtherTab: string | undefined;
+  /** The call that runs in another tab or on another device, once the person has put its notice away. */
+  #leftAside: string | undefined;
+  /** The call of another device is about to go on here. */
+  #taking = false;
   #online = true;
   /** Whom we asked for without ever hearing: it must not ring there for nobody if the request comes through at last. */
   #doubtful: string | undefined;
@@ -178,7 +180,7 @@ export class CallEngine {
     const session = this.#session;
     if (!session || session.isOver()) return;
     const { stage, direction } = session.view;
-    if (stage === 'other-tab') return this.dismiss();
+    if (isAside(stage)) return this.dismiss();
     if (direction === 'incoming' && stage !== 'live') return this.decline();
     if (session.callId) this.#sayEnd(session.callId, session.view.peer.userId, stage === 'live' ? 'hung-up' : 'cancelled');
     this.#leave(session);
@@ -193,8 +195,12 @@ export class CallEngine {
   /** Closes the sheet of an ended call. */
   dismiss(): void {
     const session = this.#session;
-    if (!session || (!session.isOver() && session.view.stage !== 'other-tab')) return;
-    if (!session.isOver()) this.#leftToOtherTab = session.callId;
+    if (!session || (!session.isOver() && !isAside(session.view.stage))) return;
+    if (!session.isOver()) {
+      this.#leftAside = session.callId;
+      session.leaveCheck();
+    }
+    this.#taking = false;
     this.#otherTab.stop();
     this.#passing.clear();
     this.#session = undefined;
@@ -207,6 +213,25 @@ export class CallEngine {
     if (this.#session?.view.stage !== 'other-tab' || !snapshot || snapshot.callId !== this.#session.callId) return;
     this.#otherTab.stop();
     await this.#takeUp(snapshot, { camera: snapshot.callType === 'video', muted: false });
+  }
+
+  /** Goes on with the call of another device here, which lets go of it; ours opens its microphone and camera before. */
+  async takeHere(): Promise<void> {
+    const session = this.#session;
+    const { stage, callId, kind, canRejoin } = session?.view ?? {};
+    if (!session || stage !== 'other-device' || !callId || !canRejoin) return;
+    const gone = () => session !== this.#session || session.isOver();
+    session.patch({ canRejoin: false, refused: undefined });
+    const open = await session.openMedia(kind === 'video');
+    if (gone()) return;
+    if (!open) return session.patch({ canRejoin: true });
+    this.#taking = true;
+    const answer = await ask<Partial<IceAnswer>>(this.#deps.socket, this.#deps.clock, 'webrtc-call-move', { callId });
+    if (gone() || session.view.stage !== 'other-device') return;
+    if (answer.ok) return this.#deps.ice.learn(answer.value);
+    this.#taking = false;
+    session.leaveCheck();
+    session.patch({ canRejoin: answer.code !== 'call_cannot_move', refused: answer.code });
   }
 
   /** For good: another user signs in. */
@@ -223,6 +248,7 @@ export class CallEngine {
   #open(session: CallSession): CallSession {
     this.#otherTab.stop();
     this.#passing.clear();
+    this.#taking = false;
     if (this.#session && !this.#session.isOver()) this.#session.finish({ reason: 'gone' });
     this.#session = session;
     session.patch({ online: this.#online });
@@ -273,7 +299,7 @@ export class CallEngine {
     if (snapshot.callId === null) {
       this.#snapshots.clear();
       if (!session?.callId || session.isOver()) return;
-      if (session.view.stage === 'other-tab') return this.dismiss();
+      if (isAside(session.view.stage)) return this.dismiss();
       return this.#finish(session, { reason: session.isLive ? 'lost' : session.view.direction === 'incoming' ? 'missed' : 'no-answer' });
     }
     if (!this.#snapshots.take(snapshot)) return this.#deps.log.write('older snapshot dropped');
@@ -299,16 +325,26 @@ export class CallEngine {
       }
       return;
     }
-    this.#adoptId(session, snapshot.callId);
+    if (!isAside(session.view.stage)) this.#adoptId(session, snapshot.callId);
     if (snapshot.state === 'ended') {
-      if (session.view.stage === 'other-tab') return this.dismiss();
+      if (isAside(session.view.stage)) return this.dismiss();
       return this.#finish(session, endOf(snapshot, session.view));
     }
-    if (session.view.stage === 'other-tab') return;
+    if (session.view.stage === 'other-device') return this.#advanceElsewhere(session, snapshot);
+    if (session.view.stage === 'other-tab') return snapshot.here ? undefined : this.#watchElsewhere(snapshot);
     if (snapshot.state === 'ringing') return this.#expire(session, snapshot);
     if (!snapshot.here) return this.#finish(session, { reason: 'elsewhere' });
     if (!session.mine) return this.#watchOtherTab(snapshot);
     void session.goLive(snapshot, false);
+  }
+
+  #advanceElsewhere(session: CallSession, snapshot: CallSnapshot): void {
+    if (!snapshot.here) return session.patch({ legacy: snapshot.legacy, canRejoin: !this.#taking && !snapshot.legacy });
+    if (!this.#taking) return this.#watchOtherTab(snapshot);
+    this.#taking = false;
+    session.mine = true;
+    void this.#deps.seat.claim(snapshot.callId);
+    void session.goLive(snapshot, true);
   }
 
   /** A call that this page knows nothing of yet. */
@@ -321,6 +357,7 @@ export class CallEngine {
       const ring = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'incoming' }));
       return this.#expire(ring, snapshot);
     }
+    if (!snapshot.here && snapshot.state !== 'ringing' && !asked) return this.#watchElsewhere(snapshot);
     if (!snapshot.here || (asked && snapshot.state === 'ringing')) return;
     if (snapshot.direction === 'outgoing' && this.#doubtful === otherOf(snapshot).userId) {
       this.#doubtful = undefined;
@@ -358,8 +395,15 @@ export class CallEngine {
     return false;
   }
 
+  #watchElsewhere(snapshot: CallSnapshot): void {
+    if (this.#leftAside === snapshot.callId) return;
+    const session = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'other-device' }));
+    session.mine = false;
+    session.patch({ canRejoin: !snapshot.legacy });
+  }
+
   #watchOtherTab(snapshot: CallSnapshot): void {
-    if (this.#leftToOtherTab === snapshot.callId) return;
+    if (this.#leftAside === snapshot.callId) return;
     const session = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'other-tab' }));
     session.mine = false;
     this.#otherTab.watch(snapshot.callId, (free) => session.patch({ canRejoin: free }));
@@ -382,9 +426,16 @@ export class CallEngine {
     }
     if (session !== this.#session) return;
     if (isQuiet(end.reason)) this.dismiss();
-    else if (isPassing(end.reason)) this.#passing.set(PASSING_MS, () => this.dismiss());
+    else if (isPassing(end.reason)) this.#passing.set(PASSING_MS, () => this.#passed());
     const waiting = this.#snapshots.latest;
     if (waiting && waiting.callId !== session.callId && waiting.state === 'ringing') this.#meet(waiting);
+  }
+
+  /** The news is over; the call of the other device may go on. */
+  #passed(): void {
+    this.dismiss();
+    const { latest } = this.#snapshots;
+    if (latest && latest.state !== 'ringing') this.#meet(latest);
   }
 
   #leave(session: CallSession): void {

@@ -1,5 +1,5 @@
 import type { CallSnapshot } from '../../../shared/wire/types';
-import type { CallEnd, CallView } from './view';
+import type { CallEnd, CallView, Stage } from './view';
 
 /** What an ended snapshot means for the call that this page shows. */
 export function endOf(snapshot: CallSnapshot, view: CallView): Omit<CallEnd, 'quality'> {
@@ -30,4 +30,9 @@ export function callsForVoiceNote({ reason, code }: Pick<CallEnd, 'reason' | 'co
 /** Ends that are only news: they go by themselves. */
 export function isPassing(reason: CallEnd['reason']): boolean {
   return reason === 'elsewhere' || reason === 'declined-elsewhere';
+}
+
+/** The person is in a call, but not by this page. */
+export function isAside(stage: Stage): boolean {
+  return stage === 'other-tab' || stage === 'other-device';
 }

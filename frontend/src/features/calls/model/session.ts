@@ -116,7 +116,7 @@ export class CallSession {
       key: ++keys, callId: start.callId, peer: start.peer, direction: start.direction, kind: start.kind, stage: start.stage,
       link: 'connecting', online: true, asking: [], problem: undefined, note: undefined, voiceHint: undefined, checking: false, microphone: 'none', camera: 'off',
       local: undefined, remote: undefined, remotePicture: false, remoteMuted: false, remotePaused: false, sharing: this.sharing.view(undefined), devices: NO_DEVICES, chosen: {},
-      quality: 'unknown', theirQuality: 'unknown', rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, acceptedAt: undefined, legacy: start.legacy ?? false, silenced: false, canRejoin: false, end: undefined,
+      quality: 'unknown', theirQuality: 'unknown', rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, acceptedAt: undefined, legacy: start.legacy ?? false, silenced: false, canRejoin: false, refused: undefined, end: undefined,
     };
     store.set(this.view);
   }

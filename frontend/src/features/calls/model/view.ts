@@ -14,7 +14,8 @@ export type Stage =
   | 'answering' // accepted here: microphone and camera are being opened
   | 'live'
   | 'ended'
-  | 'other-tab'; // this device is in a call, but another tab carries it, or did
+  | 'other-tab' // this device is in a call, but another tab carries it, or did
+  | 'other-device'; // another device of the person's is in a call
 
 export type LinkState = 'connecting' | 'connected' | 'disconnected' | 'failed';
 export type Quality = 'unknown' | 'good' | 'fair' | 'weak';
@@ -120,8 +121,10 @@ export interface CallView {
   /** The other takes part by an old client. */
   legacy: boolean;
   silenced: boolean;
-  /** With `other-tab`: nothing carries the call any more, so it can be taken up here. */
+  /** With `other-tab`: nothing carries the call any more, so it can be taken up here. With `other-device`: it can be taken here. */
   canRejoin: boolean;
+  /** With `other-device`: why the server would not have it taken here. */
+  refused: ErrorCode | undefined;
   end: CallEnd | undefined;
 }
 

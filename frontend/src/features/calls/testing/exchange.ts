@@ -133,6 +133,13 @@ export class Exchange {
     }
     const call = this.call;
     if (call?.id !== payload['callId'] || !call) return { error: 'It is over.', code: 'call_not_found' };
+    if (event === 'webrtc-call-move') {
+      if (this.legacy) return { error: 'It is too old.', code: 'call_cannot_move' };
+      if (from.user === call.caller) call.callerDevice = from.device;
+      else call.calleeDevice = from.device;
+      this.to(call.state);
+      return { callId: call.id };
+    }
     if (event === 'webrtc-call-response') {
       if (payload['accepted'] === true) return this.#accept(from, call);
       this.to('ended', 'declined');

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { createPortal } from 'react-dom';
-import { m } from '../../../shared/i18n';
+import { errorText, m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
-import { isPassing } from '../model/outcome';
+import { isAside, isPassing } from '../model/outcome';
 import type { CallView } from '../model/view';
 import { BesideSpoken } from './BesideNotice';
 import { TextButton } from './Button';
@@ -11,7 +11,7 @@ import { CallNotice } from './CallNotice';
 import { useFocusReturn, useWakeLock } from './effects';
 import { FloatingCall } from './FloatingCall';
 import { IncomingCall } from './IncomingCall';
-import { endText, stateText } from './labels';
+import { askText, endText, problemText, stateText } from './labels';
 import { Voice } from './Media';
 import { PreJoin } from './PreJoin';
 import { sharingSpoken } from './sharingLabels';
@@ -32,7 +32,7 @@ export function CallLayer({ engine, onWrite, onVoiceNote }: LayerProps) {
   const [small, setSmall] = useState<number>();
   const minimised = view !== null && small === view.key && view.stage === 'live';
   const passing = view?.end !== undefined && isPassing(view.end.reason);
-  useFocusReturn(view !== null && view.stage !== 'other-tab' && !minimised && !passing);
+  useFocusReturn(view !== null && !isAside(view.stage) && !minimised && !passing);
   useWakeLock(view?.stage === 'live');
   if (!view) return null;
   return createPortal(
@@ -55,7 +55,7 @@ export function CallLayer({ engine, onWrite, onVoiceNote }: LayerProps) {
 /** Notices speak for themselves. */
 function spokenText(view: CallView): string {
   if (view.end) return endText(view.end, view.peer.name).title;
-  return view.stage === 'other-tab' ? '' : `${view.peer.name}: ${stateText(view)}`;
+  return isAside(view.stage) ? '' : `${view.peer.name}: ${stateText(view)}`;
 }
 
 interface FaceProps {
@@ -72,6 +72,7 @@ function Face({ engine, view, minimised, passing, onWrite, onVoiceNote, onSmall 
   if (view.checking) return <PreJoin key={view.key} engine={engine} view={view} />;
   if (view.stage === 'incoming') return <IncomingCall key={view.key} engine={engine} view={view} />;
   if (view.stage === 'other-tab') return <OtherTab engine={engine} view={view} />;
+  if (view.stage === 'other-device') return <OtherDevice engine={engine} view={view} />;
   if (view.end) {
     if (passing) return <CallNotice text={endText(view.end, view.peer.name).title} onClose={() => engine.dismiss()} />;
     return <CallEnded key={view.key} engine={engine} view={view} end={view.end} onWrite={onWrite} onVoiceNote={onVoiceNote} />;
@@ -89,6 +90,24 @@ function OtherTab({ engine, view }: { engine: CallEngine; view: CallView }) {
         <TextButton main onClick={() => void engine.rejoin()}>
           {m.call_rejoin()}
         </TextButton>
+      }
+      onClose={() => engine.dismiss()}
+    />
+  );
+}
+
+function OtherDevice({ engine, view }: { engine: CallEngine; view: CallView }) {
+  const { name } = view.peer;
+  const wrong = view.problem ? problemText(view.problem).title : view.refused ? errorText(view.refused) : undefined;
+  return (
+    <CallNotice
+      text={wrong ?? (view.asking.length > 0 ? askText(view) : m.call_other_device({ name }))}
+      action={
+        view.canRejoin ? (
+          <TextButton main onClick={() => void engine.takeHere()}>
+            {wrong ? m.call_try_again() : m.call_take_here()}
+          </TextButton>
+        ) : undefined
       }
       onClose={() => engine.dismiss()}
     />

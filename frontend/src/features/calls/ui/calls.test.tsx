@@ -23,7 +23,7 @@ const BASE: CallView = {
   key: 1, callId: 'c1', peer: { userId: 'b', name: 'Elena Moreno' }, direction: 'outgoing', kind: 'video', stage: 'live', link: 'connected',
   online: true, asking: [], problem: undefined, note: undefined, voiceHint: undefined, checking: false, microphone: 'on', camera: 'on', local: undefined, remote: undefined,
   remotePicture: false, remoteMuted: false, remotePaused: false, rung: 'half', step: undefined, bytes: { in: 0, out: 0 }, sharing: { ...NO_SHARING, able: true }, devices: NO_DEVICES, chosen: {}, quality: 'good', theirQuality: 'unknown', acceptedAt: Date.now(), legacy: false,
-  silenced: false, canRejoin: false, end: undefined,
+  silenced: false, canRejoin: false, refused: undefined, end: undefined,
 };
 
 let besideClock = new FakeClock();
@@ -91,6 +91,7 @@ describe('accessibility', () => {
     ['ended with its story', { ...ended('completed'), end: { reason: 'completed', quality: 'fair', durationMs: 61_000, story: STORY } }],
     ['elsewhere', ended('elsewhere')],
     ['another tab', { stage: 'other-tab', canRejoin: true }],
+    ['another device', { stage: 'other-device', canRejoin: true }],
   ])('of %s', async (_, view) => {
     render(frame(<CallLayer engine={fakeEngine(view).asEngine} onWrite={vi.fn()} />));
     expect(await seriousOnes()).toEqual([]);
