@@ -97,6 +97,27 @@ test('somebody who is not there sees later that they were called', async ({ visi
   await otto.context.close();
 });
 
+test('a call is taken to another device and back, and the other hardly notices', async ({ visit, browser, server }) => {
+  const lena = await visit('Lena Brandt', 'dietician');
+  const mia = await visit('Mia Jones', 'patient');
+  await answered(lena, mia);
+  const phone = await signIn(browser, server, mia.person, { viewport: { width: 390, height: 780 } });
+  await phone.page.getByText(`You are in a call with ${lena.person.name} on another device`).waitFor();
+  await button(phone.page, 'Take it here').click();
+  for (const { page } of [phone, lena]) {
+    await expectVideo(page);
+    await expectSound(page);
+  }
+  await expect(inCall(mia.page)).toBeHidden();
+  await button(mia.page, 'Take it here').click();
+  for (const { page } of [mia, lena]) await expectVideo(page);
+  await expect(inCall(phone.page)).toBeHidden();
+  await inCall(lena.page).click();
+  await expect(mia.page.getByText('Call ended').first()).toBeVisible();
+  await expect(phone.page.getByText('on another device')).toBeHidden();
+  await phone.context.close();
+});
+
 test('a page that is reloaded in a call goes on with it', async ({ visit }) => {
   const lena = await visit('Lena Brandt', 'dietician');
   const mia = await visit('Mia Jones', 'patient');

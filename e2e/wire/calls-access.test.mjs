@@ -69,6 +69,7 @@ describe('a call of two others', () => {
           const about = { callId, targetUserId: target.id };
           for (const [event, payload] of [
             ['webrtc-call-response', { callId, callerId: people.Dietician.id, accepted: true }],
+            ['webrtc-call-move', about],
             ['webrtc-offer', { ...about, offer: offer() }],
             ['webrtc-answer', { ...about, answer: answer() }],
           ]) {

@@ -172,6 +172,33 @@ describe('a call', () => {
     close(from);
   });
 
+  it('goes on with another device of the one who asks, and with nobody else', async () => {
+    const [from, laptop, phone, stranger] = await Promise.all([
+      come(practice, maya),
+      come(practice, tom),
+      come(practice, tom, { device: 'phone' }),
+      come(practice, otto),
+    ]);
+    const callId = await connected(from, laptop);
+    assert.equal((await stranger.ask('webrtc-call-move', { callId })).code, 'call_not_found');
+    const moved = await phone.ask('webrtc-call-move', { callId });
+    assert.equal(moved.callId, callId);
+    assert.ok(Array.isArray(moved.iceServers));
+    await phone.next('call', (snapshot) => snapshot.callId === callId && snapshot.here);
+    await laptop.next('call', (snapshot) => snapshot.callId === callId && snapshot.state === 'connected' && !snapshot.here);
+    assert.equal((await laptop.next('webrtc-end-call')).reason, 'elsewhere');
+    const late = await laptop.ask('webrtc-offer', { callId, targetUserId: maya.id, offer: offer('late') });
+    assert.equal(late.code, 'call_already');
+    await phone.ask('webrtc-offer', { callId, targetUserId: maya.id, offer: offer('tablet') });
+    assert.deepEqual((await from.next('webrtc-offer')).offer, offer('tablet'));
+    await from.ask('webrtc-answer', { callId, targetUserId: tom.id, answer: answer() });
+    await phone.next('webrtc-answer');
+    await laptop.settled();
+    assert.deepEqual(laptop.all('webrtc-answer'), []);
+    await phone.ask('webrtc-end-call', { callId });
+    close(from, laptop, phone, stranger);
+  });
+
   it('is for contacts alone', async () => {
     const [from, to] = await Promise.all([come(practice, tom), come(practice, ida)]);
     for (const targetUserId of [ida.id, tom.id, '0'.repeat(24)]) {

@@ -335,7 +335,8 @@ export class CallEngine {
     if (snapshot.state === 'ringing') return this.#expire(session, snapshot);
     if (!snapshot.here) return this.#finish(session, { reason: 'elsewhere' });
     if (!session.mine) return this.#watchOtherTab(snapshot);
-    void session.goLive(snapshot, false);
+    if (session.isLive) void session.otherRenewed(snapshot);
+    else void session.goLive(snapshot, false);
   }
 
   #advanceElsewhere(session: CallSession, snapshot: CallSnapshot): void {
@@ -426,12 +427,13 @@ export class CallEngine {
     }
     if (session !== this.#session) return;
     if (isQuiet(end.reason)) this.dismiss();
+    else if (end.reason === 'elsewhere' && session.isLive) this.#passed();
     else if (isPassing(end.reason)) this.#passing.set(PASSING_MS, () => this.#passed());
     const waiting = this.#snapshots.latest;
     if (waiting && waiting.callId !== session.callId && waiting.state === 'ringing') this.#meet(waiting);
   }
 
-  /** The news is over; the call of the other device may go on. */
+  /** The news is over, or none; the call of the other device may go on. */
   #passed(): void {
     this.dismiss();
     const { latest } = this.#snapshots;

@@ -200,7 +200,6 @@ export class CallSession {
     const iceServers = await this.#deps.ice.get();
     if (this.isOver()) return;
     this.#createPeer(iceServers, snapshot, rejoin);
-    for (const signal of this.#waiting.splice(0)) void this.#peer?.handle(signal);
     if (!rejoin && snapshot.direction === 'incoming') this.#peer?.expect();
     else if (snapshot.direction === 'outgoing' || (rejoin && snapshot.state === 'connected')) this.#peer?.offer();
     else if (rejoin) this.#later.set(KEPT_OFFER_MS, () => this.#peer?.untouched && this.#peer.offer());
@@ -208,6 +207,18 @@ export class CallSession {
     this.#meter.start();
     this.hearing.start(() => this.media.muted);
     this.#renewLater();
+  }
+
+  /** The other goes on with one of our clients, after an old one: only a connection that can renegotiate takes theirs. */
+  async otherRenewed(snapshot: CallSnapshot): Promise<void> {
+    if (!this.view.legacy || snapshot.legacy || !this.#peer) return;
+    this.#peer.close();
+    this.#peer = undefined;
+    this.patch({ legacy: false, link: 'connecting' });
+    const iceServers = await this.#deps.ice.get();
+    if (this.isOver()) return;
+    this.#createPeer(iceServers, snapshot, true);
+    this.#tell();
   }
 
   /** Makes the connection that is about to be needed, so that it finds its candidates while the other is asked. */
@@ -323,6 +334,7 @@ export class CallSession {
     });
     this.#peer = peer;
     this.#peerChanged();
+    for (const signal of this.#waiting.splice(0)) void peer.handle(signal);
   }
 
   #takeAhead(): RTCPeerConnection | undefined {

@@ -186,7 +186,7 @@ export function endText(end: CallEnd, name: string): { title: string; detail?: s
     case 'not-connected':
       return { title: m.call_end_not_connected(), detail: m.call_end_not_connected_detail() };
     case 'elsewhere':
-      return { title: end.durationMs === undefined ? m.call_end_elsewhere() : m.call_end_moved() };
+      return { title: m.call_end_elsewhere() };
     case 'declined-elsewhere':
       return { title: m.call_end_declined_elsewhere() };
     case 'refused':
