@@ -28,7 +28,7 @@ pub use conversation::{
     ReceiptChange,
 };
 pub use id::{CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, ObjectId, SessionId, UploadId, UserId};
-pub use policy::may_contact;
+pub use policy::{may_administer, may_contact};
 pub use port::{
     AppendError, Appended, BlobId, BlobReader, BlobWriter, Blobs, Calls, Claim, Conversations, Discard,
     InsertUploadError, InsertUserError, OldPages, Part, PutError, Recordings, Rotation, Sessions, StoreError, Transfer,

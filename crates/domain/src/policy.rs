@@ -15,6 +15,11 @@ pub fn may_contact(a: &User, b: &User) -> bool {
     }
 }
 
+/// Who may administer the practice: see everybody, approve and disable people, look at how the server does.
+pub fn may_administer(user: &User) -> bool {
+    user.role == crate::Role::Admin && user.active
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +55,13 @@ mod tests {
             assert_eq!(may_contact(&right, &left), expected, "{b:?} {a:?}");
             assert!(!may_contact(&left, &user(2, b, false)), "{a:?} with an inactive {b:?}");
             assert!(!may_contact(&user(1, a, false), &right), "an inactive {a:?} with {b:?}");
+        }
+    }
+
+    #[test]
+    fn only_active_admins_administer() {
+        for (role, active) in [(Admin, true), (Admin, false), (Dietician, true), (Patient, true)] {
+            assert_eq!(may_administer(&user(1, role, active)), role == Admin && active, "{role:?} {active}");
         }
     }
 

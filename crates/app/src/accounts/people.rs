@@ -1,6 +1,6 @@
 //! What people tell about themselves, and what others may know of it.
 
-use domain::{ProfileChange, Role, Timestamp, UploadId, User, UserFilter, UserId, may_contact};
+use domain::{ProfileChange, Role, Timestamp, UploadId, User, UserFilter, UserId, may_administer, may_contact};
 
 use super::validate::ProfileInput;
 use super::{AccountError, Accounts, password};
@@ -23,7 +23,7 @@ pub struct Profiled {
 
 /// How much of `user` is `caller`'s to see; nothing, if they may not contact each other.
 fn seen(caller: &User, user: User) -> Option<Seen> {
-    if caller.id == user.id || caller.role == Role::Admin {
+    if caller.id == user.id || may_administer(caller) {
         Some(Seen::Whole(user))
     } else if may_contact(caller, &user) {
         Some(Seen::Public(user))
@@ -38,7 +38,7 @@ impl Accounts {
         let user = self.inner.users.by_id(id).await?;
         match user {
             Some(user) => seen(caller, user).ok_or(AccountError::Forbidden),
-            None if caller.role == Role::Admin => Err(AccountError::NotFound),
+            None if may_administer(caller) => Err(AccountError::NotFound),
             None => Err(AccountError::Forbidden),
         }
     }
@@ -64,7 +64,7 @@ impl Accounts {
         active: bool,
         now: Timestamp,
     ) -> Result<Profiled, AccountError> {
-        if caller.role != Role::Admin || caller.id == id {
+        if !may_administer(caller) || caller.id == id {
             return Err(AccountError::Forbidden);
         }
         let user = self.set_active(id, active, now).await?;
@@ -92,7 +92,7 @@ impl Accounts {
 
     /// Those of a role whom the caller may contact; for an admin all of them.
     pub async fn of_role(&self, caller: &User, role: Role) -> Result<Vec<Seen>, AccountError> {
-        let active = (caller.role != Role::Admin).then_some(true);
+        let active = (!may_administer(caller)).then_some(true);
         let users = self.inner.users.list(UserFilter { role: Some(role), active }).await?;
         Ok(users.into_iter().filter(|user| user.id != caller.id).filter_map(|user| seen(caller, user)).collect())
     }
@@ -107,7 +107,7 @@ impl Accounts {
 
     /// Everybody, for an admin.
     pub async fn everybody(&self, caller: &User) -> Result<Vec<User>, AccountError> {
-        if caller.role != Role::Admin {
+        if !may_administer(caller) {
             return Err(AccountError::Forbidden);
         }
         Ok(self.inner.users.list(UserFilter::default()).await?)

@@ -218,6 +218,9 @@ fn ice_servers_in_each_form() {
     assert_eq!(resolved(&[("MOODBITES_ICE_SERVERS", "stun:stun.example.org")], "").ice_servers, [stun()]);
     assert_eq!(resolved(&[("MOODBITES_ICE_SERVERS", json)], "").ice_servers, [stun(), turn()]);
     assert_eq!(resolved(&[], toml).ice_servers, [stun(), turn()]);
+    let guide = ["", "1", "2"].map(|n| format!("stun:stun{n}.l.google.com:19302"));
+    assert_eq!(resolved(&[("MOODBITES_ICE_SERVERS", "google")], "").ice_servers[0].urls, guide);
+    assert_eq!(resolved(&[], "[[ice_servers]]\nurls = 'google'").ice_servers[0].urls, guide);
     for bad in [
         "stun.example.org",
         "[",

@@ -2,12 +2,9 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
 
 use domain::Timestamp;
-use rustls::client::verify_server_name;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::server::ParsedCertificate;
+use rustls::pki_types::CertificateDer;
 use tokio::net::TcpStream;
 use turn::is_public;
 use turn::rest::{Credentials, credentials};
@@ -15,10 +12,7 @@ use turn::rest::{Credentials, credentials};
 use super::reach::{self, Health};
 use super::{Code, Finding, Subject};
 use crate::config::Role;
-use crate::tls::{Validity, validity};
-
-/// Who renews by hand is told so long before.
-const SOON: Duration = Duration::from_secs(14 * 24 * 3600);
+use crate::tls::{Standing, standing};
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
@@ -119,23 +113,15 @@ async fn public_health(subject: &Subject<'_>, shown: &mut Option<CertificateDer<
 }
 
 fn certificate(der: &CertificateDer<'_>, host: Option<&str>, now: Timestamp) -> Finding {
-    let (Some(Validity { from, until }), Ok(parsed)) = (validity(der), ParsedCertificate::try_from(der)) else {
-        return Finding::new(Code::CertificateOdd, "");
-    };
-    if now < from {
-        return Finding::new(Code::CertificateEarly, "");
+    let days = |until: Timestamp| ((until.0 - now.0) / DAY_MS).to_string();
+    match standing(der, host, now) {
+        Standing::Odd => Finding::new(Code::CertificateOdd, ""),
+        Standing::Early(_) => Finding::new(Code::CertificateEarly, ""),
+        Standing::Ended(_) => Finding::new(Code::CertificateEnded, ""),
+        Standing::Foreign => Finding::new(Code::CertificateName, host.unwrap_or_default()),
+        Standing::Soon(until) => Finding::new(Code::CertificateSoon, days(until)),
+        Standing::Good(until) => Finding::new(Code::CertificateGood, days(until)),
     }
-    if until <= now {
-        return Finding::new(Code::CertificateEnded, "");
-    }
-    if let Some(host) = host {
-        let name = ServerName::try_from(host.trim_matches(['[', ']']));
-        if !name.is_ok_and(|name| verify_server_name(&parsed, &name).is_ok()) {
-            return Finding::new(Code::CertificateName, host);
-        }
-    }
-    let days = (until.0 - now.0) / DAY_MS;
-    Finding::new(if until < now + SOON { Code::CertificateSoon } else { Code::CertificateGood }, days.to_string())
 }
 
 async fn relay(subject: &Subject<'_>) -> Vec<Finding> {
@@ -190,6 +176,8 @@ async fn by_tls(relay: SocketAddr, credentials: Credentials) -> Result<SocketAdd
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 
     use super::*;

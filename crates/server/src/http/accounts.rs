@@ -8,7 +8,7 @@ use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json as Answer, Router};
-use domain::{Role, UserId};
+use domain::{Role, UserId, may_administer};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::account::{Batch, ChangePassword, ChangeProfile, Credentials, Password, ProfileFields, Register};
@@ -155,7 +155,7 @@ async fn change_profile(
     let id = user_id(&id)?;
     let changed = if id == caller.user.id {
         services.accounts.change_profile(&caller.user, profile_input(body.name, body.profile)).await?
-    } else if caller.user.role == Role::Admin {
+    } else if may_administer(&caller.user) {
         let active = body.active.ok_or(Code::BadRequest)?;
         services.accounts.set_active_of(&caller.user, id, active, services.clock.now()).await?
     } else {

@@ -65,26 +65,52 @@ pub(super) fn validity_of(key: &CertifiedKey) -> Option<Validity> {
     validity(key.cert.first()?)
 }
 
+/// How browsers take a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It can't be read.
+    Odd,
+    /// It holds from then on.
+    Early(Timestamp),
+    /// It has ended.
+    Ended(Timestamp),
+    /// It is for other names.
+    Foreign,
+    /// It ends before long, and nobody has renewed it.
+    Soon(Timestamp),
+    Good(Timestamp),
+}
+
+/// `name` is what people type, where that is known.
+pub(crate) fn standing(der: &CertificateDer<'_>, name: Option<&str>, now: Timestamp) -> Standing {
+    let (Some(Validity { from, until }), Ok(parsed)) = (validity(der), ParsedCertificate::try_from(der)) else {
+        return Standing::Odd;
+    };
+    let fits = |name: &str| {
+        let name = ServerName::try_from(name.trim_matches(['[', ']']));
+        name.is_ok_and(|name| verify_server_name(&parsed, &name).is_ok())
+    };
+    match () {
+        () if now < from => Standing::Early(from),
+        () if until <= now => Standing::Ended(until),
+        () if !name.is_none_or(fits) => Standing::Foreign,
+        () if until < now + SOON => Standing::Soon(until),
+        () => Standing::Good(until),
+    }
+}
+
 /// What browsers will not like about it; `name` is what people type.
 pub(super) fn complaint(key: &CertifiedKey, name: Option<&str>, now: Timestamp) -> Option<String> {
-    let Some(Validity { from, until }) = validity_of(key) else {
-        return Some("it can't be said until when the certificate holds".to_owned());
-    };
-    if now < from {
-        return Some(format!("the certificate holds from {} on; browsers refuse it now", iso(from)));
-    }
-    if until <= now {
-        return Some(format!("the certificate has ended ({}); browsers refuse it", iso(until)));
-    }
-    let parsed = key.cert.first().and_then(|der| ParsedCertificate::try_from(der).ok());
-    let fits = |name: &str| {
-        let name = ServerName::try_from(name.trim_matches(['[', ']'])).ok()?;
-        verify_server_name(parsed.as_ref()?, &name).ok()
-    };
-    if let Some(name) = name
-        && fits(name).is_none()
-    {
-        return Some(format!("the certificate is not for {name}, where people come to; browsers refuse it"));
-    }
-    (until < now + SOON).then(|| format!("the certificate ends soon ({}) and has not been renewed", iso(until)))
+    let standing = key.cert.first().map_or(Standing::Odd, |der| standing(der, name, now));
+    Some(match standing {
+        Standing::Odd => "it can't be said until when the certificate holds".to_owned(),
+        Standing::Early(from) => format!("the certificate holds from {} on; browsers refuse it now", iso(from)),
+        Standing::Ended(until) => format!("the certificate has ended ({}); browsers refuse it", iso(until)),
+        Standing::Foreign => {
+            let name = name.unwrap_or_default();
+            format!("the certificate is not for {name}, where people come to; browsers refuse it")
+        }
+        Standing::Soon(until) => format!("the certificate ends soon ({}) and has not been renewed", iso(until)),
+        Standing::Good(_) => return None,
+    })
 }

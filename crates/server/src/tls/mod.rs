@@ -25,9 +25,9 @@ use challenge::Challenge;
 use files::Watched;
 use lan::Lan;
 
+pub(crate) use certificate::{Standing, standing};
 pub use lan::Authority;
 pub(crate) use listener::{Door, accept};
-pub use validity::{Validity, validity};
 
 /// Between two warnings about one certificate.
 const REMIND: Duration = Duration::from_secs(24 * 3600);

@@ -5,7 +5,7 @@ use time::{Date, Month, PrimitiveDateTime, Time};
 
 /// When a certificate holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Validity {
+pub(super) struct Validity {
     /// Not before.
     pub from: Timestamp,
     /// Not after.
@@ -18,7 +18,7 @@ const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
 /// Of a certificate in DER.
-pub fn validity(der: &[u8]) -> Option<Validity> {
+pub(super) fn validity(der: &[u8]) -> Option<Validity> {
     let (certificate, _) = expect(SEQUENCE, der)?;
     let (mut rest, _) = expect(SEQUENCE, certificate)?;
     if rest.first() == Some(&VERSION) {
