@@ -8,7 +8,7 @@ import { NO_SHARING } from './sharing';
 import type { CallView } from './view';
 
 const view = (change: Partial<CallView>): CallView =>
-  ({ stage: 'live', acceptedAt: 1_000, link: 'connected', online: true, remotePaused: false, quality: 'good', step: undefined, sharing: NO_SHARING, ...change }) as CallView;
+  ({ stage: 'live', acceptedAt: 1_000, link: 'connected', online: true, remotePaused: false, quality: 'good', theirQuality: 'unknown', step: undefined, sharing: NO_SHARING, ...change }) as CallView;
 
 let history: CallHistory;
 let last: CallView;
@@ -40,6 +40,20 @@ describe('the line of a call', () => {
       { from: 20_000, to: 30_000, felt: 'weak' },
       { from: 30_000, to: 34_000, felt: 'lost' },
       { from: 34_000, to: 60_000, felt: 'good' },
+    ]);
+  });
+
+  it('says the same of the other side, where their client did', () => {
+    at(2, { link: 'connected', theirQuality: 'unknown' });
+    expect(end(4)?.theirs).toBeUndefined();
+    at(5, { theirQuality: 'weak' });
+    at(9, { link: 'disconnected' });
+    at(11, { link: 'connected', theirQuality: 'good' });
+    expect(end(20)?.theirs).toEqual([
+      { from: 0, to: 5_000, felt: undefined },
+      { from: 5_000, to: 9_000, felt: 'weak' },
+      { from: 9_000, to: 11_000, felt: 'lost' },
+      { from: 11_000, to: 20_000, felt: 'good' },
     ]);
   });
 

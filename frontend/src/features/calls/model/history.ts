@@ -21,7 +21,10 @@ export interface Stretch {
 
 export interface CallStory {
   durationMs: number;
+  /** How the connection was here. */
   stretches: Stretch[];
+  /** The same at the other's, where their client said so. */
+  theirs?: Stretch[];
   moments: Moment[];
   /** More happened than is kept. */
   more: boolean;
@@ -45,9 +48,8 @@ export class CallHistory {
   readonly #moments: Moment[] = [];
   readonly #open = new Map<Happened['what'], { moment: Moment & { forMs?: number }; since: number }>();
   #more = false;
-  #slots: Counts[] = [];
-  #slotMs = SLOT_MS;
-  #countedTo = 0;
+  readonly #ours = new Line();
+  readonly #theirs = new Line();
 
   /** The page shows something else now. */
   observe(before: CallView, after: CallView, now: number): void {
@@ -79,7 +81,10 @@ export class CallHistory {
       if (moment.what !== 'lost') moment.forMs = now - since;
     }
     this.#open.clear();
-    return { durationMs: now - this.#begun, stretches: this.#stretches(now - this.#begun), moments: this.#moments, more: this.#more };
+    const durationMs = now - this.#begun;
+    const theirs = this.#theirs.stretches(durationMs);
+    const said = theirs.some(({ felt }) => felt !== undefined && felt !== 'lost');
+    return { durationMs, stretches: this.#ours.stretches(durationMs), ...(said ? { theirs } : {}), moments: this.#moments, more: this.#more };
   }
 
   #add(happened: Happened, now: number): Moment | undefined {
@@ -106,7 +111,18 @@ export class CallHistory {
   /** Counts the time that has gone by as what was shown during it. */
   #pass(shown: CallView, now: number): void {
     const until = Math.max(0, now - (this.#begun ?? now));
-    const felt = feltOf(shown);
+    this.#ours.pass(feltOf(shown, shown.quality), until);
+    this.#theirs.pass(feltOf(shown, shown.theirQuality), until);
+  }
+}
+
+/** How a connection was from its beginning on. */
+class Line {
+  #slots: Counts[] = [];
+  #slotMs = SLOT_MS;
+  #countedTo = 0;
+
+  pass(felt: Felt | undefined, until: number): void {
     while (this.#countedTo < until) {
       const slot = Math.floor(this.#countedTo / this.#slotMs);
       if (slot >= SLOTS_MAX) {
@@ -130,7 +146,7 @@ export class CallHistory {
     this.#slots = halved;
   }
 
-  #stretches(durationMs: number): Stretch[] {
+  stretches(durationMs: number): Stretch[] {
     const stretches: Stretch[] = [];
     this.#slots.forEach((counts, index) => {
       const sum = counts.good + counts.fair + counts.weak + counts.lost;
@@ -144,9 +160,9 @@ export class CallHistory {
   }
 }
 
-function feltOf(view: CallView): Felt | undefined {
-  if (view.link === 'disconnected' || view.link === 'failed') return 'lost';
-  return view.link === 'connected' && view.quality !== 'unknown' ? view.quality : undefined;
+function feltOf({ link }: CallView, quality: Quality): Felt | undefined {
+  if (link === 'disconnected' || link === 'failed') return 'lost';
+  return link === 'connected' && quality !== 'unknown' ? quality : undefined;
 }
 
 /** The same as a file: no names, no addresses. */

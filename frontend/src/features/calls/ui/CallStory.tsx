@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { m } from '../../../shared/i18n';
-import { type CallStory as Story, storyJson } from '../model/history';
+import { type CallStory as Story, storyJson, type Stretch } from '../model/history';
 import type { CallEnd, CallView } from '../model/view';
 import { TextButton } from './Button';
 import styles from './CallStory.module.css';
@@ -18,12 +18,8 @@ export function CallStory({ view, end, story }: { view: CallView; end: CallEnd; 
   };
   return (
     <section className={styles.story} aria-label={m.story()}>
-      <div className={styles.line} aria-hidden="true">
-        {story.stretches.map(({ from, to, felt }) => (
-          <span key={from} style={{ flexGrow: Math.max(1, to - from) }} data-felt={felt} />
-        ))}
-      </div>
-      <p className={styles.words}>{stretchesText(story)}</p>
+      <Line stretches={story.stretches} whose={story.theirs && m.story_ours()} />
+      {story.theirs ? <Line stretches={story.theirs} whose={m.story_theirs({ name })} /> : null}
       <button type="button" className={styles.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
         {m.story()}
       </button>
@@ -42,5 +38,21 @@ export function CallStory({ view, end, story }: { view: CallView; end: CallEnd; 
         </>
       ) : null}
     </section>
+  );
+}
+
+function Line({ stretches, whose }: { stretches: Stretch[]; whose: string | undefined }) {
+  return (
+    <>
+      <div className={styles.line} aria-hidden="true">
+        {stretches.map(({ from, to, felt }) => (
+          <span key={from} style={{ flexGrow: Math.max(1, to - from) }} data-felt={felt} />
+        ))}
+      </div>
+      <p className={styles.words}>
+        {whose ? `${whose} ` : ''}
+        {stretchesText(stretches)}
+      </p>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { getLocale, m } from '../../../shared/i18n';
-import type { CallStory, Felt, Moment } from '../model/history';
+import type { Felt, Moment, Stretch } from '../model/history';
 import type { StepReason } from '../model/ladder';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,7 @@ export function whileText(ms: number): string {
 }
 
 /** How long it was how good; what was never so is not mentioned. */
-export function stretchesText({ stretches }: CallStory): string {
+export function stretchesText(stretches: Stretch[]): string {
   const sums = new Map<Felt, number>();
   for (const { felt, from, to } of stretches) if (felt) sums.set(felt, (sums.get(felt) ?? 0) + to - from);
   const said = (['good', 'fair', 'weak', 'lost'] as const).filter((felt) => (sums.get(felt) ?? 0) > 0);
