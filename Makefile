@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test test-look fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls test-nat torture test-browser check check-rust check-web audit bench tools servers
+.PHONY: help run install dev test test-look fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls test-nat test-peers torture test-browser check check-rust check-web audit bench tools servers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -62,6 +62,11 @@ test-nat: target/debug/moodbites $(E2E_MODULES) ## calls between browsers behind
 	@scripts/install-chromium.sh
 	@scripts/install-nat.sh || echo "without ip and nft: those tests are SKIPPED" >&2
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:nat
+
+test-peers: target/debug/moodbites $(E2E_MODULES) ## calls between our web app in Chromium and in Firefox
+	@scripts/install-chromium.sh
+	@scripts/install-firefox.sh || echo "without Firefox: those tests are SKIPPED" >&2
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:peers
 
 torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for a million messages and two thousand kills: some twenty minutes
 	cd e2e && npm run --silent torture

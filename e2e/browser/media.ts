@@ -84,3 +84,24 @@ export async function expectPicture(page: Page): Promise<void> {
     )
     .toBeGreaterThan(50);
 }
+
+/** Pictures of the second video section that were decoded, and their size. */
+export const screenIn = (page: Page) =>
+  page.evaluate(async () => {
+    const [connection] = (window as unknown as { peerConnections: RTCPeerConnection[] }).peerConnections.filter(({ connectionState }) => connectionState === 'connected');
+    const seen = { frames: 0, width: 0, sound: 0 };
+    const track = (kind: string) => connection?.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind)[1]?.receiver.track.id;
+    (await connection?.getStats())?.forEach((report: Record<string, unknown>) => {
+      if (report['type'] !== 'inbound-rtp') return;
+      if (report['trackIdentifier'] === track('video')) Object.assign(seen, { frames: report['framesDecoded'], width: report['frameWidth'] ?? 0 });
+      if (report['trackIdentifier'] === track('audio')) seen.sound = (report['totalAudioEnergy'] as number | undefined) ?? 0;
+    });
+    return seen;
+  });
+
+/** The other's screen is shown, and pictures of it keep coming in. */
+export async function expectScreen(page: Page, name: string): Promise<void> {
+  await expect(page.getByLabel(`${name}'s screen`, { exact: true })).toBeVisible();
+  const { frames } = await screenIn(page);
+  await expect.poll(async () => (await screenIn(page)).frames, { timeout: 20_000 }).toBeGreaterThan(frames + 3);
+}

@@ -1,32 +1,12 @@
 import type { Page } from '@playwright/test';
 import { glimpses } from './gallery.js';
-import { expectSound, expectVideo } from './media.js';
+import { expectScreen, expectSound, expectVideo, screenIn } from './media.js';
 import { expect, test, type Visitor } from './people.js';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
 interface Watched {
   peerConnections: RTCPeerConnection[];
-}
-
-/** Pictures of the second video section that were decoded, and their size. */
-const screenIn = (page: Page) =>
-  page.evaluate(async () => {
-    const [connection] = (window as unknown as Watched).peerConnections.filter(({ connectionState }) => connectionState === 'connected');
-    const seen = { frames: 0, width: 0, sound: 0 };
-    const track = (kind: string) => connection?.getTransceivers().filter(({ receiver }) => receiver.track.kind === kind)[1]?.receiver.track.id;
-    (await connection?.getStats())?.forEach((report: Record<string, unknown>) => {
-      if (report['type'] !== 'inbound-rtp') return;
-      if (report['trackIdentifier'] === track('video')) Object.assign(seen, { frames: report['framesDecoded'], width: report['frameWidth'] ?? 0 });
-      if (report['trackIdentifier'] === track('audio')) seen.sound = (report['totalAudioEnergy'] as number | undefined) ?? 0;
-    });
-    return seen;
-  });
-
-async function expectScreen(page: Page, name: string): Promise<void> {
-  await expect(page.getByLabel(`${name}'s screen`, { exact: true })).toBeVisible();
-  const { frames } = await screenIn(page);
-  await expect.poll(async () => (await screenIn(page)).frames, { timeout: 20_000 }).toBeGreaterThan(frames + 3);
 }
 
 /** How many offers the page's connections have made; and no more than one connection. */
