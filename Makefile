@@ -63,9 +63,10 @@ test-nat: target/debug/moodbites $(E2E_MODULES) ## calls between browsers behind
 	@scripts/install-nat.sh || echo "without ip and nft: those tests are SKIPPED" >&2
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:nat
 
-test-peers: target/debug/moodbites $(E2E_MODULES) ## calls between our web app in Chromium and in Firefox
+test-peers: target/debug/moodbites $(E2E_MODULES) ## calls of our web app with Firefox and with an old client in Python
 	@scripts/install-chromium.sh
 	@scripts/install-firefox.sh || echo "without Firefox: those tests are SKIPPED" >&2
+	@scripts/install-aiortc.sh || echo "without aiortc: those tests are SKIPPED" >&2
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:peers
 
 torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for a million messages and two thousand kills: some twenty minutes

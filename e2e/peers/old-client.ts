@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Person, Server } from '../server.js';
+
+const python = join(import.meta.dirname, '.venv/bin/python');
+const PATIENCE = 20_000;
+
+/** What it says, see old_client.py. */
+export interface Said {
+  event: string;
+  [what: string]: unknown;
+}
+
+/** Why there is no aiortc to be had, if so. */
+export async function missing(): Promise<string | undefined> {
+  return access(python, constants.X_OK).then(
+    () => undefined,
+    () => 'no aiortc',
+  );
+}
+
+/** An old client, which is no browser: Python and aiortc, by the contract on the wire alone. */
+export class OldClient {
+  private readonly said: Said[] = [];
+  private readonly waiting = new Set<() => void>();
+  private readonly child;
+
+  private constructor(server: Server, person: Person, args: readonly string[]) {
+    this.child = spawn(
+      python,
+      [
+        join(import.meta.dirname, 'old_client.py'),
+        ...['--accounts', server.url('accounts'), '--calls', server.url('calls'), '--email', person.email, '--password', person.password],
+        ...args,
+      ],
+      { stdio: ['pipe', 'pipe', 'inherit'] },
+    );
+    createInterface({ input: this.child.stdout }).on('line', (line) => this.came(JSON.parse(line)));
+    this.child.once('exit', (code) => this.came({ event: 'exit', code }));
+  }
+
+  static async start(server: Server, person: Person, ...args: string[]): Promise<OldClient> {
+    const client = new OldClient(server, person, args);
+    await client.says({ event: 'ready' });
+    return client;
+  }
+
+  private came(said: Said): void {
+    this.said.push(said);
+    for (const look of this.waiting) look();
+  }
+
+  /** The first line that says so, be it here already or still to come. */
+  says(wanted: Said): Promise<Said> {
+    const fits = (said: Said) => Object.entries(wanted).every(([key, value]) => said[key] === value);
+    return new Promise((done, failed) => {
+      const end = (then: () => void) => (this.waiting.delete(look), clearTimeout(timer), then());
+      const look = () => {
+        const found = this.said.find(fits);
+        if (found) end(() => done(found));
+      };
+      const timer = setTimeout(
+        () => end(() => failed(new Error(`it said ${JSON.stringify(this.said)}, and not ${JSON.stringify(wanted)}`))),
+        PATIENCE,
+      );
+      this.waiting.add(look);
+      look();
+    });
+  }
+
+  hangUp(): void {
+    this.child.stdin.write('hang up\n');
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}
