@@ -9,7 +9,7 @@ use http::{Extensions, HeaderMap};
 use wire::error::Code;
 
 use super::error::ApiError;
-use crate::config::Config;
+use crate::config::{Config, Network};
 use crate::shell::connection::Conn;
 use crate::state::Services;
 
@@ -55,16 +55,20 @@ pub fn is_tls(extensions: &Extensions) -> bool {
 /// of our proxies; what is left of it anyone may have written.
 pub fn client_address(config: &Config, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
     let ConnectInfo(conn) = extensions.get::<ConnectInfo<Conn>>()?;
-    let trusted = |address: IpAddr| config.trusted_proxies.iter().any(|network| network.contains(address));
-    let mut address = conn.peer().ip().to_canonical();
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let forwarded: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
-    for hop in forwarded.into_iter().rev() {
+    Some(beyond(&config.trusted_proxies, conn.peer().ip(), forwarded))
+}
+
+pub(super) fn beyond<'a>(proxies: &[Network], peer: IpAddr, forwarded: impl Iterator<Item = &'a str>) -> IpAddr {
+    let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
+    let mut address = peer.to_canonical();
+    let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    for hop in hops.into_iter().rev() {
         if !trusted(address) {
             break;
         }
         let Ok(hop) = hop.parse::<IpAddr>() else { break };
         address = hop.to_canonical();
     }
-    Some(address)
+    address
 }

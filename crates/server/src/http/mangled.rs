@@ -1,6 +1,7 @@
 //! Forms, headers and names that are nearly what they should be.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -10,10 +11,11 @@ use futures_util::stream;
 use fuzz::Fuzz;
 use http::{HeaderMap, HeaderValue, header};
 
+use super::address::beyond;
 use super::addresses::base;
 use super::form::Form;
 use super::objects::{Asked, asked_for, disposition, is_known};
-use crate::config::Config;
+use crate::config::{Config, Network};
 
 const ID: &str = "0123456789abcdef01234567";
 
@@ -169,4 +171,35 @@ fn hosts() {
             }
             Some(base.len().min(20))
         });
+}
+
+/// Whoever is not one of our proxies has no say in whose address it is, whatever they write to the left of what those add.
+#[test]
+fn forwarded_addresses() {
+    let proxies: Vec<Network> = ["10.0.0.0/8", "::1", "fd00::/8"].map(|text| text.parse().expect("a network")).to_vec();
+    let ours = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
+    let examples =
+        ["203.0.113.7, 10.1.2.3", "2001:db8::1,fd00::2 , ::1", "::ffff:10.0.0.1", "unknown, 198.51.100.1:8080", ""];
+    let words = ["10.0.0.1", "::1", "::ffff:", "203.0.113.9", "fd00::", ",", ", ", "%eth0", "[::1]"];
+    Fuzz::new("forwarded addresses", examples).words(&words).run(|input| {
+        let value = HeaderValue::from_bytes(input).ok()?;
+        let text = value.to_str().ok()?;
+        let proxy: IpAddr = [10, 0, 0, 1].into();
+        let stranger: IpAddr = [198, 51, 100, 9].into();
+        assert_eq!(beyond(&proxies, stranger, [text].into_iter()), stranger, "believed without a proxy");
+        let found = beyond(&proxies, proxy, [text].into_iter());
+        assert_eq!(found, found.to_canonical());
+        let named = text.split(',').filter_map(|hop| hop.trim().parse::<IpAddr>().ok()).map(|hop| hop.to_canonical());
+        assert!(found == proxy || named.into_iter().any(|hop| hop == found), "{found} from nowhere");
+        if !ours(found) {
+            let forged = format!("203.0.113.200, {text}");
+            assert_eq!(beyond(&proxies, proxy, [forged.as_str()].into_iter()), found, "forged");
+            assert_eq!(
+                beyond(&proxies, proxy, ["203.0.113.200", text].into_iter()),
+                found,
+                "forged in a header before"
+            );
+        }
+        Some((ours(found), found.is_ipv4(), found == proxy))
+    });
 }
