@@ -4,7 +4,7 @@ import { expectVideo } from './media.js';
 import { expect, signIn, test } from './people.js';
 
 /** A call that is recorded and shared, and goes on with another device; one of the two in German. */
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 300_000 });
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 
