@@ -6,7 +6,7 @@ export default defineConfig({
   testDir: 'peers',
   outputDir: 'artifacts/peers',
   workers: 1,
-  timeout: 90_000,
+  timeout: 150_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list'], ['./where-it-failed.ts']],

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Firefox from Debian's packages, if it isn't there yet.
+# Firefox from Debian's packages, and a display for it that nobody sees, if they aren't there yet.
 set -euo pipefail
-[ -x "${FIREFOX:-/usr/bin/firefox-esr}" ] && exit 0
+wanted=()
+[ -x "${FIREFOX:-/usr/bin/firefox-esr}" ] || wanted+=(firefox-esr)
+[ -x /usr/bin/Xvfb ] || wanted+=(xvfb)
+[ ${#wanted[@]} = 0 ] && exit 0
 if ! command -v apt-get >/dev/null; then
-  echo "Set FIREFOX to a Firefox binary, then run again." >&2
+  echo "Install ${wanted[*]}, then run again; FIREFOX names another Firefox." >&2
   exit 1
 fi
 as_root=""
 [ "$(id -u)" = 0 ] || as_root=sudo
 $as_root apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends firefox-esr >/dev/null
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends "${wanted[@]}" >/dev/null

@@ -1,8 +1,8 @@
 // Our web app in Chromium and in Firefox, in one call: who makes the first offer makes a difference, so each calls the other.
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expectPicture, expectScreen, expectSound, expectVideo } from '../browser/media.js';
 import { expect, test, type Visitor } from '../browser/people.js';
-import { launch, missing, signIn } from './firefox.js';
+import { Firefox, missing, signIn } from './firefox.js';
 
 const why = await missing();
 if (why) console.error(`${why}: SKIPPED, not passed`);
@@ -11,11 +11,11 @@ test.skip(why !== undefined, why ?? '');
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const panel = (page: Page) => page.getByRole('region', { name: 'In this call' });
 
-let foreign: Browser;
+let firefox: Firefox;
 test.beforeAll(async () => {
-  if (!why) foreign = await launch();
+  if (!why) firefox = await Firefox.launch();
 });
-test.afterAll(() => foreign?.close());
+test.afterAll(() => firefox?.close());
 
 async function openPanel(page: Page): Promise<void> {
   if (!(await panel(page).isVisible())) await button(page, /^Write or send files/).click();
@@ -75,7 +75,7 @@ async function bothWays(caller: Visitor, callee: Visitor, asks: boolean): Promis
 for (const direction of ['Chromium calls Firefox', 'Firefox calls Chromium'] as const) {
   test(direction, async ({ visit, person, server }) => {
     const lena = await visit('Lena Brandt', 'dietician');
-    const mia = await signIn(foreign, server, await person('Mia Jones', 'patient'));
+    const mia = await signIn(firefox.browser, server, await person('Mia Jones', 'patient'));
     await lena.page.reload();
     await (direction === 'Chromium calls Firefox' ? bothWays(lena, mia, false) : bothWays(mia, lena, true));
     await mia.context.close();

@@ -1,60 +1,66 @@
 import { firefox, type Browser } from '@playwright/test';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { watchMedia } from '../browser/media.js';
 import { expect, type Visitor } from '../browser/people.js';
 import type { Person, Server } from '../server.js';
 
 const executablePath = process.env['FIREFOX'] ?? '/usr/bin/firefox-esr';
+const xvfb = '/usr/bin/Xvfb';
 
 /** Why there is no Firefox to be had, if so. */
 export async function missing(): Promise<string | undefined> {
-  return access(executablePath, constants.X_OK).then(
-    () => undefined,
-    () => `no Firefox at ${executablePath}`,
-  );
+  for (const path of [executablePath, xvfb]) {
+    const there = await access(path, constants.X_OK).then(() => true, () => false);
+    if (!there) return `no ${path}`;
+  }
+  return undefined;
 }
 
-/** Debian's own Firefox by WebDriver BiDi, with a camera and a microphone that are made up. */
-export function launch(): Promise<Browser> {
-  return firefox.launch({
-    channel: 'moz-firefox',
-    executablePath,
-    firefoxUserPrefs: {
-      'media.navigator.streams.fake': true,
-      'media.navigator.permission.disabled': true,
-      'media.autoplay.default': 0,
-      // Host candidates as addresses: nobody here resolves names of mDNS.
-      'media.peerconnection.ice.obfuscate_host_addresses': false,
-      'media.peerconnection.ice.loopback': true,
-    },
-  });
-}
+/** Debian's own Firefox by WebDriver BiDi, with a camera and a microphone that are made up, and a screen to share. */
+export class Firefox {
+  private constructor(
+    readonly browser: Browser,
+    private readonly display: ChildProcess,
+  ) {}
 
-/**
- * Firefox without a display has no screen to give, so a canvas that moves stands in for it: what is tried is all that comes
- * after `getDisplayMedia`.
- */
-function shareCanvas(): void {
-  navigator.mediaDevices.getDisplayMedia = async () => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
-    const context = canvas.getContext('2d');
-    if (!context) throw new DOMException('', 'NotReadableError');
-    let step = 0;
-    const timer = setInterval(() => {
-      context.fillStyle = `hsl(${(step += 7) % 360} 80% 50%)`;
-      context.fillRect(0, 0, 1280, 720);
-      if (stream.getTracks().every(({ readyState }) => readyState === 'ended')) clearInterval(timer);
-    }, 100);
-    const stream = canvas.captureStream(10);
-    return stream;
-  };
+  static async launch(): Promise<Firefox> {
+    // It takes the first number that is free, and says which.
+    const args = ['-displayfd', '1', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'];
+    const display = spawn(xvfb, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const number = await new Promise<string>((done, failed) => {
+      display.once('exit', (code) => failed(new Error(`Xvfb ended with ${code}`)));
+      createInterface({ input: display.stdout }).once('line', done);
+    });
+    const browser = await firefox.launch({
+      channel: 'moz-firefox',
+      executablePath,
+      headless: false,
+      env: { ...(process.env as Record<string, string>), DISPLAY: `:${number}` },
+      firefoxUserPrefs: {
+        'media.navigator.streams.fake': true,
+        // Nobody is asked, and the first screen is the one that is shared.
+        'media.navigator.permission.disabled': true,
+        'media.autoplay.default': 0,
+        'media.peerconnection.ice.loopback': true,
+        // Nobody here resolves the names of mDNS.
+        'media.peerconnection.ice.obfuscate_host_addresses': false,
+      },
+    });
+    return new Firefox(browser, display);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.display.kill();
+  }
 }
 
 /** By keys: what `fill` does by BiDi is no change to React. */
 export async function signIn(browser: Browser, server: Server, person: Person): Promise<Visitor> {
   const context = await browser.newContext({ baseURL: server.url() });
   await watchMedia(context);
-  await context.addInitScript(shareCanvas);
   const page = await context.newPage();
   await page.goto('/');
   await page.getByLabel('E-mail').pressSequentially(person.email);
