@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Person, Server } from '../server.js';
 
 const python = join(import.meta.dirname, '.venv/bin/python');
+/** Copied there last: an installation that failed half-way has a Python already, and no aiortc. */
+const installed = join(import.meta.dirname, '.venv/requirements.txt');
 const PATIENCE = 20_000;
 
 /** What it says, see old_client.py. */
@@ -15,7 +17,7 @@ export interface Said {
 
 /** Why there is no aiortc to be had, if so. */
 export async function missing(): Promise<string | undefined> {
-  return access(python, constants.X_OK).then(
+  return access(installed).then(
     () => undefined,
     () => 'no aiortc',
   );
