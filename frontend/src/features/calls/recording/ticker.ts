@@ -1,19 +1,33 @@
-/** Runs something again and again, also in a tab that is not seen: there a page's own timers run once a second at most, a worker's don't. */
+/** The page keeps at least so many times what a run takes for everything else. */
+const REST = 2;
+
+/**
+ * Runs something again and again, also in a tab that is not seen: there a page's own timers run once a second at most, a worker's don't.
+ * The worker waits until a run is over before it asks for the next: where each takes longer than its share there are fewer, and the page stays usable.
+ */
 export function everyMs(ms: number, run: () => void): () => void {
+  let timer: number | undefined;
+  const restOf = (): number => {
+    const began = performance.now();
+    run();
+    const took = performance.now() - began;
+    return Math.max(ms - took, took * REST);
+  };
+  const byPage = () => (timer = window.setTimeout(byPage, restOf()));
   try {
-    const source = URL.createObjectURL(new Blob([`setInterval(() => postMessage(0), ${ms})`], { type: 'text/javascript' }));
+    const text = `const tick = () => postMessage(0); onmessage = ({ data }) => setTimeout(tick, data); setTimeout(tick, ${ms})`;
+    const source = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
     const worker = new Worker(source);
     URL.revokeObjectURL(source);
-    worker.onmessage = run;
-    let timer: number | undefined;
+    worker.onmessage = () => worker.postMessage(restOf());
     // Forbidden by a policy: as well as the page can.
-    worker.onerror = () => (timer ??= window.setInterval(run, ms));
+    worker.onerror = () => timer ?? byPage();
     return () => {
       worker.terminate();
-      clearInterval(timer);
+      clearTimeout(timer);
     };
   } catch {
-    const timer = window.setInterval(run, ms);
-    return () => clearInterval(timer);
+    byPage();
+    return () => clearTimeout(timer);
   }
 }
