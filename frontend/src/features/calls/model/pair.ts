@@ -26,6 +26,8 @@ export interface PairOptions {
   audioCodecs: () => RTCRtpCodec[];
   send: (signal: Signal) => void;
   onState: () => void;
+  /** Packets go another way from now on. */
+  onWay: () => void;
   onTrack: (track: MediaStreamTrack, part: Part) => void;
   onChannel: (channel: RTCDataChannel) => void;
   log: Log;
@@ -71,7 +73,10 @@ export class Pair {
       log('connection', pc.connectionState);
       if (!this.#closed) this.#options.onState();
     };
-    pc.onsignalingstatechange = () => log('signaling', pc.signalingState);
+    pc.onsignalingstatechange = () => {
+      log('signaling', pc.signalingState);
+      this.#watchWay();
+    };
     pc.oniceconnectionstatechange = () => log('ice', pc.iceConnectionState);
   }
 
@@ -92,7 +97,7 @@ export class Pair {
     const onState = () => {
       if (!this.stands) this.close();
     };
-    this.#options = { ...this.#options, tracks: () => NO_TRACKS, send: none, onState, onTrack: none, onChannel: none };
+    this.#options = { ...this.#options, tracks: () => NO_TRACKS, send: none, onState, onWay: none, onTrack: none, onChannel: none };
     this.#held = [];
     this.#reused = true;
     for (const channel of this.channels) channel.onopen = channel.onmessage = null;
@@ -284,9 +289,31 @@ export class Pair {
     }
   }
 
+  #watchWay(): void {
+    const ways = this.connection.getTransceivers().map(({ sender }) => (sender as Partial<RTCRtpSender>).transport?.iceTransport);
+    for (const way of new Set(ways)) if (way) way.onselectedcandidatepairchange = () => !this.#closed && this.#options.onWay();
+  }
+
+  /** The next picture is one that needs none before it. */
+  bringWholePictures(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const part of ['video', 'screen'] as const) {
+        const sender = this.#section(part)?.sender;
+        if (!sender?.track) continue;
+        // Firefox knows no such wish, and takes the parameters as they were.
+        const whole = { encodingOptions: [{ keyFrame: true }] };
+        await sender.setParameters(sender.getParameters(), whole).catch(() => this.#options.log('no whole picture', part));
+      }
+    });
+  }
+
+  #inTurn(run: () => Promise<void>): Promise<void> {
+    return (this.#bounding = this.#bounding.then(run, run));
+  }
+
   /** Holds what we send within the limits, without another offer. */
   bound(): Promise<void> {
-    this.#bounding = this.#bounding.then(async () => {
+    return this.#inTurn(async () => {
       const limits = this.#options.limits();
       for (const part of PARTS) {
         const sender = this.#section(part)?.sender;
@@ -295,6 +322,5 @@ export class Pair {
         await sender.setParameters(parameters).catch(() => this.#options.log('limits not set', part));
       }
     });
-    return this.#bounding;
   }
 }

@@ -161,6 +161,21 @@ describe('a lost connection', () => {
     expect(caller.pc.restarts).toBe(1);
   });
 
+  it('gets whole pictures on another way, a few times and no more', async () => {
+    const [caller] = await connected();
+    const way = { onselectedcandidatepairchange: () => {} };
+    const sender = caller.pc.sender('video');
+    if (!sender) throw new Error('no section');
+    const wishes: unknown[] = [];
+    Object.assign(sender, { transport: { iceTransport: way }, setParameters: (_: unknown, wish: unknown) => Promise.resolve(void wishes.push(wish)) });
+    caller.pc.onsignalingstatechange?.();
+    way.onselectedcandidatepairchange();
+    await settle();
+    expect(wishes).toEqual([{ encodingOptions: [{ keyFrame: true }] }]);
+    await clock.advance(10_000);
+    expect(wishes).toHaveLength(4);
+  });
+
   it('is begun anew by the other side where no restart comes', async () => {
     const [caller, callee] = await connected();
     callee.pc.become('failed');

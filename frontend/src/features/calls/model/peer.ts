@@ -43,6 +43,8 @@ const RESTART_GAP_MS = 2_000;
 const OTHER_RESTARTS_MS = 6_000;
 const RECOVER_AGAIN_MS = 10_000;
 const WARM_MS = 700;
+const WHOLE_AGAIN_MS = 600;
+const WHOLE_TIMES = 4;
 const GIVE_UP_MS = 30_000;
 
 /**
@@ -67,12 +69,14 @@ export class Peer {
   readonly #answerDue: Deadline;
   readonly #recoverDue: Deadline;
   readonly #giveUp: Deadline;
+  readonly #wholeDue: Deadline;
 
   constructor(options: PeerOptions) {
     this.#options = options;
     this.#answerDue = new Deadline(options.clock);
     this.#recoverDue = new Deadline(options.clock);
     this.#giveUp = new Deadline(options.clock);
+    this.#wholeDue = new Deadline(options.clock);
     this.#iceServers = options.iceServers;
     this.remote = options.createStream();
     this.remoteScreen = options.createStream();
@@ -189,7 +193,7 @@ export class Peer {
 
   #stop(): void {
     this.#closed = true;
-    for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp]) due.clear();
+    for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp, this.#wholeDue]) due.clear();
   }
 
   async #describe(description: RTCSessionDescriptionInit): Promise<void> {
@@ -249,6 +253,7 @@ export class Peer {
         if (signal.type === 'offer' && pair() === this.#pair) this.#expectAnswer();
       },
       onState: () => this.#onState(),
+      onWay: () => this.#wasConnected && this.#bringWholePictures(WHOLE_TIMES),
       onTrack: (track, part) => this.#onTrack(track, part),
       onChannel: (channel) => this.#onChannel(channel),
     };
@@ -306,6 +311,16 @@ export class Peer {
       this.#lose();
       this.#recover();
     }
+  }
+
+  /**
+   * The pictures of a way that was silent never came, and what builds on them shows nothing: on a new way come whole ones
+   * unasked. The other's own wish for one is repeated only after three seconds, and the first was lost on that way. Several,
+   * because the two ways become one another's a moment apart.
+   */
+  #bringWholePictures(times: number): void {
+    void this.#pair.bringWholePictures();
+    if (times > 1) this.#wholeDue.set(WHOLE_AGAIN_MS, () => this.#bringWholePictures(times - 1));
   }
 
   #lose(): void {

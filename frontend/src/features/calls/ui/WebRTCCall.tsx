@@ -174,9 +174,10 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
 }
 
 function Seen({ view, alone, faces }: { view: CallView; alone: boolean; faces: boolean }) {
-  if (alone) return <Picture stream={view.local} mirrored />;
+  // Keyed: one that showed us must not show us again as the other, for the time that theirs takes to come.
+  if (alone) return <Picture key="own" stream={view.local} mirrored />;
   if (view.sharing.theirs) return <TheirScreen view={view} faces={faces} />;
-  return <Picture stream={view.remote} label={view.peer.name} hidden={!view.remotePicture} />;
+  return <Picture key="theirs" stream={view.remote} label={view.peer.name} hidden={!view.remotePicture} />;
 }
 
 /** What fills the window while there is no picture. */
