@@ -75,6 +75,11 @@ function entryOf(entry) {
   return entry.fileUrl === undefined ? kept : { ...kept, fileUrl: entry.fileUrl };
 }
 
+function lostIt(error) {
+  if (error.message !== 'closed') throw error;
+  return false;
+}
+
 export class Practice {
   /** Makes the people and their conversations, on a server that runs. */
   static async open(server, work, { staff = 2, patients = 3 } = {}) {
@@ -140,7 +145,13 @@ export class Practice {
       () => waiting().length === 0,
       () => `not sent: ${waiting().map(({ name, outbox }) => `${name} ${outbox.length}`)}`,
     );
-    for (const device of this.devices) await device.sync();
+    for (const device of this.devices) {
+      // Whose last message is in may have lost the connection since, and is coming back.
+      while (!(await device.sync().then(() => true, lostIt))) {
+        if (performance.now() > deadline) throw new Error(`${device.name} does not come back`);
+        await pause(20);
+      }
+    }
   }
 
   async stop() {
