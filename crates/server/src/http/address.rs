@@ -51,14 +51,14 @@ pub fn is_tls(extensions: &Extensions) -> bool {
     extensions.get::<ConnectInfo<Conn>>().is_some_and(|ConnectInfo(conn)| conn.is_tls())
 }
 
-/// The client's address of a request, or of a handshake. From the right of `X-Forwarded-For`, the first that is not one
-/// of our proxies; what is left of it anyone may have written.
+/// The client's address of a request, or of a handshake.
 pub fn client_address(config: &Config, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
     let ConnectInfo(conn) = extensions.get::<ConnectInfo<Conn>>()?;
     let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
     Some(beyond(&config.trusted_proxies, conn.peer().ip(), forwarded))
 }
 
+/// From the right of `X-Forwarded-For`, the first that is not one of our proxies; what is left of it anyone may have written.
 pub(super) fn beyond<'a>(proxies: &[Network], peer: IpAddr, forwarded: impl Iterator<Item = &'a str>) -> IpAddr {
     let trusted = |address: IpAddr| proxies.iter().any(|network| network.contains(address));
     let mut address = peer.to_canonical();

@@ -42,17 +42,18 @@ export function compose(sides: () => [Side, Side]): Composed {
   const output = pictureOf(canvas);
 
   const draw = () => {
+    const now = sides();
+    // Voices follow at once, also while whoever encodes the pictures is behind.
+    mix(audio, mixed, sounds, now.flatMap((side) => side.sounds));
     if (!context || output.busy()) return;
     context.fillStyle = GROUND;
     context.fillRect(0, 0, WIDTH, HEIGHT);
-    const now = sides();
     now.forEach((side, at) => {
       const video = videos[at];
       if (!video) return;
       show(video, side.picture);
       pane(context, video, side, (at * WIDTH) / 2);
     });
-    mix(audio, mixed, sounds, now.flatMap((side) => side.sounds));
     output.frame();
   };
   draw();

@@ -36,6 +36,12 @@ it('asks for the next run once one is over, and leaves the page twice as long as
   takes = 400;
   worker.onmessage?.();
   expect(worker.rests).toEqual([45, 800]);
+  const failing = everyMs(50, () => {
+    throw new Error('this one');
+  });
+  expect(() => FakeWorker.last.onmessage?.()).toThrow('this one');
+  expect(FakeWorker.last.rests).toEqual([50]);
+  failing();
   stop();
   expect(worker.ended).toBe(true);
 });

@@ -7,19 +7,23 @@ const REST = 2;
  */
 export function everyMs(ms: number, run: () => void): () => void {
   let timer: number | undefined;
-  const restOf = (): number => {
+  // One that fails is not the last.
+  const runThen = (next: (rest: number) => void): void => {
     const began = performance.now();
-    run();
-    const took = performance.now() - began;
-    return Math.max(ms - took, took * REST);
+    try {
+      run();
+    } finally {
+      const took = performance.now() - began;
+      next(Math.max(ms - took, took * REST));
+    }
   };
-  const byPage = () => (timer = window.setTimeout(byPage, restOf()));
+  const byPage = () => runThen((rest) => (timer = window.setTimeout(byPage, rest)));
   try {
     const text = `const tick = () => postMessage(0); onmessage = ({ data }) => setTimeout(tick, data); setTimeout(tick, ${ms})`;
     const source = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
     const worker = new Worker(source);
     URL.revokeObjectURL(source);
-    worker.onmessage = () => worker.postMessage(restOf());
+    worker.onmessage = () => runThen((rest) => worker.postMessage(rest));
     // Forbidden by a policy: as well as the page can.
     worker.onerror = () => timer ?? byPage();
     return () => {
