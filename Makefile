@@ -31,10 +31,11 @@ test: test-rust test-web test-wire test-wire-mongodb ## every test: Rust, TypeSc
 test-rust: $(WEB_APP) servers | tools ## unit, property and contract tests
 	cargo test --workspace --locked
 
-# What is ours is optimised, and still checks what it adds up and asserts; what it stands on is compiled already.
+# What is ours is optimised, and still checks what it adds up and asserts; what it stands on is compiled already. What
+# unpacks archives does it in memory where that can be.
 FUZZ_RUNS ?= 2000000
 fuzz: $(WEB_APP) | tools ## everything that parses, each with two million inputs
-	CARGO_PROFILE_DEV_OPT_LEVEL=2 FUZZ_RUNS=$(FUZZ_RUNS) cargo test --locked --no-fail-fast -p wire -p app -p store -p server mangled -- --nocapture
+	$(if $(wildcard /dev/shm),TMPDIR=/dev/shm) CARGO_PROFILE_DEV_OPT_LEVEL=2 FUZZ_RUNS=$(FUZZ_RUNS) cargo test --locked --no-fail-fast -p wire -p app -p store -p server mangled -- --nocapture
 
 test-web: $(WEB_MODULES) ## the web app's own tests
 	cd frontend && npm test

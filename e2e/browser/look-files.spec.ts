@@ -30,7 +30,7 @@ test('files and voice notes', async ({ visit }) => {
   await button(page, 'Send 2 files').click();
 
   await button(page, 'Record a voice note').click();
-  await expect(page.getByRole('timer')).toHaveText('0:02');
+  await expect(page.getByRole('timer')).toHaveText(/^0:(0[2-9]|1\d)$/);
   await glimpses(page, 'voice-recording');
   await button(page, 'Stop and listen').click();
   await pictures(page, 'voice-review');

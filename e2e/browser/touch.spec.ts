@@ -129,7 +129,7 @@ test('a conversation on a phone, by touch alone', async ({ visit }) => {
   await expect(messages(lena.page).getByText('This message was deleted')).toBeVisible();
 
   await finger.down(button(page, 'Record a voice note'));
-  await expect(page.getByRole('timer')).toHaveText('0:01');
+  await expect(page.getByRole('timer')).toHaveText(/^0:(0[1-9]|1\d)$/);
   await finger.up();
   await expect(messages(lena.page).getByRole('group', { name: `Voice note from ${mia.person.name}` })).toBeVisible();
   await expectReachable(page, 'a voice note');
@@ -148,7 +148,7 @@ test('a voice note under a finger is put away by sliding, and locked by sliding 
   await page.getByRole('link', { name: lena.person.name }).first().tap();
   const record = async (dx: number, dy: number) => {
     await finger.down(button(page, 'Record a voice note'));
-    await expect(page.getByRole('timer')).toHaveText('0:01');
+    await expect(page.getByRole('timer')).toHaveText(/^0:(0[1-9]|1\d)$/);
     for (let step = 0; step < 5; step += 1) await finger.move(dx / 5, dy / 5);
     await finger.up();
   };

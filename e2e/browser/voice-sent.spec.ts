@@ -7,13 +7,16 @@ const messages = (page: Page) => page.getByLabel('Messages', { exact: true });
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
 const mic = (page: Page) => button(page, 'Record a voice note');
 const timer = (page: Page) => page.getByRole('timer');
+// Whoever looks is late at times.
+const AT_LEAST_1_S = /^0:(0[1-9]|1\d)$/;
+const AT_LEAST_5_S = /^0:(0[5-9]|1\d)$/;
 
 test('a voice note is recorded, listened to, sent, and played by the other', async ({ visit }) => {
   const { lena, mia } = await pair(visit);
   await mic(mia.page).click();
-  await expect(timer(mia.page)).toHaveText('0:03');
+  await expect(timer(mia.page)).toHaveText(AT_LEAST_5_S);
   await button(mia.page, 'Stop and listen').click();
-  await expect(mia.page.getByRole('slider', { name: 'Position' })).toHaveAttribute('aria-valuemax', /[34]/);
+  await expect(mia.page.getByRole('slider', { name: 'Position' })).toHaveAttribute('aria-valuemax', /^([5-9]|\d\d)$/);
   await button(mia.page, 'Listen').click();
   await expect(mia.page.getByRole('slider', { name: 'Position' })).not.toHaveAttribute('aria-valuenow', '0');
   await button(mia.page, 'Send the voice note').click();
@@ -23,15 +26,17 @@ test('a voice note is recorded, listened to, sent, and played by the other', asy
   await expect(lena.page.getByRole('link', { name: mia.person.name }).first()).toContainText('Voice note');
   const position = note.getByRole('slider', { name: 'Position' });
   await note.getByRole('button', { name: 'Play' }).click();
-  await expect(note.getByRole('button', { name: 'Pause' })).toBeVisible();
   await expect(position).not.toHaveAttribute('aria-valuenow', '0');
+  await note.getByRole('button', { name: 'Pause' }).click();
   await note.getByRole('button', { name: 'Speed: 1', exact: true }).click();
   await expect(note.getByRole('button', { name: 'Speed: 1.5' })).toBeVisible();
+  await note.getByRole('button', { name: 'Play' }).click();
+  await expect(position).toHaveAttribute('aria-valuenow', '0');
   await expect(note.getByRole('button', { name: 'Play' })).toBeVisible();
   await expect(note.getByText('Not listened to yet')).toHaveCount(0);
   await position.focus();
   await lena.page.keyboard.press('End');
-  await expect(position).toHaveAttribute('aria-valuetext', /^(0:0[34]) of \1$/);
+  await expect(position).toHaveAttribute('aria-valuetext', /^(0:[01]\d) of \1$/);
   await lena.page.keyboard.press('Home');
   await expect(position).toHaveAttribute('aria-valuenow', '0');
   // It has sound in it, and says how long it is.
@@ -46,8 +51,8 @@ test('a voice note is recorded, listened to, sent, and played by the other', asy
     return { loudest: decoded.getChannelData(0).reduce((most, value) => Math.max(most, value), 0), duration: audio.duration };
   });
   expect(heard?.loudest).toBeGreaterThan(0.05);
-  expect(heard?.duration).toBeGreaterThan(2.5);
-  expect(heard?.duration).toBeLessThan(6);
+  expect(heard?.duration).toBeGreaterThan(4.5);
+  expect(heard?.duration).toBeLessThan(20);
 });
 
 test('held, it is sent when it is let go', async ({ visit }) => {
@@ -55,7 +60,7 @@ test('held, it is sent when it is let go', async ({ visit }) => {
   const box = (await mic(mia.page).boundingBox())!;
   await mia.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await mia.page.mouse.down();
-  await expect(timer(mia.page)).toHaveText('0:01');
+  await expect(timer(mia.page)).toHaveText(AT_LEAST_1_S);
   await mia.page.mouse.up();
   await expect(messages(lena.page).getByRole('group', { name: `Voice note from ${mia.person.name}` })).toHaveCount(1);
 });

@@ -58,7 +58,7 @@ impl Fuzz {
         self
     }
 
-    /// One run costs as much as so many of others: there are fewer.
+    /// One run costs as much as so many of others: there are fewer where nobody says how many.
     pub const fn costs(mut self, costs: u64) -> Self {
         self.costs = costs;
         self
@@ -72,7 +72,7 @@ impl Fuzz {
 
     /// Runs it. What `target` returns is what came of the input: an error's code, which kind of thing it was.
     pub fn run<T: Hash>(self, mut target: impl FnMut(&[u8]) -> T) {
-        let runs = (setting("FUZZ_RUNS").unwrap_or(RUNS) / self.costs).max(1);
+        let runs = setting("FUZZ_RUNS").unwrap_or(RUNS / self.costs);
         let first = setting("FUZZ_SEED").unwrap_or(0);
         let given = self.examples.len();
         let mut mutator = Mutator::new(self.examples, self.words, self.longest);
