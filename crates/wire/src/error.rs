@@ -109,6 +109,26 @@ codes! {
     /// Somebody in the call takes part by a client that can't ask for their consent.
     RecordingNotPossible = "recording_not_possible", 409, false,
         "This call can't be recorded, since the other person's app can't ask for their consent.";
+    /// The dietician has another appointment then.
+    SlotTaken = "slot_taken", 409, false, "This time is taken. Please choose another.";
+    /// The appointment stands otherwise, or it is not the caller's to say so.
+    AppointmentConflict = "appointment_conflict", 409, false, "That is not possible as the appointment stands now.";
+    /// The consultation is over, or its appointment is.
+    ConsultationEnded = "consultation_ended", 409, false, "This consultation is over.";
+    /// A host lets nobody new in.
+    ConsultationLocked = "consultation_locked", 403, false, "This consultation is locked. Please ask your dietician to let you in.";
+    /// An appointment can be arrived at 15 minutes before it.
+    ConsultationTooEarly = "consultation_too_early", 403, false, "It is too early for this consultation.";
+    /// Still waiting, refused or removed.
+    NotAdmitted = "not_admitted", 403, false, "Nobody has let you into this consultation yet.";
+    /// As many people are in the consultation as may be.
+    RoomFull = "room_full", 409, false, "This consultation is full.";
+    /// The link was used, has ended, or is none of ours.
+    GuestLinkInvalid = "guest_link_invalid", 410, false, "This link is not valid any more. Please ask for another.";
+    /// This installation has no LiveKit server.
+    LivekitNotConfigured = "livekit_not_configured", 503, false, "Consultations are not set up here. Please tell your practice.";
+    /// The LiveKit server did not answer.
+    LivekitUnreachable = "livekit_unreachable", 502, false, "The server for consultations can't be reached. Please try again in a moment.";
     /// A recording of this call is under way, or this one has gone on since.
     RecordingConflict = "recording_conflict", 409, false, "That is not possible as the recording stands now.";
 }
