@@ -132,9 +132,10 @@ impl Mutator {
             // A text around what is there: what was short is long.
             _ => {
                 let Some(range) = value(input, random) else { return };
-                let times = *random.of(&[2, 16, 33, 65, 129, 201]);
                 let part =
                     input[range.start..range.end].iter().copied().filter(|byte| *byte != b'"').collect::<Vec<_>>();
+                // Two or three of these after one another would be longer than any memory.
+                let times = (*random.of(&[2, 16, 33, 65, 129, 201])).min(self.longest / part.len().max(1));
                 let quoted = [b"\"".as_slice(), &part.repeat(times), b"\""].concat();
                 input.splice(range, quoted);
             }

@@ -15,6 +15,7 @@ import { browserScreens, type ScreenSource } from './sharing';
 import type { PutPiece } from '../recording/pieces';
 import type { StartTape } from '../recording/Tape';
 import type { CallSocket } from './socket';
+import type { Device } from './view';
 
 /** What the person has chosen about calls; read anew each time. */
 export interface CallSettings {
@@ -90,14 +91,17 @@ export function browserMedia(): MediaSource {
   return {
     devices: window.isSecureContext ? devices : undefined,
     createStream: () => new MediaStream(),
-    async mustAsk(device) {
-      try {
-        const status = await navigator.permissions.query({ name: device });
-        return status.state === 'prompt';
-      } catch {
-        return false; // a browser that doesn't say; its prompt then comes with our words beside it
-      }
-    },
+    mustAsk: async (device) => (await permissionOf(device)) === 'prompt',
+    allows: async (device) => (await permissionOf(device)) === 'granted',
     memory: storedDevices,
   };
+}
+
+/** Nothing of a browser that doesn't say; its prompt then comes with our words beside it. */
+async function permissionOf(device: Device): Promise<PermissionState | undefined> {
+  try {
+    return (await navigator.permissions.query({ name: device })).state;
+  } catch {
+    return undefined;
+  }
 }

@@ -640,12 +640,48 @@ describe('devices', () => {
   });
 
   it('while the answer waits for a permission, a cancelled call is missed', async () => {
-    await ring();
     ben.devices.errors = { audio: 'NotAllowedError', video: 'NotAllowedError' };
+    await ring();
     await ben.engine.accept(true);
     expect(ben.view).toMatchObject({ stage: 'answering', problem: { kind: 'denied' } });
     ann.engine.hangUp();
     await settle();
     expect(ben.view?.end?.reason).toBe('missed');
+  });
+
+  it('that are there and allowed keep nobody waiting: the answer goes out while they open', async () => {
+    await ring();
+    let open = () => {};
+    ben.devices.gate = new Promise((done) => (open = done));
+    const accepted = ben.engine.accept(true);
+    await settle();
+    expect([ann.stage, ben.stage, ben.view?.camera]).toEqual(['live', 'live', 'off']);
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+    open();
+    await accepted;
+    expect(ben.view).toMatchObject({ camera: 'on', microphone: 'on' });
+    for (const kind of ['audio', 'video'] as const) expect(ben.connection.sender(kind)?.track?.readyState).toBe('live');
+  });
+
+  it('that fail all the same leave the call with the other’s voice, and a note', async () => {
+    await ring();
+    ben.devices.errors = { audio: 'NotReadableError', video: 'NotReadableError' };
+    await ben.engine.accept(true);
+    await settle();
+    expect(ben.view).toMatchObject({ stage: 'live', microphone: 'none', problem: undefined, note: { kind: 'busy', device: 'microphone' } });
+    ben.devices.errors = {};
+    await ben.engine.current?.toggleMicrophone();
+    expect(ben.connection.sender('audio')?.track?.readyState).toBe('live');
+  });
+
+  it.each(['an old client', 'a browser that will ask', 'no device of the kind'])('are open before the answer with %s', async (why) => {
+    exchange.legacy = why === 'an old client';
+    if (why === 'a browser that will ask') ben.devices.prompts.add('camera');
+    if (why === 'no device of the kind') ben.devices.plugged = [];
+    await ring();
+    ben.devices.gate = new Promise(() => undefined);
+    void ben.engine.accept(true);
+    await clock.advance(1_000);
+    expect([ann.stage, ben.stage]).toEqual(['ringing', 'answering']);
   });
 });

@@ -150,6 +150,7 @@ export class CallEngine {
     const video = withVideo && session.view.kind === 'video';
     session.next = () => this.#respond(session, video ? 'video' : 'audio');
     if (checking) await session.next();
+    else if (session.surelyOpens(video)) await Promise.all([session.openMeanwhile(video), session.next()]);
     else await this.#prepare(session, video);
   }
 
@@ -356,6 +357,7 @@ export class CallEngine {
       // We are calling that very person: our request will accept theirs.
       if (asked && otherOf(snapshot).userId === session.view.peer.userId && !session.view.problem && !session.view.checking) return;
       const ring = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'incoming' }));
+      void ring.lookAhead();
       return this.#expire(ring, snapshot);
     }
     if (!snapshot.here && snapshot.state !== 'ringing' && !asked) return this.#watchElsewhere(snapshot);
@@ -380,9 +382,7 @@ export class CallEngine {
     session.media.muted = before.muted;
     if (ringing) this.#expire(session, snapshot);
     if (!(await this.#claimAgain(snapshot.callId))) return this.#watchOtherTab(snapshot);
-    await session.openMedia(before.camera);
-    // Without its microphone a call that runs still has the other's voice; the note says what is missing.
-    if (session.view.problem) session.patch({ note: session.view.problem, problem: undefined });
+    await session.openMeanwhile(before.camera);
     const now = this.#snapshots.latest;
     if (now?.callId === snapshot.callId && now.state !== 'ringing') await session.goLive(now, true);
   }

@@ -25,6 +25,11 @@ export class IceServers {
     this.#clock = clock;
   }
 
+  /** Those that hold, if any are known. */
+  get known(): RTCIceServer[] | undefined {
+    return this.#fresh() ? this.#known?.servers : undefined;
+  }
+
   /** Those that hold; waits a little for them. Without any a call tries what it can. */
   async get(): Promise<RTCIceServer[]> {
     if (!this.#fresh()) {

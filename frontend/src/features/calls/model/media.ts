@@ -9,6 +9,8 @@ export interface MediaSource {
   createStream: () => MediaStream;
   /** Whether the browser will ask before it gives the device. */
   mustAsk: (device: Device) => Promise<boolean>;
+  /** Whether it will surely give it unasked. */
+  allows: (device: Device) => Promise<boolean>;
   memory: DeviceMemory;
 }
 
@@ -56,6 +58,13 @@ export class LocalMedia {
 
   get video(): MediaStreamTrack | null {
     return this.stream.getVideoTracks()[0] ?? null;
+  }
+
+  /** Whether there is such a device, and it may be used without a question. Nothing is opened. */
+  async isReady(device: Device): Promise<boolean> {
+    if (!(await this.#source.allows(device))) return false;
+    const all = (await this.#source.devices?.enumerateDevices().catch(() => [])) ?? [];
+    return all.some(({ kind }) => kind === (device === 'microphone' ? 'audioinput' : 'videoinput'));
   }
 
   /** Opens the microphone, and the camera where wanted, unless they are open. Without a camera a video call goes on by voice, with a note. */

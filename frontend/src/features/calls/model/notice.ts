@@ -23,7 +23,8 @@ export interface ScreenNotice {
   paused?: boolean;
 }
 
-export type Notice = { media: MediaNotice } | { stopScreen: number };
+/** `call`: whoever says it is in that call, by a connection that is left from one before. */
+export type Notice = { media: MediaNotice } | { stopScreen: number } | { call: string };
 
 const LENGTH_MAX = 1_000;
 const TURN_MAX = 1_000_000;
@@ -36,7 +37,8 @@ export function noticeText(notice: Notice): string {
 export function parseNotice(data: unknown): Notice | undefined {
   if (typeof data !== 'string' || data.length > LENGTH_MAX) return undefined;
   try {
-    const { media, stopScreen } = (JSON.parse(data) ?? {}) as { media?: Record<string, unknown>; stopScreen?: unknown };
+    const { media, stopScreen, call } = (JSON.parse(data) ?? {}) as { media?: Record<string, unknown>; stopScreen?: unknown; call?: unknown };
+    if (typeof call === 'string') return { call };
     if (isTurn(stopScreen)) return { stopScreen };
     const { camera, microphone, paused, saving, quality, screen } = media ?? {};
     if (typeof camera !== 'boolean' || typeof microphone !== 'boolean') return undefined;

@@ -1,8 +1,9 @@
 import { candidateText, type Log } from './debug';
 import { FILES_LABEL } from './files/messages';
 import type { Limits } from './ladder';
+import { noticeText, parseNotice } from './notice';
 import { holdTo, NO_TRACKS, type Part, partOf, PARTS, sectionOf, type Tracks } from './parts';
-import { fragmentOf, fragmentsOf, sessionOf, wishingForOpus } from './sdp';
+import { fragmentOf, fragmentsOf, sessionOf, wishingForOpus, wishingForPicture } from './sdp';
 
 export type Signal =
   | { type: 'offer'; offer: RTCSessionDescriptionInit }
@@ -44,9 +45,13 @@ export class Pair {
   /** Whether the first offer of this pair was ours: that side alone restarts ICE (Firefox keeps its DTLS role, Chromium can't follow). */
   offeredFirst = false;
   readonly channels: RTCDataChannel[] = [];
+  /** The call that the other was in before this side was. */
+  promised: string | undefined;
   #options: PairOptions;
   /** Taken over from a call before, and not known yet to be the other's as well. */
   #reused = false;
+  /** It had a call before this one. */
+  #adopted = false;
   /** A sender takes no parameters that were read before another set them. */
   #bounding: Promise<void> = Promise.resolve();
   #held: RTCIceCandidateInit[] = [];
@@ -100,7 +105,15 @@ export class Pair {
     this.#options = { ...this.#options, tracks: () => NO_TRACKS, send: none, onState, onWay: none, onTrack: none, onChannel: none };
     this.#held = [];
     this.#reused = true;
-    for (const channel of this.channels) channel.onopen = channel.onmessage = null;
+    this.promised = undefined;
+    for (const channel of this.channels) {
+      channel.onopen = channel.onmessage = null;
+      if (channel.label !== 'chat') continue;
+      channel.onmessage = ({ data }) => {
+        const notice = parseNotice(data);
+        if (notice && 'call' in notice) this.promised = notice.call;
+      };
+    }
     for (const section of this.connection.getTransceivers()) {
       section.receiver.track.onmute = section.receiver.track.onunmute = section.receiver.track.onended = null;
       void section.sender.replaceTrack(null).catch(() => this.close());
@@ -110,7 +123,24 @@ export class Pair {
   /** For another call with the same person. Our tracks wait until it is confirmed. */
   adopt(options: PairOptions): void {
     this.#options = options;
+    this.#adopted = true;
     for (const channel of this.channels) options.onChannel(channel);
+  }
+
+  /** Says to the other by the connection itself which call this side is in. False where it has no way for words. */
+  greet(call: string): boolean {
+    const chat = this.channels.find(({ label, readyState }) => label === 'chat' && readyState === 'open');
+    chat?.send(noticeText({ call }));
+    return chat !== undefined;
+  }
+
+  /** The other has said that they are in this call: it is as good as their description, which comes later. */
+  async confirm(): Promise<void> {
+    if (!this.#reused || this.#closed) return;
+    this.#reused = false;
+    await this.#takeSections();
+    this.#adoptTracks();
+    await this.bound();
   }
 
   /** Offers what stands once more: if the other has it too, their answer confirms it. */
@@ -147,6 +177,7 @@ export class Pair {
     this.#preferRed(voice);
     if (video) this.connection.addTransceiver(picture ?? 'video', { direction: 'sendrecv', streams: [local] });
     if (tracks().screen) this.openScreen();
+    void this.#negotiate(); // and not only after whatever the page has to draw now
   }
 
   /** Offers sections for a screen and its sound, each way, where there are none; the side that did not offer first waits for them. */
@@ -171,7 +202,7 @@ export class Pair {
     }
     const confirmed = this.#reused;
     this.#reused = false;
-    if (!isAnswer || confirmed) await this.#takeSections(confirmed);
+    if (!isAnswer || confirmed) await this.#takeSections();
     if (!isAnswer) {
       await pc.setLocalDescription();
       this.#sendDescription('answer');
@@ -220,7 +251,7 @@ export class Pair {
 
   async #negotiate(): Promise<void> {
     const pc = this.connection;
-    if (this.#closed || !this.offeredFirst || (this.#options.legacy && pc.remoteDescription)) return;
+    if (this.#closed || this.#makingOffer || !this.offeredFirst || (this.#options.legacy && pc.remoteDescription)) return;
     try {
       this.#makingOffer = true;
       await pc.setLocalDescription();
@@ -235,12 +266,12 @@ export class Pair {
   #sendDescription(type: 'offer' | 'answer'): void {
     const description = this.connection.localDescription;
     if (this.#closed || description?.type !== type) return;
-    const plain = { type, sdp: this.#options.legacy ? description.sdp : wishingForOpus(description.sdp) };
+    const plain = { type, sdp: this.#options.legacy ? description.sdp : wishingForPicture(wishingForOpus(description.sdp)) };
     this.#options.send(type === 'offer' ? { type, offer: plain } : { type, answer: plain });
   }
 
   /** Answers with a sending section for each one offered, filled or not, so that a track can come later without another offer. */
-  async #takeSections(reused: boolean): Promise<void> {
+  async #takeSections(): Promise<void> {
     const { local } = this.#options;
     for (const part of PARTS) {
       const section = this.#section(part);
@@ -249,7 +280,7 @@ export class Pair {
       // Old clients look for the track's stream. Missing in Firefox before 113.
       // Of a connection that is reused the stream stays what it was: another would need another offer.
       const ofPerson = part === 'audio' || part === 'video';
-      if (!reused && ofPerson) (section.sender as { setStreams?: (...streams: MediaStream[]) => void }).setStreams?.(local);
+      if (!this.#adopted && ofPerson) (section.sender as { setStreams?: (...streams: MediaStream[]) => void }).setStreams?.(local);
       const track = this.#options.tracks()[part]; // asked for each time: the call may have ended meanwhile
       if (section.sender.track !== track) await section.sender.replaceTrack(track);
     }

@@ -24,6 +24,7 @@ class Side {
 
   constructor(polite: boolean, legacy = false) {
     this.peer = new Peer({
+      callId: 'call-1',
       createConnection: (config) => {
         const connection = new FakeConnection(config);
         this.connections.push(connection);

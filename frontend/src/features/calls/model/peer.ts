@@ -9,6 +9,7 @@ import { sessionOf } from './sdp';
 import type { LinkState } from './view';
 
 export interface PeerOptions {
+  callId: string;
   createConnection: (config: RTCConfiguration) => RTCPeerConnection;
   createStream: () => MediaStream;
   iceServers: RTCIceServer[];
@@ -42,7 +43,8 @@ const DISCONNECTED_MS = 2_000;
 const RESTART_GAP_MS = 2_000;
 const OTHER_RESTARTS_MS = 6_000;
 const RECOVER_AGAIN_MS = 10_000;
-const WARM_MS = 700;
+const REOPEN_MS = 200;
+const WARM_MS = 900;
 const WHOLE_AGAIN_MS = 600;
 const WHOLE_TIMES = 4;
 const GIVE_UP_MS = 30_000;
@@ -66,10 +68,12 @@ export class Peer {
   #wasConnected = false;
   #recoveredAt = -RESTART_GAP_MS;
   #closed = false;
+  #greeted = false;
   readonly #answerDue: Deadline;
   readonly #recoverDue: Deadline;
   readonly #giveUp: Deadline;
   readonly #wholeDue: Deadline;
+  readonly #reopenDue: Deadline;
 
   constructor(options: PeerOptions) {
     this.#options = options;
@@ -77,6 +81,7 @@ export class Peer {
     this.#recoverDue = new Deadline(options.clock);
     this.#giveUp = new Deadline(options.clock);
     this.#wholeDue = new Deadline(options.clock);
+    this.#reopenDue = new Deadline(options.clock);
     this.#iceServers = options.iceServers;
     this.remote = options.createStream();
     this.remoteScreen = options.createStream();
@@ -86,6 +91,8 @@ export class Peer {
       this.notice = { camera: false, microphone: true }; // until they say; the tracks are there from before
       this.setIceServers(options.iceServers);
       warm.adopt(this.#pairOptions(() => warm));
+      this.#greeted = warm.greet(options.callId);
+      if (warm.promised === options.callId) void warm.confirm();
     } else {
       this.#pair = this.#createPair();
     }
@@ -112,7 +119,7 @@ export class Peer {
    */
   offer(): void {
     if (this.#pair !== this.#options.warm) return this.#pair.open();
-    if (this.#pair.offeredFirst) return this.#pair.reopen();
+    if (this.#pair.offeredFirst) return this.#reopen();
     this.#recoverDue.set(WARM_MS, () => {
       if (!this.#pair.confirmed) this.#renew(true);
     });
@@ -120,7 +127,13 @@ export class Peer {
 
   /** The call came in: a connection from before is ours to offer if it was ours the first time. */
   expect(): void {
-    if (this.#pair === this.#options.warm && this.#pair.offeredFirst) this.#pair.reopen();
+    if (this.#pair === this.#options.warm && this.#pair.offeredFirst) this.#reopen();
+  }
+
+  /** Each has told the other by the connection itself, so pictures need not wait for descriptions; the server and whoever has not heard do. */
+  #reopen(): void {
+    if (!this.#greeted) return this.#pair.reopen();
+    this.#reopenDue.set(REOPEN_MS, () => this.#pair === this.#options.warm && this.#pair.reopen());
   }
 
   /** The call is over. What it leaves may serve the next one, where both sides are ours and it works. */
@@ -193,7 +206,7 @@ export class Peer {
 
   #stop(): void {
     this.#closed = true;
-    for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp, this.#wholeDue]) due.clear();
+    for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp, this.#wholeDue, this.#reopenDue]) due.clear();
   }
 
   async #describe(description: RTCSessionDescriptionInit): Promise<void> {
@@ -282,6 +295,7 @@ export class Peer {
     channel.onmessage = ({ data }) => {
       const notice = parseNotice(data);
       if (!notice) return this.#options.beside.hear(data);
+      if ('call' in notice) return void (notice.call === this.#options.callId && this.#pair.confirm());
       if ('stopScreen' in notice) return this.#options.onStopScreen(notice.stopScreen);
       this.notice = notice.media;
       // They can't offer sections for it themselves, if they did not offer first.

@@ -106,6 +106,41 @@ describe('the next call of the two', () => {
     expect(exchange.call?.state).toBe('connected');
   });
 
+  it('is told over the connection itself: pictures go before anything is described anew', async () => {
+    await talk(ann, ben);
+    // The fake has no channel come in by itself: the browser's own at the other end.
+    const ours = ann.connection.channels[0];
+    if (!ours) throw new Error('no channel');
+    const theirs = { ...ours, onmessage: undefined as typeof ours.onmessage };
+    (ben.connection.ondatachannel as (event: unknown) => void)({ channel: theirs });
+    const chats = [ours, theirs].map((chat) => Object.assign(chat, { readyState: 'open' }));
+    chats.forEach((chat, side) => (chat.send = (data) => chats[1 - side]?.onmessage?.({ data })));
+    for (const page of [ann, ben]) page.connection.become('connected');
+    ann.engine.hangUp();
+    await settle();
+    await talk(ben, ann);
+    expect([ann.connection.offers, ben.connection.offers]).toEqual([1, 0]);
+    for (const page of [ann, ben]) {
+      expect(page.view).toMatchObject({ stage: 'live', link: 'connected' });
+      expect(tracks(page.connection)).not.toContain(null);
+    }
+    await clock.advance(1_000); // for the server, which counts by descriptions
+    expect([ann.connection.offers, ben.connection.offers]).toEqual([2, 0]);
+    expect(exchange.call?.state).toBe('connected');
+    expect(counts()).toEqual([1, 1]);
+  });
+
+  it('is believed of no other call', async () => {
+    await firstCall();
+    exchange.lose.set('webrtc-offer', 1);
+    const { channels } = ann.connection;
+    channels[0]?.onmessage?.({ data: JSON.stringify({ call: 'call-1' }) });
+    await talk(ann, ben);
+    channels[0]?.onmessage?.({ data: JSON.stringify({ call: 'call-1' }) });
+    await settle();
+    expect(tracks(ann.connection)).toEqual([null, null]);
+  });
+
   it('counts only its own bytes', async () => {
     await firstCall();
     await talk(ann, ben);

@@ -65,6 +65,8 @@ export class CallSession {
   #round = 0;
   #waiting: Signal[] = [];
   #starting = false;
+  /** What is there, and may be used without a question. */
+  #ready = { microphone: false, camera: false };
   #stalled = false;
   #relayOnly = false;
   #ahead: RTCPeerConnection | undefined;
@@ -162,6 +164,24 @@ export class CallSession {
     return asks.includes(true);
   }
 
+  /** Looks, without opening anything, whether the devices will surely open. */
+  async lookAhead(): Promise<void> {
+    const ready = (device: 'microphone' | 'camera') => this.media.isReady(device);
+    const [microphone, camera] = await Promise.all([ready('microphone'), ready('camera')]);
+    this.#ready = { microphone, camera };
+  }
+
+  /** They will: the other need not wait until they have. An old client is answered as ever. */
+  surelyOpens(withCamera: boolean): boolean {
+    return this.#ready.microphone && (!withCamera || this.#ready.camera) && !this.#deps.settings.relayOnly && !this.view.legacy;
+  }
+
+  /** For a call that goes on without what can't be had; the note says what is missing. */
+  async openMeanwhile(withCamera: boolean): Promise<void> {
+    await this.openMedia(withCamera);
+    if (this.view.problem) this.patch({ note: this.view.problem, problem: undefined });
+  }
+
   /** Opens what the call needs; says so before the browser asks. False if it can't go on without. */
   async openMedia(withCamera: boolean): Promise<boolean> {
     const wanted: Device[] = withCamera ? ['microphone', 'camera'] : ['microphone'];
@@ -197,7 +217,8 @@ export class CallSession {
     const acceptedAt = rejoin && said < now ? said : now;
     this.patch({ stage: 'live', direction: snapshot.direction, legacy: snapshot.legacy, acceptedAt, asking: [] });
     this.#remember();
-    const iceServers = await this.#deps.ice.get();
+    // Without a wait where none is needed: the page draws anew at the first one.
+    const iceServers = this.#deps.ice.known ?? (await this.#deps.ice.get());
     if (this.isOver()) return;
     this.#createPeer(iceServers, snapshot, rejoin);
     if (!rejoin && snapshot.direction === 'incoming') this.#peer?.expect();
@@ -310,6 +331,7 @@ export class CallSession {
     this.#deps.log.write('connection of before', warm !== undefined);
     this.beside.begin(meOf(snapshot).name, snapshot.legacy);
     const peer = new Peer({
+      callId: snapshot.callId,
       createConnection: (config) => this.#takeAhead() ?? this.#deps.createConnection(config),
       warm,
       createStream: this.#deps.media.createStream,

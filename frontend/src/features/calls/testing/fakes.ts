@@ -180,6 +180,7 @@ export class FakeDevices {
       devices: secure ? (this as unknown as NonNullable<MediaSource['devices']>) : undefined,
       createStream: () => new FakeStream() as unknown as MediaStream,
       mustAsk: (device) => Promise.resolve(this.prompts.has(device)),
+      allows: (device) => Promise.resolve(!this.prompts.has(device) && this.errors[device === 'camera' ? 'video' : 'audio'] !== 'NotAllowedError'),
       memory: {
         recall: (device) => this.remembered[device],
         keep: (device, choice) => void (this.remembered[device] = choice),
