@@ -4,6 +4,7 @@
 #   scripts/servers.sh s3           the S3 protocol, in memory
 #   scripts/servers.sh toxiproxy    a network that stalls, lags and breaks
 #   scripts/servers.sh pebble       an authority of certificates, Let's Encrypt's own for tests
+#   scripts/servers.sh livekit      LiveKit, for consultations
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=${1:?which server}
@@ -31,6 +32,15 @@ case $name in
       echo "building $name" >&2
       GOBIN=$out.$$ CGO_ENABLED=0 go install github.com/letsencrypt/pebble/v2/cmd/pebble@v2.10.3
       mv "$out.$$/pebble" "$out"
+      rmdir "$out.$$"
+    fi
+    ;;
+  livekit)
+    if [ ! -x "$out" ]; then
+      echo "building $name; the first time takes a minute or two" >&2
+      # Later versions have replace directives, which an install from outside refuses.
+      GOBIN=$out.$$ CGO_ENABLED=0 go install github.com/livekit/livekit-server/cmd/server@v1.13.5
+      mv "$out.$$/server" "$out"
       rmdir "$out.$$"
     fi
     ;;

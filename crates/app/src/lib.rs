@@ -4,6 +4,7 @@
 //! must be random is made by [`fresh`]. `server` joins it to a store and to the world.
 
 pub mod accounts;
+pub mod appointments;
 pub mod calling;
 pub mod chat;
 pub mod fresh;

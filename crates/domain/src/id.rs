@@ -111,6 +111,8 @@ object_ids! {
     EntryId,
     /// A call between two users.
     CallId,
+    /// An appointment.
+    AppointmentId,
     /// One sign-in of a user; revoking it ends every token made from it.
     SessionId,
     /// Something that was uploaded: `filePublicId` on the wire.

@@ -4,11 +4,12 @@
 //! This crate does no I/O, reads no clock and makes no randomness: times and ids come in as arguments. It knows no JSON;
 //! shapes on the wire live in `wire`, shapes on disk in `store`.
 //!
-//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`search`], [`CallRecord`];
+//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`search`], [`CallRecord`], [`Appointment`];
 //! the ports [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`],
-//! [`Recordings`], [`Transfer`].
+//! [`Recordings`], [`Appointments`], [`Transfer`].
 #![warn(missing_docs)]
 
+mod appointment;
 mod call;
 pub mod change;
 mod conversation;
@@ -21,18 +22,24 @@ mod time;
 mod upload;
 mod user;
 
+pub use appointment::{
+    Appointment, AppointmentQuery, AppointmentRefused, AppointmentStatus, ConsultationKind, SLOT, Stamp, may_book,
+};
 pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
 pub use change::{Changes, Quote, Target};
 pub use conversation::{
     CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, OldReach, Plan, Receipt,
     ReceiptChange,
 };
-pub use id::{CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, ObjectId, SessionId, UploadId, UserId};
+pub use id::{
+    AppointmentId, CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, ObjectId, SessionId, UploadId,
+    UserId,
+};
 pub use policy::{may_administer, may_contact};
 pub use port::{
-    AppendError, Appended, BlobId, BlobReader, BlobWriter, Blobs, Calls, Claim, Conversations, Discard,
-    InsertUploadError, InsertUserError, OldPages, Part, PutError, Recordings, Rotation, Sessions, StoreError, Transfer,
-    Transition, Uploads, Users,
+    AppendError, Appended, Appointments, BlobId, BlobReader, BlobWriter, Blobs, Booking, Calls, Claim, Conversations,
+    Discard, InsertUploadError, InsertUserError, OldPages, Part, PutError, Recordings, Rotation, Sessions, StoreError,
+    Transfer, Transition, Uploads, Users,
 };
 pub use recording::{CONSENT, Recording, RecordingAct, RecordingLine, RecordingRefused, RecordingState};
 pub use search::{Found, FoundPlace, SearchQuery};

@@ -1,3 +1,4 @@
+mod appointments;
 mod recordings;
 mod transfer;
 mod uploads;
@@ -10,6 +11,7 @@ use crate::{
     SessionId, Timestamp, User, UserFilter, UserId, change,
 };
 
+pub use appointments::{Appointments, Booking};
 pub use recordings::Recordings;
 pub use transfer::{PutError, Transfer};
 pub use uploads::{BlobId, BlobReader, BlobWriter, Blobs, Discard, InsertUploadError, Part, Uploads};

@@ -20,5 +20,6 @@ pub mod state;
 pub mod tls;
 pub mod transfer;
 pub mod turn;
+pub mod zone;
 
 pub use config::Role;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use app::accounts::{Accounts, Secret, Tokens};
+use app::appointments::Appointments;
 use app::calling::{Calling, Rules};
 use app::chat::{Chat, Search};
 use app::recordings::Recordings;
@@ -32,6 +33,7 @@ pub struct Ports {
     pub old_pages: Arc<dyn OldPages>,
     pub uploads: Arc<dyn domain::Uploads>,
     pub recordings: Arc<dyn domain::Recordings>,
+    pub appointments: Arc<dyn domain::Appointments>,
 }
 
 impl Ports {
@@ -45,6 +47,7 @@ impl Ports {
             old_pages: store.clone(),
             uploads: store.clone(),
             recordings: store.clone(),
+            appointments: store.clone(),
         }
     }
 }
@@ -92,6 +95,8 @@ pub struct Services {
     pub uploads: Uploads,
     /// What they record of their calls.
     pub recordings: Recordings,
+    /// When they are to meet.
+    pub appointments: Appointments,
     /// Asks for a sweep: something was let go.
     pub uploads_changed: Arc<Notify>,
     /// Signs the addresses of what was uploaded.
@@ -149,6 +154,7 @@ impl Services {
         let UploadConfig { max_bytes, quota, .. } = config.uploads;
         let rules = UploadRules { max_bytes, quota, limits: config.limits };
         let uploads = Uploads::new(ports.uploads.clone(), blobs, rules);
+        let appointments = Appointments::new(ports.appointments.clone(), ports.users.clone(), config.limits);
         let recordings = {
             let now = clock.clone();
             Recordings::new(
@@ -171,6 +177,7 @@ impl Services {
             statuses: Statuses::default(),
             uploads,
             recordings,
+            appointments,
             uploads_changed: Arc::default(),
             signer,
             turn: Turn::default(),

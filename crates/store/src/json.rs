@@ -1,6 +1,7 @@
 //! How bodies of entries and records of calls are written down. The domain's types know no JSON; a field that is added
 //! here has a default, so that what older versions wrote is still read.
 
+mod appointments;
 mod changes;
 #[cfg(test)]
 mod mangled;
@@ -13,6 +14,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
+pub(crate) use appointments::{appointment_from_text, appointment_to_text};
 pub(crate) use changes::{changes_from_text, changes_to_text};
 
 /// An enum of the domain as one that serialises, both ways.

@@ -1,9 +1,9 @@
-//! Users, uploads, conversations, entries and what happened to recordings as lines of JSON, for taking them from one store to another. A field that is
+//! Users, uploads, appointments, conversations, entries and what happened to recordings as lines of JSON, for taking them from one store to another. A field that is
 //! added has a default, so that what older versions wrote is still read.
 
 use domain::{
-    Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, RecordingLine, Role, Target, Timestamp, Upload,
-    UploadKind, User, UserId,
+    Appointment, Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, RecordingLine, Role, Target,
+    Timestamp, Upload, UploadKind, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -181,6 +181,16 @@ pub fn recording_from_line(line: &str) -> Result<RecordingLine, Unreadable> {
         at: Timestamp(line.at),
         act: recording::from_parts(&line.act, other, line.consent).ok_or_else(unreadable)?,
     })
+}
+
+/// An appointment as a line.
+pub fn appointment_to_line(appointment: &Appointment) -> String {
+    json::appointment_to_text(appointment)
+}
+
+/// The appointment of a line.
+pub fn appointment_from_line(line: &str) -> Result<Appointment, Unreadable> {
+    json::appointment_from_text(line)
 }
 
 /// The record of an upload as a line.

@@ -4,6 +4,7 @@
 //! Nothing here does I/O. `docs/protocol.md` is the contract; [`error::Code`] is its table of codes.
 
 pub mod account;
+pub mod appointment;
 pub mod call;
 pub mod chat;
 pub mod entry;

@@ -51,6 +51,7 @@ keys! {
     ACME_DIRECTORY = "acme_directory", "MOODBITES_ACME_DIRECTORY", None;
     ACME_ROOT = "acme_root", "MOODBITES_ACME_ROOT", None;
     LAN_NAMES = "lan_names", "MOODBITES_LAN_NAMES", None;
+    TIME_ZONE = "time_zone", "MOODBITES_TIME_ZONE", None;
     LOG = "log", "MOODBITES_LOG", None;
 }
 

@@ -60,6 +60,7 @@ pub fn print(config: &Config, raw: &Raw) -> String {
         None => page.note(keys::TURN_SECRET, "none, but one that follows from jwt_secret"),
     }
     page.tls(config.tls.as_ref());
+    page.setting(keys::TIME_ZONE, Some(config.time_zone.to_string().into()));
     page.setting(keys::LOG, Some(config.log.clone().into()));
     page.line("\n[listen]");
     for role in Role::ALL {

@@ -10,6 +10,7 @@ use super::keys::{self, Key};
 use super::raw::{Given, Raw};
 use super::resolved::{CallTimes, Config, IceServer, MongoUri};
 use super::{Network, Role, listen, tls, turn, uploads};
+use crate::zone::Zone;
 
 /// What stands in the guide's example. Whoever has read the guide could sign tokens by it.
 const PLACEHOLDER: &str = "your-jwt-secret-key-here";
@@ -39,6 +40,7 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
         limits: switch(raw, keys::LIMITS)?.unwrap_or(true),
         call_times: call_times(raw)?,
         uploads: uploads::resolve(raw)?,
+        time_zone: time_zone(raw)?,
         log: text(raw, keys::LOG)?.unwrap_or_else(|| "info".to_owned()),
         warnings: Vec::new(),
     };
@@ -198,6 +200,12 @@ fn public_address(raw: &Raw) -> Result<Option<String>, ConfigError> {
     }
     let (name, given) = (keys::PUBLIC_ADDRESS.file.to_owned(), address);
     Err(ConfigError::Value { name, given, expected: "the address that people type, as in https://chat.example.org" })
+}
+
+fn time_zone(raw: &Raw) -> Result<Zone, ConfigError> {
+    let Some(name) = text(raw, keys::TIME_ZONE)? else { return Ok(Zone::of_this_machine()) };
+    let expected = "a time zone of the IANA's database, as in Europe/Berlin";
+    Zone::named(name.trim()).ok_or(ConfigError::Value { name: keys::TIME_ZONE.file.to_owned(), given: name, expected })
 }
 
 fn networks(raw: &Raw) -> Result<Vec<Network>, ConfigError> {

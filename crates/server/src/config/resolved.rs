@@ -8,6 +8,8 @@ use app::accounts::Secret;
 use serde::Serialize;
 use store::S3;
 
+use crate::zone::Zone;
+
 use super::{Network, Role, TlsConfig, TurnConfig};
 
 /// Everything that was asked for, checked.
@@ -43,6 +45,8 @@ pub struct Config {
     pub turn: TurnConfig,
     /// The certificate for what goes by TLS.
     pub tls: Option<TlsConfig>,
+    /// In which the practice says when things are.
+    pub time_zone: Zone,
     /// What is logged, as `tracing`'s filters say it.
     pub log: String,
     /// What is allowed but should be known.
@@ -180,6 +184,7 @@ impl Config {
             uploads: UploadConfig::default(),
             turn: TurnConfig::default(),
             tls: None,
+            time_zone: Zone::of_this_machine(),
             log: String::new(),
             warnings: Vec::new(),
         }

@@ -57,6 +57,11 @@ impl Addresses {
     pub const fn new(base: Arc<str>, signer: Signer, now: Timestamp) -> Self {
         Self { base, signer, now }
     }
+
+    /// Where a page of ours is.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
 }
 
 impl wire::file::Addresses for Addresses {

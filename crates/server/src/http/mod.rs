@@ -4,6 +4,7 @@ mod account_files;
 mod accounts;
 pub mod address;
 pub mod addresses;
+pub(crate) mod appointments;
 pub mod auth;
 pub mod body;
 pub(crate) mod calls;
@@ -83,7 +84,7 @@ fn api(role: Role) -> Router<Services> {
         routes = routes.merge(doctor::routes()).merge(trust::routes());
     }
     if matches!(role, Role::Web | Role::Accounts) {
-        routes = routes.merge(accounts::routes());
+        routes = routes.merge(accounts::routes()).merge(appointments::routes());
     }
     if role.has_chat() {
         routes = routes.merge(chat::routes(role));

@@ -7,7 +7,7 @@ use domain::{BlobId, Blobs, Part, Upload};
 use store::Store;
 use store::lines::{self, Header};
 
-use super::items::{CONVERSATIONS, RECORDINGS, UPLOADS, USERS, name};
+use super::items::{APPOINTMENTS, CONVERSATIONS, RECORDINGS, UPLOADS, USERS, name};
 use super::{ENTRIES, PAGE, TransferError};
 use crate::backup::archive::{Kind, Packing};
 use crate::backup::{BackupError, beside, put_in_place};
@@ -53,6 +53,8 @@ pub async fn export(store: &dyn Store, blobs: &dyn Blobs, to: &Path) -> Result<E
     packing.add(USERS, &users)?;
     let recordings = write_recordings(store, folder).await?;
     packing.add(RECORDINGS, &recordings)?;
+    let appointments = write_appointments(store, folder).await?;
+    packing.add(APPOINTMENTS, &appointments)?;
     let conversations = write_conversations(store, folder, &mut done).await?;
     packing.add(CONVERSATIONS, &conversations)?;
     packing.finish(&archive)?;
@@ -86,6 +88,21 @@ async fn write_recordings(store: &dyn Store, folder: &Path) -> Result<std::path:
         after = Some((last.recording, last.number));
         for line in &page {
             lines.add(&lines::recording_to_line(line))?;
+        }
+    }
+    lines.finish()?;
+    Ok(path)
+}
+
+async fn write_appointments(store: &dyn Store, folder: &Path) -> Result<std::path::PathBuf, TransferError> {
+    let path = folder.join(APPOINTMENTS);
+    let (mut lines, mut after) = (Lines::new(&path)?, None);
+    loop {
+        let page = store.appointments_after(after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for appointment in &page {
+            lines.add(&lines::appointment_to_line(appointment))?;
         }
     }
     lines.finish()?;

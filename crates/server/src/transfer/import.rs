@@ -45,7 +45,7 @@ pub fn import(
             Item::Bytes(..) => {}
             Item::Upload(_) => expected.uploads += 1,
             Item::User(_) => expected.users += 1,
-            Item::Recording(_) => {}
+            Item::Recording(_) | Item::Appointment(_) => {}
             Item::Entry(header, seq, _) => {
                 expected.entries += 1;
                 expected.conversations += u64::from(seq == header.entries);
@@ -119,6 +119,15 @@ impl<'a> Filling<'a> {
             Item::Recording(line) => {
                 if self.runtime.block_on(self.store.append_recording(line))? == Transition::Stale {
                     self.done.differ.push(format!("recording {}", line.recording));
+                }
+            }
+            Item::Appointment(appointment) => {
+                let there = self.runtime.block_on(async {
+                    self.store.book(appointment.clone()).await?;
+                    self.store.appointment(appointment.id).await
+                })?;
+                if there.as_ref() != Some(&appointment) {
+                    self.done.differ.push(format!("appointment {}", appointment.id));
                 }
             }
             Item::Entry(header, seq, entry) => {

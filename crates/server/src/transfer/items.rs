@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use domain::{BlobId, NewEntry, Part, RecordingLine, Upload, User};
+use domain::{Appointment, BlobId, NewEntry, Part, RecordingLine, Upload, User};
 use store::lines::{self, Header};
 
 use super::TransferError;
@@ -14,6 +14,8 @@ pub(super) const UPLOADS: &str = "uploads.jsonl";
 pub(super) const USERS: &str = "users.jsonl";
 /// Later exports have it; earlier ones were made where nothing was recorded.
 pub(super) const RECORDINGS: &str = "recordings.jsonl";
+/// Since there are appointments.
+pub(super) const APPOINTMENTS: &str = "appointments.jsonl";
 pub(super) const CONVERSATIONS: &str = "conversations.jsonl";
 
 /// The folder of the bytes of uploads.
@@ -29,6 +31,7 @@ pub(super) enum Item<'a> {
     User(User),
     /// What somebody did about a recording.
     Recording(RecordingLine),
+    Appointment(Appointment),
     /// An entry and its place, of a conversation whose entries come one after the other.
     Entry(&'a Header, u64, NewEntry),
 }
@@ -63,6 +66,9 @@ pub(super) fn items(
         Some(USERS) => each_line(bytes, &not_ours, |line| take(Item::User(lines::user_from_line(line)?))),
         Some(RECORDINGS) => {
             each_line(bytes, &not_ours, |line| take(Item::Recording(lines::recording_from_line(line)?)))
+        }
+        Some(APPOINTMENTS) => {
+            each_line(bytes, &not_ours, |line| take(Item::Appointment(lines::appointment_from_line(line)?)))
         }
         Some(CONVERSATIONS) => {
             let mut log: Option<(Header, u64)> = None;

@@ -1,19 +1,22 @@
 //! Who may ask what: every REST route × everybody. A new route fails [`every_route_is_in_the_table`] until it has a row.
 
 use app::accounts::{Secret, Tokens};
+use app::appointments::NewAppointment;
 use app::fresh;
 use domain::{
-    ConversationId, EntryBody, EntryId, NewEntry, NewSession, Role as UserRole, SessionId, SessionKind, User,
+    AppointmentId, ConsultationKind, ConversationId, EntryBody, EntryId, NewEntry, NewSession, Role as UserRole, SLOT,
+    SessionId, SessionKind, Timestamp, User,
 };
 use http::Method;
 use serde_json::{Value, json};
 use server::Role;
 use std::time::Duration;
+use wire::time::iso;
 
 use crate::harness::{Ask, TestServer, secret};
 
 /// `{patient}`, `{other}`, `{dietician}`, `{admin}` in a path or body are those people's ids, `{conversation}` is that of
-/// patient and dietician, `{email}` a new address.
+/// patient and dietician, `{appointment}` theirs, `{slot}` a time that is free, `{email}` a new address.
 struct Row {
     role: Role,
     method: Method,
@@ -147,6 +150,19 @@ fn table() -> Vec<Row> {
         with(Accounts, POST, "/api/user/activity", "{}", NOBODY),
         row(Chat, GET, "/api/user/me", NOBODY),
         row(Calls, GET, "/api/user/me", NOBODY),
+        // Appointments.
+        with(Accounts, POST, "/api/appointments", BOOKING, BOOKS),
+        with(Web, POST, "/api/appointments", BOOKING, BOOKS),
+        row(Accounts, GET, "/api/appointments/dietician", DIETICIANS),
+        row(Accounts, GET, "/api/appointments/patient", PATIENTS),
+        row(Accounts, GET, "/api/appointments/{appointment}", THE_PAIR),
+        row(Accounts, GET, "/api/appointments/ffffffffffffffffffffffff", FOREIGN),
+        with(Accounts, PUT, "/api/appointments/{appointment}/status", r#"{"status":"confirmed"}"#, CONFIRMS),
+        with(Accounts, PUT, "/api/appointments/ffffffffffffffffffffffff/status", r#"{"status":"confirmed"}"#, FOREIGN),
+        row(Accounts, DELETE, "/api/appointments/ffffffffffffffffffffffff", FOREIGN),
+        row(Accounts, DELETE, "/api/appointments/{appointment}", THE_PAIR),
+        row(Chat, GET, "/api/appointments/patient", NOBODY),
+        row(Calls, GET, "/api/appointments/patient", NOBODY),
         // People.
         row(Web, GET, "/api/people", ADMINS),
         row(Accounts, GET, "/api/people", NOBODY),
@@ -195,6 +211,12 @@ fn table() -> Vec<Row> {
     ]
 }
 
+const BOOKING: &str = r#"{"dieticianId":"{dietician}","consultationType":"video","startsAt":"{slot}"}"#;
+const BOOKS: [&str; 5] = ["401 unauthenticated", "200", "200", "400 bad_request", "403 contact_not_allowed"];
+const DIETICIANS: [&str; 5] = ["401 unauthenticated", "403 forbidden", "403 forbidden", "200", "403 forbidden"];
+const PATIENTS: [&str; 5] = ["401 unauthenticated", "200", "200", "403 forbidden", "403 forbidden"];
+const CONFIRMS: [&str; 5] =
+    ["401 unauthenticated", "409 appointment_conflict", "403 forbidden", "200", "403 forbidden"];
 const FORMLESS: [&str; 5] =
     ["401 unauthenticated", "400 bad_request", "400 bad_request", "400 bad_request", "400 bad_request"];
 const THE_PAIR_AND_ADMIN: [&str; 5] = ["401 unauthenticated", "200", "403 forbidden", "200", "200"];
@@ -210,6 +232,7 @@ async fn every_row_holds() {
         server.add("Ines", UserRole::Admin).await,
     ];
     let conversation = write(&server, &people[0], &people[2]).await;
+    let appointment = appointment(&server, &people[0], &people[2]).await;
     let mut wrong = Vec::new();
     for (number, row) in table().iter().enumerate() {
         for (who, expected) in row.expected.iter().enumerate() {
@@ -219,6 +242,8 @@ async fn every_row_holds() {
                     .replace("{dietician}", &people[2].id.to_string())
                     .replace("{admin}", &people[3].id.to_string())
                     .replace("{conversation}", &conversation.to_string())
+                    .replace("{appointment}", &appointment.to_string())
+                    .replace("{slot}", &iso(slot(server.services.clock.now(), 2 + number * 5 + who)))
                     .replace("{email}", &format!("new-{number}-{who}@example.org"))
             };
             let token = match who {
@@ -252,6 +277,20 @@ async fn session_of(server: &TestServer, user: &User) -> String {
         NewSession { id, user: user.id, kind: SessionKind::Bearer, refresh_hash: None, created_at: now, expires_at };
     server.services.ports.sessions.create(session).await.unwrap();
     Tokens::new(Secret::new(secret()), None).issue(user, id, now, expires_at)
+}
+
+/// The moment at which one of the next slots begins.
+fn slot(now: Timestamp, ahead: usize) -> Timestamp {
+    let slot = i64::try_from(SLOT.as_millis()).unwrap();
+    Timestamp((now.0 / slot + i64::try_from(ahead).unwrap()) * slot)
+}
+
+async fn appointment(server: &TestServer, patient: &User, dietician: &User) -> AppointmentId {
+    let now = server.services.clock.now();
+    let (date, time) = ("2026-11-30".to_owned(), "09:00".to_owned());
+    let kind = ConsultationKind::Video;
+    let new = NewAppointment { with: dietician.id, kind, starts_at: slot(now, 1), date, time, notes: None };
+    server.services.appointments.book(patient, new, now).await.unwrap().id
 }
 
 async fn write(server: &TestServer, sender: &User, receiver: &User) -> ConversationId {

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::{
-    BlobId, Blobs, CONSENT, CallId, Conversation, Conversations, Entry, EntryBody, FileFacts, NewEntry, NewUser, Part,
-    Profile, Receipt, Recording, RecordingAct, RecordingLine, Recordings, Role as UserRole, Target, Timestamp,
-    Transfer, Transition, Upload, UploadId, UploadKind, Uploads, User, UserId, Users,
+    Appointment, AppointmentId, AppointmentStatus, Appointments, BlobId, Blobs, Booking, CONSENT, CallId,
+    ConsultationKind, Conversation, Conversations, Entry, EntryBody, FileFacts, NewEntry, NewUser, Part, Profile,
+    Receipt, Recording, RecordingAct, RecordingLine, Recordings, Role as UserRole, Stamp, Target, Timestamp, Transfer,
+    Transition, Upload, UploadId, UploadKind, Uploads, User, UserId, Users,
 };
 use server::transfer::{TransferError, export, import};
 use store::contract::FerretDb;
@@ -114,6 +115,29 @@ async fn practice() -> TempDir {
     for line in [asked, agreed] {
         assert_eq!(store.append_recording(line).await, Ok(Transition::Saved));
     }
+    let appointment = Appointment {
+        id: AppointmentId([23; 12].into()),
+        version: 1,
+        patient: first.receiver,
+        dietician: first.sender,
+        kind: ConsultationKind::Video,
+        starts_at: Timestamp(1_700_000_000_000),
+        date: "2023-11-14".to_owned(),
+        time: "22:30".to_owned(),
+        notes: Some("über \"Eisen\"".to_owned()),
+        room: [24; 12].into(),
+        stamps: vec![Stamp {
+            status: AppointmentStatus::Scheduled,
+            at: Timestamp(1_600_000_000_000),
+            by: first.receiver,
+        }],
+    };
+    assert_eq!(store.book(appointment.clone()).await, Ok(Booking::Booked));
+    let cancelled =
+        appointment.becomes(AppointmentStatus::Cancelled, first.receiver, Timestamp(1_650_000_000_000)).unwrap();
+    assert_eq!(store.change_appointment(cancelled).await, Ok(Transition::Saved));
+    let again = Appointment { id: AppointmentId([25; 12].into()), room: [26; 12].into(), ..appointment };
+    assert_eq!(store.book(again).await, Ok(Booking::Booked));
     store.close().await;
     folder
 }
@@ -126,6 +150,7 @@ struct Everything {
     conversations: Vec<(Conversation, [Receipt; 2], Vec<Entry>)>,
     unread: Vec<[u64; 2]>,
     recordings: Vec<RecordingLine>,
+    appointments: Vec<Appointment>,
 }
 
 async fn everything(store: &dyn Store) -> Everything {
@@ -141,7 +166,8 @@ async fn everything(store: &dyn Store) -> Everything {
     let users = store.users_after(None, 100).await.unwrap();
     let uploads = store.uploads_after(None, 100).await.unwrap();
     let recordings = store.recordings_after(None, 100).await.unwrap();
-    Everything { users, uploads, conversations, unread, recordings }
+    let appointments = store.appointments_after(None, 100).await.unwrap();
+    Everything { users, uploads, conversations, unread, recordings, appointments }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 //!
 //! Each part uses users of its own, so that all run on one store; what looks at the store as a whole comes first.
 
+mod appointments;
 mod calls;
 mod changes;
 mod conversations;
@@ -21,7 +22,7 @@ pub use ferretdb::{FerretDb, server};
 
 use std::sync::Arc;
 
-use domain::{Calls, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users};
+use domain::{Appointments, Calls, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users};
 
 /// The ports of one store.
 #[derive(Clone)]
@@ -34,6 +35,7 @@ pub struct Ports {
     pub old_pages: Arc<dyn OldPages>,
     pub uploads: Arc<dyn Uploads>,
     pub recordings: Arc<dyn Recordings>,
+    pub appointments: Arc<dyn Appointments>,
     pub transfer: Arc<dyn Transfer>,
 }
 
@@ -41,7 +43,17 @@ impl Ports {
     /// The ports of a store that has all of them.
     pub fn of<S>(store: &S) -> Self
     where
-        S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Recordings + Transfer + Clone + 'static,
+        S: Users
+            + Sessions
+            + Conversations
+            + Calls
+            + OldPages
+            + Uploads
+            + Recordings
+            + Appointments
+            + Transfer
+            + Clone
+            + 'static,
     {
         Self {
             users: Arc::new(store.clone()),
@@ -51,6 +63,7 @@ impl Ports {
             old_pages: Arc::new(store.clone()),
             uploads: Arc::new(store.clone()),
             recordings: Arc::new(store.clone()),
+            appointments: Arc::new(store.clone()),
             transfer: Arc::new(store.clone()),
         }
     }
@@ -90,6 +103,12 @@ pub async fn run(ports: Ports) {
     recordings::what_was_consented_to_stays(&ports).await;
     recordings::a_place_in_its_log_is_one_lines(&ports).await;
     recordings::all_lines_are_read_by_pages(&ports).await;
+
+    appointments::booked_is_found(&ports).await;
+    appointments::a_slot_is_one_appointments(&ports).await;
+    appointments::a_change_needs_the_version_before(&ports).await;
+    appointments::are_listed_by_person_time_and_status(&ports).await;
+    appointments::all_are_read_by_pages(&ports).await;
 
     changes::are_entries_and_readers_get_what_they_made(&ports).await;
     changes::never_ask_to_be_read(&ports).await;
@@ -140,7 +159,17 @@ pub async fn run(ports: Ports) {
 /// Checks that what is told to one store is found by the next one that is opened on the same data.
 pub async fn persists<S>(open: impl AsyncFn() -> S, close: impl AsyncFn(S))
 where
-    S: Users + Sessions + Conversations + Calls + OldPages + Uploads + Recordings + Transfer + Clone + 'static,
+    S: Users
+        + Sessions
+        + Conversations
+        + Calls
+        + OldPages
+        + Uploads
+        + Recordings
+        + Appointments
+        + Transfer
+        + Clone
+        + 'static,
 {
     let store = open().await;
     let before = fixtures::Life::live(&Ports::of(&store)).await;

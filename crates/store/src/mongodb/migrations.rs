@@ -33,6 +33,9 @@ pub(super) const WIPES: &str = "wipes";
 pub(super) const UPLOADS: &str = "uploads";
 pub(super) const HOLDS: &str = "holds";
 pub(super) const RECORDINGS: &str = "recordings";
+pub(super) const APPOINTMENTS: &str = "appointments";
+pub(super) const APPOINTMENT_VERSIONS: &str = "appointment_versions";
+pub(super) const SLOTS: &str = "slots";
 
 const OURS: &[&str] =
     &[USERS, SESSIONS, REFRESHES, REPLACED, REVOCATIONS, CONVERSATIONS, ENTRIES, RECEIPTS, CALLS, SEATS];
@@ -58,6 +61,9 @@ const INDEXES: &[(&str, &[&str], bool)] = &[
     (UPLOADS, &["leaving"], false),
     (HOLDS, &["upload"], false),
     (RECORDINGS, &["recording"], false),
+    (APPOINTMENTS, &["dietician", "starts_at"], false),
+    (APPOINTMENTS, &["patient", "starts_at"], false),
+    (APPOINTMENTS, &["room"], true),
     (OLD_PAGES, &["user"], false),
     (OLD_PAGES, &["at"], false),
 ];

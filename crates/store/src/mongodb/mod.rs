@@ -5,6 +5,7 @@
 //! is its place in the log (`_id` is conversation and `seq`), a transition of a call is a document of its own, and what
 //! could be counted is a running total in each entry. What is read often is read by `_id`.
 
+mod appointments;
 mod ask;
 mod batch;
 mod calls;
@@ -92,6 +93,9 @@ struct Core {
     uploads: Collection<uploads::UploadDoc>,
     holds: Collection<uploads::HoldDoc>,
     recordings: Collection<recordings::RecordingDoc>,
+    appointments: Collection<appointments::AppointmentDoc>,
+    appointment_versions: Collection<appointments::AppointmentVersionDoc>,
+    slots: Collection<appointments::SlotDoc>,
     heads: Heads,
     /// Updates of one document that this process makes are made one after the other: not every server keeps them apart.
     changing_users: Mutex<()>,
@@ -147,6 +151,9 @@ impl MongoDb {
             uploads: database.collection(migrations::UPLOADS),
             holds: database.collection(migrations::HOLDS),
             recordings: database.collection(migrations::RECORDINGS),
+            appointments: database.collection(migrations::APPOINTMENTS),
+            appointment_versions: database.collection(migrations::APPOINTMENT_VERSIONS),
+            slots: database.collection(migrations::SLOTS),
             heads: Heads::default(),
             changing_users: Mutex::new(()),
             changing_calls: Mutex::new(()),

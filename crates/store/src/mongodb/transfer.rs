@@ -117,7 +117,7 @@ impl Transfer for MongoDb {
 
 impl Core {
     /// Documents in the order of an id, from the one after that on.
-    async fn following<T>(
+    pub(super) async fn following<T>(
         &self,
         collection: &mongodb::Collection<T>,
         field: &str,

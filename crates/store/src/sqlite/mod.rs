@@ -1,5 +1,6 @@
 //! The store on SQLite.
 
+mod appointments;
 mod calls;
 mod conversations;
 mod entries;

@@ -1,6 +1,6 @@
 //! How ids and numbers of the domain are kept in columns.
 
-use domain::{CallId, ConversationId, EntryId, ObjectId, SessionId, Timestamp, UploadId, UserId};
+use domain::{AppointmentId, CallId, ConversationId, EntryId, ObjectId, SessionId, Timestamp, UploadId, UserId};
 use rusqlite::Row;
 
 /// An id as its column has it.
@@ -23,7 +23,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(CallId, ConversationId, EntryId, SessionId, UploadId, UserId);
+ids!(AppointmentId, CallId, ConversationId, EntryId, SessionId, UploadId, UserId);
 
 pub(crate) fn id<I: Id>(row: &Row<'_>, column: usize) -> Result<I, rusqlite::Error> {
     row.get::<_, [u8; 12]>(column).map(|bytes| I::from_object(ObjectId::from(bytes)))
