@@ -1,4 +1,4 @@
-import { Deadline } from './clock';
+import { Deadline } from '../../../shared/media/clock';
 import { FILES_LABEL } from './files/messages';
 import { FilePort, type PortDeps } from './files/port';
 import type { TransferView } from './files/transfer';

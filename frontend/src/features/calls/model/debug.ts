@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../../../shared/media/clock';
 
 /** Writes down a state change. Never given an SDP or a name; addresses in it are masked. */
 export type Log = (what: string, detail?: string | number | boolean) => void;

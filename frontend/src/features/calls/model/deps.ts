@@ -1,21 +1,19 @@
 import { checkFirst, dataSaver, relayOnly } from '../../../shared/lib/callSettings';
 import { randomId } from '../../../shared/lib/ids';
 import type { BesideDeps } from './beside';
-import { type Clock, systemClock } from './clock';
+import { type Clock, systemClock } from '../../../shared/media/clock';
 import { CallLog, debugIsOn } from './debug';
-import { storedDevices } from './devices';
 import { type Disk, findDisk } from './files/disk';
 import { saveFile } from './files/save';
-import { type Listen, listenByWebAudio } from './hearing';
+import { type Listen, listenByWebAudio } from '../../../shared/media/hearing';
 import { type IceAnswer, IceServers } from './ice';
-import type { MediaSource } from './media';
+import { browserMedia, type MediaSource } from '../../../shared/media/media';
 import { browserNetwork, type Connectivity, type NetworkWatch } from './network';
 import { browserSeat, type TabSeat } from './seat';
-import { browserScreens, type ScreenSource } from './sharing';
+import { browserScreens, type ScreenSource } from '../../../shared/media/screens';
 import type { PutPiece } from '../recording/pieces';
 import type { StartTape } from '../recording/Tape';
 import type { CallSocket } from './socket';
-import type { Device } from './view';
 
 /** What the person has chosen about calls; read anew each time. */
 export interface CallSettings {
@@ -84,24 +82,4 @@ export function browserDeps(socket: CallSocket, fetchIceServers: () => Promise<I
     clock: systemClock,
     log: new CallLog(systemClock, debugIsOn),
   };
-}
-
-export function browserMedia(): MediaSource {
-  const devices = (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
-  return {
-    devices: window.isSecureContext ? devices : undefined,
-    createStream: () => new MediaStream(),
-    mustAsk: async (device) => (await permissionOf(device)) === 'prompt',
-    allows: async (device) => (await permissionOf(device)) === 'granted',
-    memory: storedDevices,
-  };
-}
-
-/** Nothing of a browser that doesn't say; its prompt then comes with our words beside it. */
-async function permissionOf(device: Device): Promise<PermissionState | undefined> {
-  try {
-    return (await navigator.permissions.query({ name: device })).state;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import type { CallSnapshot, CallType, RecordingStands, SignalIn } from '../../../shared/wire/types';
-import { Deadline } from './clock';
+import { Deadline } from '../../../shared/media/clock';
 import { CallRecording } from '../recording/CallRecording';
 import type { EngineDeps } from './deps';
 import type { IceAnswer } from './ice';

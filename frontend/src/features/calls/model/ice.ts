@@ -1,4 +1,4 @@
-import { type Clock, Deadline } from './clock';
+import { type Clock, Deadline } from '../../../shared/media/clock';
 
 /** What `GET /api/ice-servers` says: the way to be reached, and until when it holds. */
 export interface IceAnswer {

@@ -9,18 +9,3 @@ export const CALL_KEYS: readonly { key: string; action: CallAction }[] = [
   { key: 'i', action: 'figures' },
   { key: '?', action: 'keys' },
 ];
-
-export interface Pressed {
-  key: string;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  altKey: boolean;
-  /** Held down. */
-  repeat: boolean;
-}
-
-/** What a key asks for; nothing where it goes into a field, or is a part of another shortcut. */
-export function actionOf({ key, ctrlKey, metaKey, altKey, repeat }: Pressed, typing: boolean): CallAction | undefined {
-  if (typing || ctrlKey || metaKey || altKey || repeat) return undefined;
-  return CALL_KEYS.find((entry) => entry.key === key.toLowerCase())?.action;
-}

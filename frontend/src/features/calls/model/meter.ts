@@ -1,4 +1,4 @@
-import { type Clock, Deadline } from './clock';
+import { type Clock, Deadline } from '../../../shared/media/clock';
 import type { Log } from './debug';
 import { type Circumstances, Ladder, type Limits, type Step } from './ladder';
 import { conditionsBetween, QualityRecord, qualityBetween, readReport, type Sample } from './stats';

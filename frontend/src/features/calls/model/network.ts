@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../../../shared/media/clock';
 
 /** Why the way to the other may be another one now. */
 export type NetworkChange = 'online' | 'interface' | 'woke';

@@ -1,4 +1,4 @@
-import { type Clock, Deadline } from './clock';
+import { type Clock, Deadline } from '../../../shared/media/clock';
 import type { TabSeat } from './seat';
 
 const LOOK_MS = 2_000;

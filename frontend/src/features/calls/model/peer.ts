@@ -1,5 +1,5 @@
 import type { Beside } from './beside';
-import { type Clock, Deadline } from './clock';
+import { type Clock, Deadline } from '../../../shared/media/clock';
 import type { Log } from './debug';
 import type { Limits } from './ladder';
 import { type MediaNotice, noticeText, parseNotice } from './notice';

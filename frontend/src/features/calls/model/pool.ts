@@ -1,4 +1,4 @@
-import { type Clock, Deadline } from './clock';
+import { type Clock, Deadline } from '../../../shared/media/clock';
 import type { Pair } from './pair';
 
 const KEPT_MS = 2 * 60_000;

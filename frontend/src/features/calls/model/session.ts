@@ -1,13 +1,13 @@
 import type { CallSnapshot, CallType } from '../../../shared/wire/types';
 import { Beside } from './beside';
-import { Deadline } from './clock';
+import { Deadline } from '../../../shared/media/clock';
 import type { EngineDeps } from './deps';
 import { FigureReader, type Figures } from './figures';
 import { CallHistory } from './history';
 import type { Circumstances, Limits, Step } from './ladder';
-import { Hearing } from './hearing';
+import { Hearing } from '../../../shared/media/hearing';
 import { hasRelay } from './ice';
-import { LocalMedia } from './media';
+import { LocalMedia } from '../../../shared/media/media';
 import { Meter, type Measured } from './meter';
 import type { Signal } from './pair';
 import type { Part, Tracks } from './parts';

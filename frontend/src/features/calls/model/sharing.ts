@@ -1,13 +1,6 @@
-import { type Clock, Deadline } from './clock';
+import { type Clock, Deadline } from '../../../shared/media/clock';
+import type { ScreenSource } from '../../../shared/media/screens';
 import type { ScreenNotice } from './notice';
-
-/** The part of the browser that hands out screens. */
-export interface ScreenSource {
-  /** `undefined` where the browser can't, as on phones. */
-  capture: ((options: DisplayMediaStreamOptions) => Promise<MediaStream>) | undefined;
-  /** Whether sound may come with it. */
-  givesSound: boolean;
-}
 
 export type SharingNews =
   /** Ours has ended: by the browser's own bar, by the other's wish, or since the other shares now. */
@@ -237,14 +230,4 @@ function wish(sound: boolean): DisplayMediaStreamOptions {
     selfBrowserSurface: 'exclude',
   };
   return wanted;
-}
-
-/** Chromium alone gives sound with a screen, and it alone has this. */
-export function browserScreens(): ScreenSource {
-  const devices = (navigator as { mediaDevices?: Partial<MediaDevices> }).mediaDevices;
-  const able = window.isSecureContext && typeof devices?.getDisplayMedia === 'function';
-  return {
-    capture: able ? (options) => navigator.mediaDevices.getDisplayMedia(options) : undefined,
-    givesSound: 'CaptureController' in window,
-  };
 }

@@ -1,5 +1,5 @@
 import type { ErrorBody, ErrorCode } from '../../../shared/wire/errors';
-import type { Clock } from './clock';
+import type { Clock } from '../../../shared/media/clock';
 import type { Signal } from './pair';
 
 /** What calls need of the app's one connection; a Socket.IO client socket is one. */

@@ -1,9 +1,12 @@
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { CallType } from '../../../shared/wire/types';
+import type { Chosen, Device, DeviceLists, DeviceProblem, Note, Quality } from '../../../shared/media/types';
 import type { CallStory } from './history';
 import type { Rung, Step } from './ladder';
 import type { SharingView } from './sharing';
-import type { VoiceHint } from './voiceHints';
+import type { VoiceHint } from '../../../shared/media/voiceHints';
+
+export { NO_DEVICES, type AnyDevice, type Chosen, type Device, type DeviceChoice, type DeviceLists, type DeviceNews, type DeviceProblem, type Note, type Quality } from '../../../shared/media/types';
 
 /** Where a call stands, as this page shows it. */
 export type Stage =
@@ -18,29 +21,6 @@ export type Stage =
   | 'other-device'; // another device of the person's is in a call
 
 export type LinkState = 'connecting' | 'connected' | 'disconnected' | 'failed';
-export type Quality = 'unknown' | 'good' | 'fair' | 'weak';
-export type Device = 'microphone' | 'camera';
-export type AnyDevice = Device | 'speaker';
-
-/** Why a call can't begin or goes on without something, each with its own sentence and next step. Of `no-relay` the device says nothing. */
-export interface DeviceProblem {
-  kind: 'denied' | 'missing' | 'busy' | 'insecure' | 'unplugged' | 'unknown' | 'no-relay';
-  device: Device;
-}
-
-/**
- * Another device serves in place of one that went away; that one is back, and serves again, or may (`back`). Names are as the
- * browser has them; none where it says none.
- */
-export interface DeviceNews {
-  kind: 'replaced' | 'returned' | 'back';
-  device: AnyDevice;
-  from: string;
-  to: string;
-}
-
-export type Note = DeviceProblem | DeviceNews;
-
 export type EndReason =
   | 'completed' | 'cancelled' | 'no-answer' | 'missed' | 'declined' | 'declined-here' | 'lost' | 'not-connected'
   | 'elsewhere' | 'declined-elsewhere' | 'gone' | 'refused';
@@ -63,19 +43,6 @@ export interface CallEnd {
   /** Set where the call was accepted: how it went. */
   story?: CallStory;
 }
-
-export interface DeviceChoice {
-  id: string;
-  label: string;
-}
-
-export interface DeviceLists {
-  microphones: DeviceChoice[];
-  cameras: DeviceChoice[];
-  speakers: DeviceChoice[];
-}
-
-export type Chosen = Partial<Record<AnyDevice, string | undefined>>;
 
 export interface CallView {
   /** Names this call in this page, from before the server has given it an id. */
@@ -127,5 +94,3 @@ export interface CallView {
   refused: ErrorCode | undefined;
   end: CallEnd | undefined;
 }
-
-export const NO_DEVICES: DeviceLists = { microphones: [], cameras: [], speakers: [] };

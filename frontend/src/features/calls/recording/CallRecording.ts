@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { RecordingStands } from '../../../shared/wire/types';
-import type { Clock } from '../model/clock';
-import { Deadline } from '../model/clock';
+import type { Clock } from '../../../shared/media/clock';
+import { Deadline } from '../../../shared/media/clock';
 import type { RecordingWays } from '../model/deps';
 import { ask, type CallSocket } from '../model/socket';
 import { Store } from '../model/store';

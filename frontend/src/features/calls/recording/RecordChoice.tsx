@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { TextButton } from '../ui/Button';
+import { TextButton } from '../../../shared/media/ui/Button';
 import styles from './Recording.module.css';
 import { useRecording } from './RecordingStrip';
 

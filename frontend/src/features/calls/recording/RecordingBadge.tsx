@@ -1,7 +1,7 @@
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { TextButton } from '../ui/Button';
+import { TextButton } from '../../../shared/media/ui/Button';
 import styles from './Recording.module.css';
 import { isRecording, useRecording } from './RecordingStrip';
 

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState, useSyncExternalStore } from 'react'
 import { errorText, m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { TextButton } from '../ui/Button';
+import { TextButton } from '../../../shared/media/ui/Button';
 import type { RecordingView } from './CallRecording';
 import styles from './Recording.module.css';
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../../shared/wire/errors';
-import type { Clock } from '../model/clock';
+import type { Clock } from '../../../shared/media/clock';
 import { compose, type Composed, type Side } from './composer';
 import { Pieces, type PutPiece } from './pieces';
 

@@ -4,7 +4,7 @@ import { shortName } from '../../../shared/lib/fileKind';
 import type { Beside, News } from '../model/beside';
 import { newsText, sizeText } from './besideLabels';
 import styles from './BesideNotice.module.css';
-import { TextButton } from './Button';
+import { TextButton } from '../../../shared/media/ui/Button';
 import { Answer } from './FileRow';
 import { useBeside } from './useBeside';
 

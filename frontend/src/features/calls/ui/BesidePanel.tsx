@@ -9,7 +9,7 @@ import { TEXT_MAX, type Word } from '../model/talk';
 import type { CallView } from '../model/view';
 import { takingText, turnedAwayText, wordState } from './besideLabels';
 import styles from './BesidePanel.module.css';
-import { RoundButton } from './Button';
+import { RoundButton } from '../../../shared/media/ui/Button';
 import { FileRow } from './FileRow';
 import { useBeside, useStickToEnd } from './useBeside';
 

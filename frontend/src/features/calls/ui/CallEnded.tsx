@@ -4,14 +4,15 @@ import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import { callsForVoiceNote } from '../model/outcome';
 import type { CallEnd, CallView } from '../model/view';
-import { TextButton } from './Button';
+import { TextButton } from '../../../shared/media/ui/Button';
 import { CallAvatar } from './CallAvatar';
 import styles from './CallEnded.module.css';
 import { CallStory } from './CallStory';
-import { clockText, dataText, endText, qualityText } from './labels';
+import { clockText } from '../../../shared/media/clockText';
+import { dataText, endText, qualityText } from './labels';
 import { outcomeText, useRecording } from '../recording/RecordingStrip';
 import { LogDownload } from './LogDownload';
-import tokens from './tokens.module.css';
+import tokens from '../../../shared/media/ui/tokens.module.css';
 
 interface EndedProps {
   engine: CallEngine;

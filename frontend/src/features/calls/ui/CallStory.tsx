@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { m } from '../../../shared/i18n';
 import { type CallStory as Story, storyJson, type Stretch } from '../model/history';
 import type { CallEnd, CallView } from '../model/view';
-import { TextButton } from './Button';
+import { TextButton } from '../../../shared/media/ui/Button';
 import styles from './CallStory.module.css';
-import { clockText } from './labels';
+import { clockText } from '../../../shared/media/clockText';
 import { saveFile } from './LogDownload';
 import { momentText, stretchesText } from './storyLabels';
 

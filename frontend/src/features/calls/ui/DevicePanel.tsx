@@ -1,8 +1,8 @@
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { TextButton } from './Button';
-import { DeviceChoices } from './DeviceChoices';
+import { TextButton } from '../../../shared/media/ui/Button';
+import { DeviceChoices } from '../../../shared/media/ui/DeviceChoices';
 import { dataText } from './labels';
 import { RecordChoice } from '../recording/RecordChoice';
 import { LogDownload } from './LogDownload';

@@ -3,8 +3,8 @@ import { useState, useSyncExternalStore } from 'react';
 import { m } from '../../../shared/i18n';
 import type { Figures } from '../model/figures';
 import type { Store } from '../model/store';
-import { RoundButton, TextButton } from './Button';
-import { useFocusMoved } from './effects';
+import { RoundButton, TextButton } from '../../../shared/media/ui/Button';
+import { useFocusMoved } from '../../../shared/media/ui/effects';
 import { figureRows, figureSentences, figureText } from './figureLabels';
 import styles from './FiguresPanel.module.css';
 

@@ -7,7 +7,7 @@ import type { Beside } from '../model/beside';
 import { isProgram } from '../model/files/name';
 import type { TransferView } from '../model/files/transfer';
 import { fileText, sizeText } from './besideLabels';
-import { RoundButton, TextButton } from './Button';
+import { RoundButton, TextButton } from '../../../shared/media/ui/Button';
 import styles from './FileRow.module.css';
 
 const ICON = { size: 20, stroke: 1.75 };

@@ -3,14 +3,14 @@ import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
 import { BesideNotice } from './BesideNotice';
-import { HangUpIcon, RoundButton, TextButton } from './Button';
+import { HangUpIcon, RoundButton, TextButton } from '../../../shared/media/ui/Button';
 import { CallAvatar } from './CallAvatar';
-import { Duration } from './Duration';
+import { Duration } from '../../../shared/media/ui/Duration';
 import styles from './FloatingCall.module.css';
 import { stateText } from './labels';
-import { Picture } from './Media';
+import { Picture } from '../../../shared/media/ui/Media';
 import { RecordingAsked, RecordingBadge } from '../recording/RecordingBadge';
-import tokens from './tokens.module.css';
+import tokens from '../../../shared/media/ui/tokens.module.css';
 import { VoiceHint } from './VoiceHint';
 
 const ICON = { size: 20, stroke: 1.75 };

@@ -4,12 +4,12 @@ import { type KeyboardEvent, useState } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { HangUpIcon, RoundButton } from './Button';
+import { HangUpIcon, RoundButton } from '../../../shared/media/ui/Button';
 import { CallAvatar } from './CallAvatar';
-import { useTitleFlash, useTone } from './effects';
+import { useTitleFlash, useTone } from '../../../shared/media/ui/effects';
 import styles from './IncomingCall.module.css';
 import { stateText } from './labels';
-import tokens from './tokens.module.css';
+import tokens from '../../../shared/media/ui/tokens.module.css';
 
 /** Who was typing when it rang must not answer by the next key. */
 const TYPING_MS = 500;

@@ -1,6 +1,6 @@
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
-import { TextButton } from './Button';
+import { TextButton } from '../../../shared/media/ui/Button';
 
 /** Gives a text as a file, named after the minute. */
 export function saveFile(text: string, type: string, name: string, ending: string): void {

@@ -2,7 +2,7 @@ import { IconScreenShare } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { TextButton } from './Button';
+import { TextButton } from '../../../shared/media/ui/Button';
 import styles from './OwnScreen.module.css';
 
 /** As long as our screen is seen by the other: that it is, what it is tuned for, and the way to end it. */

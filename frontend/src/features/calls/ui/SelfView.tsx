@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
 import { m } from '../../../shared/i18n';
-import { Picture } from './Media';
+import { Picture } from '../../../shared/media/ui/Media';
 import styles from './SelfView.module.css';
 
 type Corner = 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right';

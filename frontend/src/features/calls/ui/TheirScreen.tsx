@@ -1,7 +1,7 @@
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { Picture } from './Media';
+import { Picture } from '../../../shared/media/ui/Media';
 import styles from './TheirScreen.module.css';
 
 /** The other's screen, whole, with their face small beside it. */

@@ -2,7 +2,7 @@ import { IconX } from '@tabler/icons-react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { RoundButton, TextButton } from './Button';
+import { RoundButton, TextButton } from '../../../shared/media/ui/Button';
 
 /** What to do about a voice that nobody hears; said to screen readers by `CallLayer`. */
 export function VoiceHint({ engine, view, className }: { engine: CallEngine; view: CallView; className: string | undefined }) {

@@ -4,21 +4,22 @@ import { type ReactNode, useId, useState, useSyncExternalStore } from 'react';
 import { m } from '../../../shared/i18n';
 import { isTyping } from '../../../shared/lib/isTyping';
 import type { CallEngine } from '../model/engine';
-import { actionOf, type Pressed } from '../model/keys';
+import { actionOf, type Pressed } from '../../../shared/media/keys';
+import { CALL_KEYS } from '../model/keys';
 import type { CallView } from '../model/view';
-import { RoundButton, TextButton } from './Button';
+import { RoundButton, TextButton } from '../../../shared/media/ui/Button';
 import { BesideNotice } from './BesideNotice';
 import { BesidePanel } from './BesidePanel';
 import { CallAvatar } from './CallAvatar';
 import { CallControls } from './CallControls';
 import { CallKeys } from './CallKeys';
 import { DevicePanel } from './DevicePanel';
-import { Duration } from './Duration';
-import { noteText } from './deviceText';
-import { useFocusOnControls, useFullScreen, useIdle, usePictureInPicture, useStrayKeys, useTone } from './effects';
+import { Duration } from '../../../shared/media/ui/Duration';
+import { isPassable, noteText, problemText } from '../../../shared/media/ui/deviceText';
+import { useFocusOnControls, useFullScreen, useIdle, usePictureInPicture, useStrayKeys, useTone } from '../../../shared/media/ui/effects';
 import { FiguresPanel } from './FiguresPanel';
-import { askText, connectionText, hintText, isPassable, problemText, stateText } from './labels';
-import { Picture } from './Media';
+import { askText, connectionText, hintText, stateText } from './labels';
+import { Picture } from '../../../shared/media/ui/Media';
 import { OwnScreen } from './OwnScreen';
 import { RecordingBadge } from '../recording/RecordingBadge';
 import { isRecording, RecordingStrip, useRecording } from '../recording/RecordingStrip';
@@ -26,7 +27,7 @@ import { SelfView } from './SelfView';
 import { sharingNews } from './sharingLabels';
 import { EndTheirScreen, TheirScreen } from './TheirScreen';
 import { useFileDrop } from './useBeside';
-import tokens from './tokens.module.css';
+import tokens from '../../../shared/media/ui/tokens.module.css';
 import { VoiceHint } from './VoiceHint';
 import styles from './WebRTCCall.module.css';
 
@@ -94,7 +95,7 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       else if (live && !fullScreen.active) onMinimise();
       return;
     }
-    const action = actionOf(event, isTyping(event.target));
+    const action = actionOf(CALL_KEYS, event, isTyping(event.target));
     if (action === undefined) return;
     // The page has keys of its own.
     event.stopPropagation();

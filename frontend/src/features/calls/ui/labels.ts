@@ -1,6 +1,6 @@
 import { getLocale, m } from '../../../shared/i18n';
 import type { Rung, Step } from '../model/ladder';
-import type { Bytes, CallEnd, CallView, DeviceProblem, Quality } from '../model/view';
+import type { Bytes, CallEnd, CallView, Quality } from '../model/view';
 
 /** What stands under the name, in words. */
 export function stateText(view: CallView): string {
@@ -134,42 +134,6 @@ export function askText(view: CallView): string {
   return view.asking[0] === 'camera' ? m.call_ask_camera({ name }) : m.call_ask_microphone({ name });
 }
 
-/** One can be in the call all the same: hear, and be seen. */
-export function isPassable({ kind, device }: DeviceProblem): boolean {
-  return device === 'microphone' && kind !== 'no-relay' && kind !== 'insecure';
-}
-
-/** A problem with a device: what happened, and what to do about it. */
-export function problemText({ kind, device }: DeviceProblem): { title: string; step: string } {
-  const microphone = device === 'microphone';
-  switch (kind) {
-    case 'denied':
-      return microphone
-        ? { title: m.call_microphone_denied(), step: m.call_denied_step() }
-        : { title: m.call_camera_denied(), step: m.call_denied_step() };
-    case 'missing':
-      return microphone
-        ? { title: m.call_microphone_missing(), step: m.call_microphone_missing_step() }
-        : { title: m.call_camera_missing(), step: m.call_camera_missing_step() };
-    case 'busy':
-      return microphone
-        ? { title: m.call_microphone_busy(), step: m.call_busy_step() }
-        : { title: m.call_camera_busy(), step: m.call_busy_step() };
-    case 'unplugged':
-      return microphone
-        ? { title: m.call_microphone_unplugged(), step: m.call_microphone_unplugged_step() }
-        : { title: m.call_camera_unplugged(), step: m.call_camera_unplugged_step() };
-    case 'no-relay':
-      return { title: m.call_no_relay(), step: m.call_no_relay_step() };
-    case 'insecure':
-      return { title: m.call_insecure(), step: m.call_insecure_step() };
-    case 'unknown':
-      return microphone
-        ? { title: m.call_microphone_unknown(), step: m.call_unknown_step() }
-        : { title: m.call_camera_unknown(), step: m.call_unknown_step() };
-  }
-}
-
 /** What the sheet says when a call is over. */
 export function endText(end: CallEnd, name: string): { title: string; detail?: string } {
   switch (end.reason) {
@@ -215,12 +179,4 @@ function refusedText(end: CallEnd, name: string): { title: string; detail?: stri
     default:
       return { title: m.call_refused_server(), detail: m.call_refused_server_detail() };
   }
-}
-
-/** 0:07, 12:40, 1:02:03. */
-export function clockText(ms: number): string {
-  const all = Math.max(0, Math.floor(ms / 1000));
-  const [hours, minutes, seconds] = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
-  const two = (value: number) => String(value).padStart(2, '0');
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../../../shared/media/clock';
 import type { Log } from '../debug';
 import type { Disk, Place } from './disk';
 import { Transfers } from './transfers';

@@ -1,7 +1,7 @@
 import { readStored, writeStored } from '../../../../shared/lib/storage';
-import { systemClock } from '../clock';
-import { browserMedia } from '../deps';
-import { listenByWebAudio } from '../hearing';
+import { systemClock } from '../../../../shared/media/clock';
+import { browserMedia } from '../../../../shared/media/media';
+import { listenByWebAudio } from '../../../../shared/media/hearing';
 import type { IceAnswer } from '../ice';
 import { parseResult, type TrialResult } from './findings';
 import { Trial } from './trial';

@@ -1,4 +1,4 @@
-import { type Clock, Deadline } from '../clock';
+import { type Clock, Deadline } from '../../../../shared/media/clock';
 
 export type CreateConnection = (config: RTCConfiguration) => RTCPeerConnection;
 

@@ -1,7 +1,7 @@
-import { type Clock, Deadline } from '../clock';
-import { Hearing, type Listen } from '../hearing';
+import { type Clock, Deadline } from '../../../../shared/media/clock';
+import { Hearing, type Listen } from '../../../../shared/media/hearing';
 import type { IceAnswer } from '../ice';
-import { LocalMedia, type MediaSource } from '../media';
+import { LocalMedia, type MediaSource } from '../../../../shared/media/media';
 import { Store } from '../store';
 import { NO_DEVICES, type AnyDevice, type CallView, type Chosen, type DeviceProblem } from '../view';
 import { type Findings, type Part, type TrialResult, type Way, waysOf } from './findings';

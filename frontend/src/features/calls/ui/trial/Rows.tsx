@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { m } from '../../../../shared/i18n';
 import { type Findings, type Light, lightOf, type Part, PARTS } from '../../model/trial/findings';
 import type { Trial, TrialView } from '../../model/trial/trial';
-import { TextButton } from '../Button';
-import { DeviceChoices } from '../DeviceChoices';
-import { LevelBar } from '../LevelBar';
-import { Picture } from '../Media';
-import { SpeakerTest } from '../SpeakerTest';
+import { TextButton } from '../../../../shared/media/ui/Button';
+import { DeviceChoices } from '../../../../shared/media/ui/DeviceChoices';
+import { LevelBar } from '../../../../shared/media/ui/LevelBar';
+import { Picture } from '../../../../shared/media/ui/Media';
+import { SpeakerTest } from '../../../../shared/media/ui/SpeakerTest';
 import styles from './TrialPage.module.css';
 import { lightText, nameOf, wordsOf } from './words';
 

@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import { m } from '../../../../shared/i18n';
 import type { TrialResult } from '../../model/trial/findings';
-import { TextButton } from '../Button';
+import { TextButton } from '../../../../shared/media/ui/Button';
 import type { TrialPageProps } from './TrialPage';
 import styles from './TrialPage.module.css';
 import { messageOf } from './words';

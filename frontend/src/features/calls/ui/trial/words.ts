@@ -1,6 +1,6 @@
 import { getLocale, m } from '../../../../shared/i18n';
 import { carries, type Findings, type Light, lightOf, type Part, PARTS, type TrialResult, verdictOf } from '../../model/trial/findings';
-import { problemText } from '../labels';
+import { problemText } from '../../../../shared/media/ui/deviceText';
 
 export interface Words {
   text: string;

@@ -1,11 +1,11 @@
 import { useId } from 'react';
-import { m } from '../../../shared/i18n';
-import type { AnyDevice, CallView, DeviceChoice } from '../model/view';
-import styles from './DevicePanel.module.css';
+import { m } from '../../i18n';
+import type { AnyDevice, Chosen, DeviceChoice, DeviceLists } from '../types';
+import styles from './DeviceChoices.module.css';
 
 interface ChoicesProps {
-  devices: CallView['devices'];
-  chosen: CallView['chosen'];
+  devices: DeviceLists;
+  chosen: Chosen;
   /** All three unless it says which; a camera is no matter in a call by voice. */
   only?: AnyDevice;
   camera?: boolean;

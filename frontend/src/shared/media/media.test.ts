@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeDevices, settle } from '../testing/fakes';
+import { FakeDevices, settle } from '../testing/media';
 import { LocalMedia } from './media';
-import type { Note } from './view';
+import type { Note } from './types';
 
 let devices: FakeDevices;
 let sent: [string, MediaStreamTrack | null][];

@@ -1,6 +1,6 @@
-import { type DeviceMemory, findAgain, listOf } from './devices';
+import { type DeviceMemory, findAgain, listOf, storedDevices } from './devices';
 import { classify } from './mediaErrors';
-import { NO_DEVICES, type AnyDevice, type Chosen, type Device, type DeviceChoice, type DeviceLists, type DeviceProblem, type Note } from './view';
+import { NO_DEVICES, type AnyDevice, type Chosen, type Device, type DeviceChoice, type DeviceLists, type DeviceProblem, type Note } from './types';
 
 /** The part of the browser that hands out microphones and cameras. */
 export interface MediaSource {
@@ -344,3 +344,24 @@ export class LocalMedia {
 }
 
 const deviceOf = (kind: Kind): Device => (kind === 'audio' ? 'microphone' : 'camera');
+
+/** The browser's own. */
+export function browserMedia(): MediaSource {
+  const devices = (navigator as { mediaDevices?: MediaDevices }).mediaDevices;
+  return {
+    devices: window.isSecureContext ? devices : undefined,
+    createStream: () => new MediaStream(),
+    mustAsk: async (device) => (await permissionOf(device)) === 'prompt',
+    allows: async (device) => (await permissionOf(device)) === 'granted',
+    memory: storedDevices,
+  };
+}
+
+/** Nothing of a browser that doesn't say; its prompt then comes with our words beside it. */
+async function permissionOf(device: Device): Promise<PermissionState | undefined> {
+  try {
+    return (await navigator.permissions.query({ name: device })).state;
+  } catch {
+    return undefined;
+  }
+}

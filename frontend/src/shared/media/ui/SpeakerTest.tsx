@@ -1,6 +1,6 @@
 import { IconVolume } from '@tabler/icons-react';
 import { useState } from 'react';
-import { m } from '../../../shared/i18n';
+import { m } from '../../i18n';
 import { TextButton } from './Button';
 import { playSample } from './tones';
 import styles from './SpeakerTest.module.css';

@@ -1,5 +1,5 @@
-import { readStored, writeStored } from '../../../shared/lib/storage';
-import type { AnyDevice, DeviceChoice, DeviceLists } from './view';
+import { readStored, writeStored } from '../lib/storage';
+import type { AnyDevice, DeviceChoice, DeviceLists } from './types';
 
 /** What this browser's person chose last, so that they need not choose again. */
 export interface DeviceMemory {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { m } from '../../../shared/i18n';
+import { m } from '../../i18n';
 import styles from './Media.module.css';
 
 interface PictureProps {

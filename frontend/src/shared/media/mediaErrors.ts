@@ -1,4 +1,4 @@
-import type { DeviceProblem } from './view';
+import type { DeviceProblem } from './types';
 
 /** What a failed getUserMedia means to the person; browsers and their older versions name it differently. */
 export function classify(error: unknown): DeviceProblem['kind'] {

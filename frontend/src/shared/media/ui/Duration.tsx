@@ -1,5 +1,5 @@
 import { useNow } from './effects';
-import { clockText } from './labels';
+import { clockText } from '../clockText';
 
 /** How long the call has been going on, second by second; kept out of live regions. */
 export function Duration({ since }: { since: number }) {
