@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod appointments;
 pub mod calling;
 pub mod chat;
+pub mod consultations;
 pub mod fresh;
 mod limit;
 pub mod recordings;

@@ -113,6 +113,10 @@ object_ids! {
     CallId,
     /// An appointment.
     AppointmentId,
+    /// A consultation.
+    ConsultationId,
+    /// Somebody's part in a consultation.
+    MemberId,
     /// One sign-in of a user; revoking it ends every token made from it.
     SessionId,
     /// Something that was uploaded: `filePublicId` on the wire.

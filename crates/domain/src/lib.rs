@@ -4,14 +4,15 @@
 //! This crate does no I/O, reads no clock and makes no randomness: times and ids come in as arguments. It knows no JSON;
 //! shapes on the wire live in `wire`, shapes on disk in `store`.
 //!
-//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`search`], [`CallRecord`], [`Appointment`];
+//! Main types: [`User`], [`Role`], [`may_contact`], [`Entry`], [`Conversation`], [`change`], [`search`], [`CallRecord`], [`Appointment`], [`Consultation`];
 //! the ports [`Users`], [`Sessions`], [`Conversations`], [`Calls`], [`OldPages`], [`Uploads`], [`Blobs`],
-//! [`Recordings`], [`Appointments`], [`Transfer`].
+//! [`Recordings`], [`Appointments`], [`Consultations`], [`Transfer`].
 #![warn(missing_docs)]
 
 mod appointment;
 mod call;
 pub mod change;
+pub mod consultation;
 mod conversation;
 mod id;
 mod policy;
@@ -27,19 +28,23 @@ pub use appointment::{
 };
 pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
 pub use change::{Changes, Quote, Target};
+pub use consultation::{
+    Comer, ConnectionTest, Consultation, ConsultationRefused, DeviceTest, Grants, GuestLink, Heard, LineTest, Member,
+    MemberRole, MemberState, OldComer,
+};
 pub use conversation::{
     CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, OldReach, Plan, Receipt,
     ReceiptChange,
 };
 pub use id::{
-    AppointmentId, CallId, ConnectionId, ConversationId, DeviceId, EntryId, IdError, ObjectId, SessionId, UploadId,
-    UserId,
+    AppointmentId, CallId, ConnectionId, ConsultationId, ConversationId, DeviceId, EntryId, IdError, MemberId,
+    ObjectId, SessionId, UploadId, UserId,
 };
 pub use policy::{may_administer, may_contact};
 pub use port::{
-    AppendError, Appended, Appointments, BlobId, BlobReader, BlobWriter, Blobs, Booking, Calls, Claim, Conversations,
-    Discard, InsertUploadError, InsertUserError, OldPages, Part, PutError, Recordings, Rotation, Sessions, StoreError,
-    Transfer, Transition, Uploads, Users,
+    AppendError, Appended, Appointments, BlobId, BlobReader, BlobWriter, Blobs, Booking, Calls, Claim, Consultations,
+    Conversations, Discard, InsertUploadError, InsertUserError, OldPages, Part, PutError, Recordings, Rotation,
+    Sessions, StoreError, Transfer, Transition, Uploads, Users,
 };
 pub use recording::{CONSENT, Recording, RecordingAct, RecordingLine, RecordingRefused, RecordingState};
 pub use search::{Found, FoundPlace, SearchQuery};

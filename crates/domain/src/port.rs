@@ -1,4 +1,5 @@
 mod appointments;
+mod consultations;
 mod recordings;
 mod transfer;
 mod uploads;
@@ -12,6 +13,7 @@ use crate::{
 };
 
 pub use appointments::{Appointments, Booking};
+pub use consultations::Consultations;
 pub use recordings::Recordings;
 pub use transfer::{PutError, Transfer};
 pub use uploads::{BlobId, BlobReader, BlobWriter, Blobs, Discard, InsertUploadError, Part, Uploads};

@@ -12,6 +12,7 @@ pub mod data;
 mod demo;
 pub mod doctor;
 pub mod http;
+pub mod livekit;
 pub mod serve;
 pub mod setup;
 pub mod shell;

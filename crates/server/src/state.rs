@@ -8,6 +8,7 @@ use app::accounts::{Accounts, Secret, Tokens};
 use app::appointments::Appointments;
 use app::calling::{Calling, Rules};
 use app::chat::{Chat, Search};
+use app::consultations::{Consultations, Passes};
 use app::recordings::Recordings;
 use app::uploads::{Rules as UploadRules, Signer, Uploads};
 use domain::{Blobs, Calls, Conversations, OldPages, Sessions, Users};
@@ -16,9 +17,10 @@ use store::Store;
 use tokio::sync::{Mutex, Notify};
 
 use crate::config::{CallTimes, Config, Role, UploadConfig};
+use crate::livekit::LiveKit;
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
-use crate::socket::{CallEvents, Connected, Hub, RecordingEvents, Statuses};
+use crate::socket::{CallEvents, Connected, ConsultationEvents, Hub, RecordingEvents, Statuses};
 use crate::tls::Authority;
 use crate::turn::Turn;
 
@@ -34,6 +36,7 @@ pub struct Ports {
     pub uploads: Arc<dyn domain::Uploads>,
     pub recordings: Arc<dyn domain::Recordings>,
     pub appointments: Arc<dyn domain::Appointments>,
+    pub consultations: Arc<dyn domain::Consultations>,
 }
 
 impl Ports {
@@ -48,6 +51,7 @@ impl Ports {
             uploads: store.clone(),
             recordings: store.clone(),
             appointments: store.clone(),
+            consultations: store.clone(),
         }
     }
 }
@@ -59,6 +63,8 @@ pub struct Keys {
     pub tokens: Tokens,
     /// Addresses of what was uploaded.
     pub signer: Signer,
+    /// What guests hold.
+    pub passes: Passes,
     /// Credentials of the relay.
     pub turn: [u8; 32],
 }
@@ -67,8 +73,9 @@ impl Keys {
     /// All that follow from the one secret.
     pub fn of(secret: Secret, issuer: Option<String>) -> Self {
         let signer = Signer::new(&secret);
+        let passes = Passes::new(&secret);
         let turn = secret.derive(b"credentials of the relay");
-        Self { tokens: Tokens::new(secret, issuer), signer, turn }
+        Self { tokens: Tokens::new(secret, issuer), signer, passes, turn }
     }
 }
 
@@ -97,6 +104,8 @@ pub struct Services {
     pub recordings: Recordings,
     /// When they are to meet.
     pub appointments: Appointments,
+    /// Where they meet.
+    pub consultations: Consultations,
     /// Asks for a sweep: something was let go.
     pub uploads_changed: Arc<Notify>,
     /// Signs the addresses of what was uploaded.
@@ -127,7 +136,7 @@ impl Services {
         setup: Setup,
         clock: Clock,
     ) -> Self {
-        let Keys { tokens, signer, turn: _ } = keys;
+        let Keys { tokens, signer, passes, turn: _ } = keys;
         let accounts = if config.limits { Accounts::new } else { Accounts::without_limits };
         let accounts = accounts(ports.users.clone(), ports.sessions.clone(), tokens);
         let hub = Hub::default();
@@ -155,6 +164,22 @@ impl Services {
         let rules = UploadRules { max_bytes, quota, limits: config.limits };
         let uploads = Uploads::new(ports.uploads.clone(), blobs, rules);
         let appointments = Appointments::new(ports.appointments.clone(), ports.users.clone(), config.limits);
+        let consultations = {
+            let livekit = config.livekit.as_ref().map(|livekit| LiveKit::new(livekit, clock.clone()));
+            let under = app::consultations::Ports {
+                consultations: ports.consultations.clone(),
+                appointments: ports.appointments.clone(),
+                users: ports.users.clone(),
+                calls: ports.calls.clone(),
+                media: livekit.map(|livekit| Arc::new(livekit) as Arc<dyn app::consultations::MediaServer>),
+                audience: Arc::new(ConsultationEvents {
+                    hub: hub.clone(),
+                    signer: signer.clone(),
+                    clock: clock.clone(),
+                }),
+            };
+            Consultations::new(under, appointments.clone(), passes, config.limits)
+        };
         let recordings = {
             let now = clock.clone();
             Recordings::new(
@@ -178,6 +203,7 @@ impl Services {
             uploads,
             recordings,
             appointments,
+            consultations,
             uploads_changed: Arc::default(),
             signer,
             turn: Turn::default(),

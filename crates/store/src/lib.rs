@@ -33,7 +33,9 @@ mod recording;
 mod sqlite;
 
 use async_trait::async_trait;
-use domain::{Appointments, Calls, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users};
+use domain::{
+    Appointments, Calls, Consultations, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users,
+};
 
 pub use blobs::{ObjectBlobs, OpenBlobsError, S3};
 pub use error::OpenError;
@@ -44,7 +46,7 @@ pub use sqlite::{FILE, Options, Sqlite};
 /// Every port by one store, and its end.
 #[async_trait]
 pub trait Store:
-    Users + Sessions + Conversations + Calls + OldPages + Uploads + Recordings + Appointments + Transfer
+    Users + Sessions + Conversations + Calls + OldPages + Uploads + Recordings + Appointments + Consultations + Transfer
 {
     /// Takes nothing more, writes what was taken, and ends.
     async fn close(&self);

@@ -1,9 +1,9 @@
-//! Users, uploads, appointments, conversations, entries and what happened to recordings as lines of JSON, for taking them from one store to another. A field that is
+//! Users, uploads, appointments, consultations, conversations, entries and what happened to recordings as lines of JSON, for taking them from one store to another. A field that is
 //! added has a default, so that what older versions wrote is still read.
 
 use domain::{
-    Appointment, Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, RecordingLine, Role, Target,
-    Timestamp, Upload, UploadKind, User, UserId,
+    Appointment, Consultation, Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, RecordingLine, Role,
+    Target, Timestamp, Upload, UploadKind, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -191,6 +191,16 @@ pub fn appointment_to_line(appointment: &Appointment) -> String {
 /// The appointment of a line.
 pub fn appointment_from_line(line: &str) -> Result<Appointment, Unreadable> {
     json::appointment_from_text(line)
+}
+
+/// A consultation as a line.
+pub fn consultation_to_line(consultation: &Consultation) -> String {
+    json::consultation_to_text(consultation)
+}
+
+/// The consultation of a line.
+pub fn consultation_from_line(line: &str) -> Result<Consultation, Unreadable> {
+    json::consultation_from_text(line)
 }
 
 /// The record of an upload as a line.

@@ -7,6 +7,7 @@ pub mod account;
 pub mod appointment;
 pub mod call;
 pub mod chat;
+pub mod consultation;
 pub mod entry;
 pub mod error;
 pub mod file;

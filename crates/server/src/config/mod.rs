@@ -7,6 +7,7 @@
 mod error;
 mod keys;
 mod listen;
+mod livekit;
 #[cfg(test)]
 mod mangled;
 mod network;
@@ -22,6 +23,7 @@ mod turn;
 mod uploads;
 
 pub use error::ConfigError;
+pub use livekit::LiveKitConfig;
 pub use network::Network;
 pub use print::print;
 pub use raw::{Flags, Raw, read_environment};

@@ -60,6 +60,11 @@ pub fn print(config: &Config, raw: &Raw) -> String {
         None => page.note(keys::TURN_SECRET, "none, but one that follows from jwt_secret"),
     }
     page.tls(config.tls.as_ref());
+    page.setting(keys::LIVEKIT_URL, config.livekit.as_ref().map(|livekit| livekit.url.clone().into()));
+    if let Some(livekit) = &config.livekit {
+        page.setting(keys::LIVEKIT_API_KEY, Some(livekit.api_key.clone().into()));
+        page.note(keys::LIVEKIT_API_SECRET, "set, not shown");
+    }
     page.setting(keys::TIME_ZONE, Some(config.time_zone.to_string().into()));
     page.setting(keys::LOG, Some(config.log.clone().into()));
     page.line("\n[listen]");

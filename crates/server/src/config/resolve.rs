@@ -9,7 +9,7 @@ use super::error::ConfigError;
 use super::keys::{self, Key};
 use super::raw::{Given, Raw};
 use super::resolved::{CallTimes, Config, IceServer, MongoUri};
-use super::{Network, Role, listen, tls, turn, uploads};
+use super::{Network, Role, listen, livekit, tls, turn, uploads};
 use crate::zone::Zone;
 
 /// What stands in the guide's example. Whoever has read the guide could sign tokens by it.
@@ -40,6 +40,7 @@ pub fn resolve(raw: &Raw) -> Result<Config, ConfigError> {
         limits: switch(raw, keys::LIMITS)?.unwrap_or(true),
         call_times: call_times(raw)?,
         uploads: uploads::resolve(raw)?,
+        livekit: livekit::resolve(raw, &mut warnings)?,
         time_zone: time_zone(raw)?,
         log: text(raw, keys::LOG)?.unwrap_or_else(|| "info".to_owned()),
         warnings: Vec::new(),

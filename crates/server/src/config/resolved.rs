@@ -10,7 +10,7 @@ use store::S3;
 
 use crate::zone::Zone;
 
-use super::{Network, Role, TlsConfig, TurnConfig};
+use super::{LiveKitConfig, Network, Role, TlsConfig, TurnConfig};
 
 /// Everything that was asked for, checked.
 #[derive(Debug, Clone)]
@@ -45,6 +45,8 @@ pub struct Config {
     pub turn: TurnConfig,
     /// The certificate for what goes by TLS.
     pub tls: Option<TlsConfig>,
+    /// What carries consultations, where there is one.
+    pub livekit: Option<LiveKitConfig>,
     /// In which the practice says when things are.
     pub time_zone: Zone,
     /// What is logged, as `tracing`'s filters say it.
@@ -184,6 +186,7 @@ impl Config {
             uploads: UploadConfig::default(),
             turn: TurnConfig::default(),
             tls: None,
+            livekit: None,
             time_zone: Zone::of_this_machine(),
             log: String::new(),
             warnings: Vec::new(),

@@ -422,3 +422,36 @@ fn where_a_certificate_comes_from() {
         assert!(refused.to_string().len() > 20, "{refused}");
     }
 }
+
+#[test]
+fn a_livekit_server_is_named_whole_or_not_at_all() {
+    const KEY: (&str, &str) = ("LIVEKIT_API_KEY", "the-key");
+    const SECRET: (&str, &str) = ("LIVEKIT_API_SECRET", "hush, a secret of thirty-two bytes");
+    assert!(resolved(&[], "").livekit.is_none());
+    for (url, expected, http) in [
+        ("wss://livekit.example.org/", "wss://livekit.example.org", "https://livekit.example.org"),
+        ("ws://127.0.0.1:7880", "ws://127.0.0.1:7880", "http://127.0.0.1:7880"),
+        ("https://rtc.example.org/livekit", "wss://rtc.example.org/livekit", "https://rtc.example.org/livekit"),
+    ] {
+        let env = [("LIVEKIT_URL", url), KEY, SECRET];
+        let config = resolved(&env, "");
+        let livekit = config.livekit.clone().unwrap();
+        assert_eq!((livekit.url.as_str(), livekit.http_url().as_str()), (expected, http));
+        assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+        let printed = print(&config, &raw(&[], &env, ""));
+        assert!(!printed.contains("hush") && !format!("{config:?}").contains("hush"));
+        assert_eq!(resolved(&[SECRET], &printed).livekit.unwrap().url, expected);
+    }
+    let short = resolved(&[("LIVEKIT_URL", "ws://lk"), KEY, ("LIVEKIT_API_SECRET", "secret")], "");
+    assert!(short.warnings[0].contains("under 32 bytes"));
+    for url in ["livekit.example.org", "ftp://x", "wss://", "wss:///x", "wss://a b", "wss://a?b=c", "wss://u@a"] {
+        let error = refused(&[("LIVEKIT_URL", url), KEY, SECRET], "");
+        assert!(error.contains("LIVEKIT_URL") && error.contains("should be"), "{error}");
+    }
+    for env in
+        [vec![KEY], vec![SECRET], vec![("LIVEKIT_URL", "wss://lk"), KEY], vec![("LIVEKIT_URL", "wss://lk"), SECRET]]
+    {
+        let error = refused(&env, "");
+        assert!(error.to_lowercase().contains("livekit_") && !error.contains("hush"), "{error}");
+    }
+}

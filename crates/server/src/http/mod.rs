@@ -9,6 +9,7 @@ pub mod auth;
 pub mod body;
 pub(crate) mod calls;
 pub mod chat;
+mod consultations;
 pub mod cors;
 mod doctor;
 pub mod error;
@@ -81,7 +82,7 @@ fn api(role: Role) -> Router<Services> {
     let mut routes = Router::new();
     if role == Role::Web {
         routes = routes.merge(session::routes()).merge(people::routes()).merge(search::routes());
-        routes = routes.merge(doctor::routes()).merge(trust::routes());
+        routes = routes.merge(doctor::routes()).merge(trust::routes()).merge(consultations::routes());
     }
     if matches!(role, Role::Web | Role::Accounts) {
         routes = routes.merge(accounts::routes()).merge(appointments::routes());
@@ -90,7 +91,7 @@ fn api(role: Role) -> Router<Services> {
         routes = routes.merge(chat::routes(role));
     }
     if role.has_calls() {
-        routes = routes.merge(calls::routes());
+        routes = routes.merge(calls::routes()).merge(consultations::old_routes());
     }
     routes
 }

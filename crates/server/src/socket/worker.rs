@@ -14,7 +14,7 @@ use super::hub::close;
 use super::limits::{Class, Refused};
 use super::packet::{Packet, Request};
 use super::presence;
-use super::{call_status, calls, chat, recordings};
+use super::{call_status, calls, chat, consultations, recordings};
 use crate::http::error::auth_body;
 use crate::state::Services;
 
@@ -114,6 +114,7 @@ pub(super) async fn joined(services: &Services, connection: &Arc<Connection>) {
         let (user, device) = (&connection.user, connection.device.clone());
         services.calling.connected(connection.id, user.id, user.name.clone(), device).await;
         recordings::greet(services, connection);
+        consultations::greet(services, connection).await;
     }
     if is_old_page(connection) {
         services.connected.old_page_came(connection);

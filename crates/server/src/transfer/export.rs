@@ -7,7 +7,7 @@ use domain::{BlobId, Blobs, Part, Upload};
 use store::Store;
 use store::lines::{self, Header};
 
-use super::items::{APPOINTMENTS, CONVERSATIONS, RECORDINGS, UPLOADS, USERS, name};
+use super::items::{APPOINTMENTS, CONSULTATIONS, CONVERSATIONS, RECORDINGS, UPLOADS, USERS, name};
 use super::{ENTRIES, PAGE, TransferError};
 use crate::backup::archive::{Kind, Packing};
 use crate::backup::{BackupError, beside, put_in_place};
@@ -55,6 +55,8 @@ pub async fn export(store: &dyn Store, blobs: &dyn Blobs, to: &Path) -> Result<E
     packing.add(RECORDINGS, &recordings)?;
     let appointments = write_appointments(store, folder).await?;
     packing.add(APPOINTMENTS, &appointments)?;
+    let consultations = write_consultations(store, folder).await?;
+    packing.add(CONSULTATIONS, &consultations)?;
     let conversations = write_conversations(store, folder, &mut done).await?;
     packing.add(CONVERSATIONS, &conversations)?;
     packing.finish(&archive)?;
@@ -103,6 +105,21 @@ async fn write_appointments(store: &dyn Store, folder: &Path) -> Result<std::pat
         after = Some(last.id);
         for appointment in &page {
             lines.add(&lines::appointment_to_line(appointment))?;
+        }
+    }
+    lines.finish()?;
+    Ok(path)
+}
+
+async fn write_consultations(store: &dyn Store, folder: &Path) -> Result<std::path::PathBuf, TransferError> {
+    let path = folder.join(CONSULTATIONS);
+    let (mut lines, mut after) = (Lines::new(&path)?, None);
+    loop {
+        let page = store.consultations_after(after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for consultation in &page {
+            lines.add(&lines::consultation_to_line(consultation))?;
         }
     }
     lines.finish()?;

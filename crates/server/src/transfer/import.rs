@@ -45,7 +45,7 @@ pub fn import(
             Item::Bytes(..) => {}
             Item::Upload(_) => expected.uploads += 1,
             Item::User(_) => expected.users += 1,
-            Item::Recording(_) | Item::Appointment(_) => {}
+            Item::Recording(_) | Item::Appointment(_) | Item::Consultation(_) => {}
             Item::Entry(header, seq, _) => {
                 expected.entries += 1;
                 expected.conversations += u64::from(seq == header.entries);
@@ -128,6 +128,15 @@ impl<'a> Filling<'a> {
                 })?;
                 if there.as_ref() != Some(&appointment) {
                     self.done.differ.push(format!("appointment {}", appointment.id));
+                }
+            }
+            Item::Consultation(consultation) => {
+                let there = self.runtime.block_on(async {
+                    self.store.open_consultation(consultation.clone()).await?;
+                    self.store.consultation(consultation.id).await
+                })?;
+                if there.as_ref() != Some(&consultation) {
+                    self.done.differ.push(format!("consultation {}", consultation.id));
                 }
             }
             Item::Entry(header, seq, entry) => {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use domain::{Appointment, BlobId, NewEntry, Part, RecordingLine, Upload, User};
+use domain::{Appointment, BlobId, Consultation, NewEntry, Part, RecordingLine, Upload, User};
 use store::lines::{self, Header};
 
 use super::TransferError;
@@ -16,6 +16,7 @@ pub(super) const USERS: &str = "users.jsonl";
 pub(super) const RECORDINGS: &str = "recordings.jsonl";
 /// Since there are appointments.
 pub(super) const APPOINTMENTS: &str = "appointments.jsonl";
+pub(super) const CONSULTATIONS: &str = "consultations.jsonl";
 pub(super) const CONVERSATIONS: &str = "conversations.jsonl";
 
 /// The folder of the bytes of uploads.
@@ -32,6 +33,7 @@ pub(super) enum Item<'a> {
     /// What somebody did about a recording.
     Recording(RecordingLine),
     Appointment(Appointment),
+    Consultation(Consultation),
     /// An entry and its place, of a conversation whose entries come one after the other.
     Entry(&'a Header, u64, NewEntry),
 }
@@ -69,6 +71,9 @@ pub(super) fn items(
         }
         Some(APPOINTMENTS) => {
             each_line(bytes, &not_ours, |line| take(Item::Appointment(lines::appointment_from_line(line)?)))
+        }
+        Some(CONSULTATIONS) => {
+            each_line(bytes, &not_ours, |line| take(Item::Consultation(lines::consultation_from_line(line)?)))
         }
         Some(CONVERSATIONS) => {
             let mut log: Option<(Header, u64)> = None;

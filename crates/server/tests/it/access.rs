@@ -16,7 +16,8 @@ use wire::time::iso;
 use crate::harness::{Ask, TestServer, secret};
 
 /// `{patient}`, `{other}`, `{dietician}`, `{admin}` in a path or body are those people's ids, `{conversation}` is that of
-/// patient and dietician, `{appointment}` theirs, `{slot}` a time that is free, `{email}` a new address.
+/// patient and dietician, `{appointment}` theirs, `{slot}` a time that is free, `{room}` the dietician's own room,
+/// `{foreign}` a room that there is not, `{email}` a new address.
 struct Row {
     role: Role,
     method: Method,
@@ -163,6 +164,32 @@ fn table() -> Vec<Row> {
         row(Accounts, DELETE, "/api/appointments/{appointment}", THE_PAIR),
         row(Chat, GET, "/api/appointments/patient", NOBODY),
         row(Calls, GET, "/api/appointments/patient", NOBODY),
+        // Consultations: of the dietician's own room, and of one that there is not. There is no LiveKit server here.
+        row(Web, GET, "/api/consultations", SIGNED_IN),
+        row(Web, GET, "/api/consultations/{room}", SIGNED_IN),
+        row(Web, POST, "/api/consultations", DIETICIANS),
+        row(Web, GET, "/api/consultations/{foreign}", FOREIGN),
+        row(Web, POST, "/api/consultations/{room}/arrive", SIGNED_IN),
+        row(Web, POST, "/api/consultations/{foreign}/arrive", FOREIGN),
+        row(Web, POST, "/api/consultations/{room}/token", TOKEN_AT_THE_DOOR),
+        row(Web, POST, "/api/consultations/{room}/admit", DIETICIANS),
+        row(Web, POST, "/api/consultations/{room}/token", NO_LIVEKIT),
+        row(Web, POST, "/api/consultations/{foreign}/token", FOREIGN),
+        with(Web, POST, "/api/consultations/{room}/refuse", OF_NOBODY, HOSTS_BUT_NOBODY),
+        with(Web, POST, "/api/consultations/{room}/remove", OF_NOBODY, HOSTS_BUT_NOBODY),
+        with(Web, POST, "/api/consultations/{room}/role", OF_NOBODY, HOSTS_BUT_NOBODY),
+        with(Web, POST, "/api/consultations/{room}/mute", OF_NOBODY, HOSTS_BUT_NOBODY),
+        with(Web, POST, "/api/consultations/{room}/lock", r#"{"locked":false}"#, DIETICIANS),
+        with(Web, POST, "/api/consultations/{room}/guests", r#"{"role":"observer"}"#, DIETICIANS),
+        with(Web, POST, "/api/guests/claim", r#"{"token":"x","name":"N"}"#, ["410 guest_link_invalid"; 5]),
+        row(Web, POST, "/api/consultations/{room}/leave", SIGNED_IN),
+        row(Web, POST, "/api/consultations/{room}/end", DIETICIANS),
+        row(Accounts, GET, "/api/consultations", NOBODY),
+        with(Web, POST, "/api/livekit/webhook", "{}", ["503 livekit_not_configured"; 5]),
+        row(Calls, POST, "/api/livekit/webhook", NOBODY),
+        with(Calls, POST, "/api/getToken", r#"{"roomName":"{foreign}","participantName":"N"}"#, FOREIGN),
+        with(Web, POST, "/api/getToken", r#"{"roomName":"anything","participantName":"N"}"#, FOREIGN),
+        with(Chat, POST, "/api/getToken", r#"{"roomName":"{room}","participantName":"N"}"#, NOBODY),
         // People.
         row(Web, GET, "/api/people", ADMINS),
         row(Accounts, GET, "/api/people", NOBODY),
@@ -217,6 +244,18 @@ const DIETICIANS: [&str; 5] = ["401 unauthenticated", "403 forbidden", "403 forb
 const PATIENTS: [&str; 5] = ["401 unauthenticated", "200", "200", "403 forbidden", "403 forbidden"];
 const CONFIRMS: [&str; 5] =
     ["401 unauthenticated", "409 appointment_conflict", "403 forbidden", "200", "403 forbidden"];
+const OF_NOBODY: &str = r#"{"memberId":"ffffffffffffffffffffffff","role":"observer","source":"camera"}"#;
+const HOSTS_BUT_NOBODY: [&str; 5] =
+    ["401 unauthenticated", "403 forbidden", "403 forbidden", "404 not_found", "403 forbidden"];
+const TOKEN_AT_THE_DOOR: [&str; 5] =
+    ["401 unauthenticated", "403 not_admitted", "403 not_admitted", "503 livekit_not_configured", "403 not_admitted"];
+const NO_LIVEKIT: [&str; 5] = [
+    "401 unauthenticated",
+    "503 livekit_not_configured",
+    "503 livekit_not_configured",
+    "503 livekit_not_configured",
+    "503 livekit_not_configured",
+];
 const FORMLESS: [&str; 5] =
     ["401 unauthenticated", "400 bad_request", "400 bad_request", "400 bad_request", "400 bad_request"];
 const THE_PAIR_AND_ADMIN: [&str; 5] = ["401 unauthenticated", "200", "403 forbidden", "200", "200"];
@@ -242,6 +281,8 @@ async fn every_row_holds() {
                     .replace("{dietician}", &people[2].id.to_string())
                     .replace("{admin}", &people[3].id.to_string())
                     .replace("{conversation}", &conversation.to_string())
+                    .replace("{room}", &format!("consultation-{}", people[2].id))
+                    .replace("{foreign}", "consultation-ffffffffffffffffffffffff")
                     .replace("{appointment}", &appointment.to_string())
                     .replace("{slot}", &iso(slot(server.services.clock.now(), 2 + number * 5 + who)))
                     .replace("{email}", &format!("new-{number}-{who}@example.org"))

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::{
-    Appointment, AppointmentId, AppointmentStatus, Appointments, BlobId, Blobs, Booking, CONSENT, CallId,
-    ConsultationKind, Conversation, Conversations, Entry, EntryBody, FileFacts, NewEntry, NewUser, Part, Profile,
-    Receipt, Recording, RecordingAct, RecordingLine, Recordings, Role as UserRole, Stamp, Target, Timestamp, Transfer,
-    Transition, Upload, UploadId, UploadKind, Uploads, User, UserId, Users,
+    Appointment, AppointmentId, AppointmentStatus, Appointments, BlobId, Blobs, Booking, CONSENT, CallId, Consultation,
+    ConsultationId, ConsultationKind, Consultations, Conversation, Conversations, Entry, EntryBody, FileFacts,
+    MemberId, NewEntry, NewUser, Part, Profile, Receipt, Recording, RecordingAct, RecordingLine, Recordings,
+    Role as UserRole, Stamp, Target, Timestamp, Transfer, Transition, Upload, UploadId, UploadKind, Uploads, User,
+    UserId, Users,
 };
 use server::transfer::{TransferError, export, import};
 use store::contract::FerretDb;
@@ -138,6 +139,12 @@ async fn practice() -> TempDir {
     assert_eq!(store.change_appointment(cancelled).await, Ok(Transition::Saved));
     let again = Appointment { id: AppointmentId([25; 12].into()), room: [26; 12].into(), ..appointment };
     assert_eq!(store.book(again).await, Ok(Booking::Booked));
+    let owner = (first.sender, "Person 1".to_owned());
+    let (id, room, host) = (ConsultationId([27; 12].into()), [24; 12].into(), MemberId([28; 12].into()));
+    let mut consultation = Consultation::new(id, room, 1, owner, host, Timestamp(1_700_000_000_000));
+    consultation.version = 7;
+    consultation.close(Timestamp(1_700_000_001_000));
+    assert_eq!(store.open_consultation(consultation).await, Ok(Transition::Saved));
     store.close().await;
     folder
 }
@@ -151,6 +158,7 @@ struct Everything {
     unread: Vec<[u64; 2]>,
     recordings: Vec<RecordingLine>,
     appointments: Vec<Appointment>,
+    consultations: Vec<Consultation>,
 }
 
 async fn everything(store: &dyn Store) -> Everything {
@@ -167,7 +175,8 @@ async fn everything(store: &dyn Store) -> Everything {
     let uploads = store.uploads_after(None, 100).await.unwrap();
     let recordings = store.recordings_after(None, 100).await.unwrap();
     let appointments = store.appointments_after(None, 100).await.unwrap();
-    Everything { users, uploads, conversations, unread, recordings, appointments }
+    let consultations = store.consultations_after(None, 100).await.unwrap();
+    Everything { users, uploads, conversations, unread, recordings, appointments, consultations }
 }
 
 #[tokio::test(flavor = "multi_thread")]

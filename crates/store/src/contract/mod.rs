@@ -6,6 +6,7 @@
 mod appointments;
 mod calls;
 mod changes;
+mod consultations;
 mod conversations;
 mod ferretdb;
 mod fixtures;
@@ -22,7 +23,9 @@ pub use ferretdb::{FerretDb, server};
 
 use std::sync::Arc;
 
-use domain::{Appointments, Calls, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users};
+use domain::{
+    Appointments, Calls, Consultations, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users,
+};
 
 /// The ports of one store.
 #[derive(Clone)]
@@ -36,6 +39,7 @@ pub struct Ports {
     pub uploads: Arc<dyn Uploads>,
     pub recordings: Arc<dyn Recordings>,
     pub appointments: Arc<dyn Appointments>,
+    pub consultations: Arc<dyn Consultations>,
     pub transfer: Arc<dyn Transfer>,
 }
 
@@ -51,6 +55,7 @@ impl Ports {
             + Uploads
             + Recordings
             + Appointments
+            + Consultations
             + Transfer
             + Clone
             + 'static,
@@ -64,6 +69,7 @@ impl Ports {
             uploads: Arc::new(store.clone()),
             recordings: Arc::new(store.clone()),
             appointments: Arc::new(store.clone()),
+            consultations: Arc::new(store.clone()),
             transfer: Arc::new(store.clone()),
         }
     }
@@ -109,6 +115,11 @@ pub async fn run(ports: Ports) {
     appointments::a_change_needs_the_version_before(&ports).await;
     appointments::are_listed_by_person_time_and_status(&ports).await;
     appointments::all_are_read_by_pages(&ports).await;
+
+    consultations::all_of_one_comes_back(&ports).await;
+    consultations::a_room_has_one_of_each_session(&ports).await;
+    consultations::a_change_needs_the_version_before(&ports).await;
+    consultations::are_listed_by_person(&ports).await;
 
     changes::are_entries_and_readers_get_what_they_made(&ports).await;
     changes::never_ask_to_be_read(&ports).await;
@@ -167,6 +178,7 @@ where
         + Uploads
         + Recordings
         + Appointments
+        + Consultations
         + Transfer
         + Clone
         + 'static,

@@ -35,6 +35,8 @@ pub(super) const HOLDS: &str = "holds";
 pub(super) const RECORDINGS: &str = "recordings";
 pub(super) const APPOINTMENTS: &str = "appointments";
 pub(super) const APPOINTMENT_VERSIONS: &str = "appointment_versions";
+pub(super) const CONSULTATIONS: &str = "consultations";
+pub(super) const CONSULTATION_VERSIONS: &str = "consultation_versions";
 pub(super) const SLOTS: &str = "slots";
 
 const OURS: &[&str] =
@@ -64,6 +66,8 @@ const INDEXES: &[(&str, &[&str], bool)] = &[
     (APPOINTMENTS, &["dietician", "starts_at"], false),
     (APPOINTMENTS, &["patient", "starts_at"], false),
     (APPOINTMENTS, &["room"], true),
+    (CONSULTATIONS, &["room", "session"], true),
+    (CONSULTATIONS, &["people"], false),
     (OLD_PAGES, &["user"], false),
     (OLD_PAGES, &["at"], false),
 ];

@@ -9,6 +9,7 @@ mod appointments;
 mod ask;
 mod batch;
 mod calls;
+mod consultations;
 mod conversations;
 mod entries;
 mod folds;
@@ -96,6 +97,8 @@ struct Core {
     appointments: Collection<appointments::AppointmentDoc>,
     appointment_versions: Collection<appointments::AppointmentVersionDoc>,
     slots: Collection<appointments::SlotDoc>,
+    consultations: Collection<consultations::ConsultationDoc>,
+    consultation_versions: Collection<consultations::ConsultationVersionDoc>,
     heads: Heads,
     /// Updates of one document that this process makes are made one after the other: not every server keeps them apart.
     changing_users: Mutex<()>,
@@ -154,6 +157,8 @@ impl MongoDb {
             appointments: database.collection(migrations::APPOINTMENTS),
             appointment_versions: database.collection(migrations::APPOINTMENT_VERSIONS),
             slots: database.collection(migrations::SLOTS),
+            consultations: database.collection(migrations::CONSULTATIONS),
+            consultation_versions: database.collection(migrations::CONSULTATION_VERSIONS),
             heads: Heads::default(),
             changing_users: Mutex::new(()),
             changing_calls: Mutex::new(()),

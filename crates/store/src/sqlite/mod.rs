@@ -2,6 +2,7 @@
 
 mod appointments;
 mod calls;
+mod consultations;
 mod conversations;
 mod entries;
 mod migrations;

@@ -1,6 +1,8 @@
 //! How ids and numbers of the domain are kept in columns.
 
-use domain::{AppointmentId, CallId, ConversationId, EntryId, ObjectId, SessionId, Timestamp, UploadId, UserId};
+use domain::{
+    AppointmentId, CallId, ConsultationId, ConversationId, EntryId, ObjectId, SessionId, Timestamp, UploadId, UserId,
+};
 use rusqlite::Row;
 
 /// An id as its column has it.
@@ -23,7 +25,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AppointmentId, CallId, ConversationId, EntryId, SessionId, UploadId, UserId);
+ids!(AppointmentId, CallId, ConsultationId, ConversationId, EntryId, SessionId, UploadId, UserId);
 
 pub(crate) fn id<I: Id>(row: &Row<'_>, column: usize) -> Result<I, rusqlite::Error> {
     row.get::<_, [u8; 12]>(column).map(|bytes| I::from_object(ObjectId::from(bytes)))

@@ -1,0 +1,704 @@
+//! Consultations: a room that a dietician owns, and who waits at its door, is in it, or was. What may happen is decided
+//! here; media is the business of the media server, which lets nobody in without a token of ours.
+
+use std::time::Duration;
+
+use crate::{
+    Appointment, AppointmentId, AppointmentStatus, ConsultationId, ConsultationKind, MemberId, ObjectId, Timestamp,
+    UserId,
+};
+
+/// People who wait or are in a consultation at most.
+pub const MAX_PRESENT: usize = 50;
+
+/// Everybody who ever was part of one at most, those who were refused among them.
+const MAX_MEMBERS: usize = 200;
+
+/// Guest links of one consultation at most.
+pub const MAX_LINKS: usize = 50;
+
+/// How long before an appointment its room opens, and how long after its end it closes.
+const OPENS: Duration = Duration::from_secs(15 * 60);
+const CLOSES: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// With nobody connected for so long it is over, whoever forgot to end it.
+const FORGOTTEN: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// Events of the media server that are remembered, so that none counts twice.
+const REMEMBERED: usize = 64;
+
+/// What somebody is in a consultation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MemberRole {
+    /// The dietician whose room it is.
+    Host,
+    /// May do what the host may, but for ending it and giving roles.
+    CoHost,
+    /// Sees, hears, is seen and heard.
+    Member,
+    /// Sees and hears.
+    Observer,
+}
+
+/// Where somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MemberState {
+    /// May come, and hasn't.
+    Invited,
+    /// Is at the door.
+    Waiting,
+    /// May be in the room.
+    Admitted,
+    /// Was turned away at the door.
+    Refused,
+    /// Was sent out of the room.
+    Removed,
+    /// Has gone.
+    Left,
+}
+
+/// What the waiting room has found of a microphone or a camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum DeviceTest {
+    Ok,
+    Silent,
+    Blocked,
+    None,
+}
+
+/// What the waiting room has found of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum LineTest {
+    Good,
+    Weak,
+    Failed,
+}
+
+/// What somebody who waits has tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct ConnectionTest {
+    pub connection: LineTest,
+    pub microphone: DeviceTest,
+    pub camera: DeviceTest,
+    /// To the media server and back.
+    pub rtt: Option<Duration>,
+}
+
+/// Somebody's part in a consultation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Theirs in this consultation.
+    pub id: MemberId,
+    /// Their account; a guest has none.
+    pub user: Option<UserId>,
+    /// What the others are shown; 1 to 100 characters.
+    pub name: String,
+    /// What they are.
+    pub role: MemberRole,
+    /// Where they stand.
+    pub state: MemberState,
+    /// They need not wait when they come.
+    pub welcome: bool,
+    /// They came by an old client, which knows no waiting room.
+    pub old_client: bool,
+    /// When they last came to the door.
+    pub arrived_at: Option<Timestamp>,
+    /// When they were first let in.
+    pub admitted_at: Option<Timestamp>,
+    /// When they were first in the room, as the media server says.
+    pub joined_at: Option<Timestamp>,
+    /// When they last went.
+    pub left_at: Option<Timestamp>,
+    /// Whether they are in the room now, as the media server says.
+    pub connected: bool,
+    /// What they have tried at the door.
+    pub test: Option<ConnectionTest>,
+}
+
+impl Member {
+    fn new(id: MemberId, user: Option<UserId>, name: String, role: MemberRole) -> Self {
+        Self {
+            id,
+            user,
+            name,
+            role,
+            state: MemberState::Invited,
+            welcome: false,
+            old_client: false,
+            arrived_at: None,
+            admitted_at: None,
+            joined_at: None,
+            left_at: None,
+            connected: false,
+            test: None,
+        }
+    }
+
+    /// Their name at the media server: nobody else can have it.
+    pub fn identity(&self) -> String {
+        self.user.map_or_else(|| format!("guest-{}", self.id), |user| user.to_string())
+    }
+
+    /// Whether they may do what a host may.
+    pub const fn hosts(&self) -> bool {
+        matches!((self.role, self.state), (MemberRole::Host | MemberRole::CoHost, MemberState::Admitted))
+    }
+
+    const fn is_present(&self) -> bool {
+        matches!(self.state, MemberState::Waiting | MemberState::Admitted)
+    }
+
+    fn admit(&mut self, now: Timestamp) {
+        self.state = MemberState::Admitted;
+        self.admitted_at.get_or_insert(now);
+    }
+}
+
+/// A link that lets one guest in, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestLink {
+    /// Which.
+    pub id: ObjectId,
+    /// What the guest will be.
+    pub role: MemberRole,
+    /// As who made it calls them; the guest may say another name.
+    pub name: Option<String>,
+    /// It opens nothing after.
+    pub expires_at: Timestamp,
+    /// Who came by it.
+    pub used_by: Option<MemberId>,
+}
+
+/// A consultation as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consultation {
+    /// Its id.
+    pub id: ConsultationId,
+    /// Grows by one with each change, from 1; 0 is one that nobody has opened yet.
+    pub version: u64,
+    /// The room: of an appointment, of a dietician (their own id), or random.
+    pub room: ObjectId,
+    /// The how-manieth consultation in this room.
+    pub session: u32,
+    /// Whose it is.
+    pub owner: UserId,
+    /// What it is called; at most 120 characters.
+    pub title: Option<String>,
+    /// What it was arranged as.
+    pub appointment: Option<AppointmentId>,
+    /// When it began: with who came first, or was asked first.
+    pub opened_at: Timestamp,
+    /// When it was over.
+    pub ended_at: Option<Timestamp>,
+    /// Nobody new may come.
+    pub locked: bool,
+    /// Everybody with a part in it; the first is the owner.
+    pub members: Vec<Member>,
+    /// Its guest links.
+    pub links: Vec<GuestLink>,
+    /// Ids of what the media server has told of it.
+    pub heard: Vec<String>,
+}
+
+/// Why something may not be done in a consultation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ConsultationRefused {
+    /// It is not theirs to do, or they are none of its people.
+    #[error("not theirs to do")]
+    NotTheirs,
+    /// It is over.
+    #[error("it is over")]
+    Ended,
+    /// Nobody new may come.
+    #[error("it is locked")]
+    Locked,
+    /// They may come after so long.
+    #[error("it is too early")]
+    TooEarly(Duration),
+    /// They wait, or were turned away.
+    #[error("not admitted")]
+    NotAdmitted,
+    /// As many people are there as may be.
+    #[error("it is full")]
+    Full,
+    /// Whoever that is, they are not in it.
+    #[error("no such member")]
+    NoSuchMember,
+    /// The guest link was used, is over, or never was.
+    #[error("the link is not valid")]
+    Link,
+}
+
+/// What a member may do in the room at the media server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Grants {
+    pub role: MemberRole,
+    pub publish: bool,
+    pub screen: bool,
+    pub data: bool,
+    pub admin: bool,
+}
+
+/// When the room of an appointment can be come to first and last.
+pub fn window(appointment: &Appointment) -> [Timestamp; 2] {
+    [appointment.starts_at - OPENS, appointment.ends_at() + CLOSES]
+}
+
+/// Whether who has a part in an appointment may be the first to come to its room.
+pub fn may_begin(appointment: &Appointment, now: Timestamp) -> Result<(), ConsultationRefused> {
+    let [opens, closes] = window(appointment);
+    if appointment.kind != ConsultationKind::Video {
+        Err(ConsultationRefused::NotTheirs)
+    } else if appointment.status().is_final() || now > closes {
+        Err(ConsultationRefused::Ended)
+    } else if now < opens {
+        Err(ConsultationRefused::TooEarly(opens.since(now)))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether an appointment is one that its room is still to open for.
+pub fn is_upcoming(appointment: &Appointment, now: Timestamp) -> bool {
+    let stands = matches!(appointment.status(), AppointmentStatus::Scheduled | AppointmentStatus::Confirmed);
+    appointment.kind == ConsultationKind::Video && stands && now <= window(appointment)[1]
+}
+
+/// Who comes to the door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Comer {
+    /// Somebody with an account; whether they may come without having been asked is the caller's to know.
+    User {
+        /// Who.
+        user: UserId,
+        /// Their name.
+        name: String,
+        /// The id that they get if they are new.
+        id: MemberId,
+        /// Whether they may come unasked.
+        unasked: bool,
+    },
+    /// A guest whose link was claimed.
+    Guest(MemberId),
+}
+
+type Done = Result<(), ConsultationRefused>;
+
+impl Consultation {
+    /// One that begins now, with its owner as the first member.
+    pub fn new(
+        id: ConsultationId,
+        room: ObjectId,
+        session: u32,
+        (owner, name): (UserId, String),
+        host: MemberId,
+        now: Timestamp,
+    ) -> Self {
+        let members = vec![Member::new(host, Some(owner), name, MemberRole::Host)];
+        Self {
+            id,
+            version: 0,
+            room,
+            session,
+            owner,
+            title: None,
+            appointment: None,
+            opened_at: now,
+            ended_at: None,
+            locked: false,
+            members,
+            links: Vec::new(),
+            heard: Vec::new(),
+        }
+    }
+
+    /// Asks somebody to come; once is enough.
+    pub fn invite(&mut self, user: UserId, name: String, id: MemberId, welcome: bool) -> Done {
+        if let Some(there) = self.members.iter_mut().find(|member| member.user == Some(user)) {
+            there.welcome |= welcome;
+            return Ok(());
+        }
+        if self.members.len() >= MAX_MEMBERS {
+            return Err(ConsultationRefused::Full);
+        }
+        self.members.push(Member { welcome, ..Member::new(id, Some(user), name, MemberRole::Member) });
+        Ok(())
+    }
+
+    /// The member of that account.
+    pub fn of_user(&self, user: UserId) -> Option<&Member> {
+        self.members.iter().find(|member| member.user == Some(user))
+    }
+
+    /// The member of that id.
+    pub fn member(&self, id: MemberId) -> Option<&Member> {
+        self.members.iter().find(|member| member.id == id)
+    }
+
+    /// The owner's part in it.
+    pub fn host(&self) -> Option<&Member> {
+        self.of_user(self.owner)
+    }
+
+    /// Everybody with an account who has a part in it.
+    pub fn users(&self) -> impl Iterator<Item = UserId> + '_ {
+        self.members.iter().filter_map(|member| member.user)
+    }
+
+    /// When the last thing happened in it.
+    pub fn last_sign(&self) -> Timestamp {
+        let of = |member: &Member| {
+            [member.arrived_at, member.admitted_at, member.joined_at, member.left_at].into_iter().flatten().max()
+        };
+        self.members.iter().filter_map(of).max().map_or(self.opened_at, |at| at.max(self.opened_at))
+    }
+
+    /// Whether everybody has gone and nobody has ended it.
+    pub fn is_forgotten(&self, now: Timestamp) -> bool {
+        let silent = now.since(self.last_sign());
+        let connected = self.members.iter().any(|member| member.connected);
+        // What the media server said last may have been lost.
+        self.ended_at.is_none() && silent > if connected { FORGOTTEN * 2 } else { FORGOTTEN }
+    }
+
+    /// How long two or more were in it together at most: from the second who came to the end.
+    pub fn duration(&self) -> Duration {
+        let mut began: Vec<_> = self.members.iter().filter_map(|it| it.joined_at.or(it.admitted_at)).collect();
+        began.sort_unstable();
+        match (began.get(1), self.ended_at) {
+            (Some(began), Some(ended)) => ended.since(*began),
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn is_open(&self) -> Done {
+        if self.ended_at.is_some() { Err(ConsultationRefused::Ended) } else { Ok(()) }
+    }
+
+    fn place(&self, id: MemberId) -> Result<usize, ConsultationRefused> {
+        self.members.iter().position(|member| member.id == id).ok_or(ConsultationRefused::NoSuchMember)
+    }
+
+    fn host_place(&self, by: MemberId) -> Done {
+        self.is_open()?;
+        let hosts = self.member(by).is_some_and(Member::hosts);
+        if hosts { Ok(()) } else { Err(ConsultationRefused::NotTheirs) }
+    }
+
+    fn owner_place(&self, by: MemberId) -> Done {
+        self.is_open()?;
+        let owns = self.member(by).is_some_and(|member| member.user == Some(self.owner));
+        if owns { Ok(()) } else { Err(ConsultationRefused::NotTheirs) }
+    }
+
+    /// Whom a host may do something to: not the owner, and not another co-host unless they are the owner.
+    fn subject(&self, by: MemberId, id: MemberId) -> Result<usize, ConsultationRefused> {
+        self.host_place(by)?;
+        let at = self.place(id)?;
+        let by_owner = self.member(by).is_some_and(|member| member.user == Some(self.owner));
+        match self.members[at].role {
+            MemberRole::Host => Err(ConsultationRefused::NotTheirs),
+            MemberRole::CoHost if !by_owner && by != id => Err(ConsultationRefused::NotTheirs),
+            _ => Ok(at),
+        }
+    }
+
+    /// Somebody comes to the door, or tells what they have tried there. The owner, who is welcome, and who was let in before
+    /// go through it.
+    pub fn arrive(
+        &mut self,
+        comer: Comer,
+        test: Option<ConnectionTest>,
+        now: Timestamp,
+    ) -> Result<MemberId, ConsultationRefused> {
+        self.is_open()?;
+        let at = self.comer(comer)?;
+        let present = self.members.iter().filter(|member| member.is_present()).count();
+        let member = &mut self.members[at];
+        let is_owner = member.role == MemberRole::Host;
+        let returns = member.state == MemberState::Left && member.admitted_at.is_some();
+        match member.state {
+            MemberState::Refused | MemberState::Removed => return Err(ConsultationRefused::NotAdmitted),
+            MemberState::Invited | MemberState::Left => {
+                if !is_owner && present >= MAX_PRESENT {
+                    return Err(ConsultationRefused::Full);
+                }
+                if !is_owner && !returns && self.locked {
+                    return Err(ConsultationRefused::Locked);
+                }
+                member.arrived_at = Some(now);
+                if is_owner || returns || member.welcome {
+                    member.admit(now);
+                } else {
+                    member.state = MemberState::Waiting;
+                }
+            }
+            MemberState::Waiting | MemberState::Admitted => {}
+        }
+        member.old_client = false;
+        if test.is_some() {
+            member.test = test;
+        }
+        Ok(member.id)
+    }
+
+    fn comer(&mut self, comer: Comer) -> Result<usize, ConsultationRefused> {
+        let (user, name, id, unasked) = match comer {
+            Comer::Guest(id) => return self.place(id).map_err(|_| ConsultationRefused::NotTheirs),
+            Comer::User { user, name, id, unasked } => (user, name, id, unasked),
+        };
+        if let Some(at) = self.members.iter().position(|member| member.user == Some(user)) {
+            self.members[at].name = name;
+            return Ok(at);
+        }
+        if !unasked {
+            return Err(ConsultationRefused::NotTheirs);
+        }
+        if self.locked {
+            return Err(ConsultationRefused::Locked);
+        }
+        self.invite(user, name, id, false)?;
+        Ok(self.members.len() - 1)
+    }
+
+    /// Lets in those who wait, or exactly these; those who were turned away may come again.
+    pub fn admit(&mut self, by: MemberId, ids: Option<&[MemberId]>, now: Timestamp) -> Done {
+        self.host_place(by)?;
+        for id in ids.into_iter().flatten() {
+            self.place(*id)?;
+        }
+        for member in &mut self.members {
+            let named = ids.is_some_and(|ids| ids.contains(&member.id));
+            match member.state {
+                MemberState::Waiting if named || ids.is_none() => member.admit(now),
+                // They have gone away from the door: next time they need not wait.
+                MemberState::Refused | MemberState::Removed | MemberState::Left if named => {
+                    member.state = MemberState::Invited;
+                    member.welcome = true;
+                }
+                MemberState::Invited if named => member.welcome = true,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns away who waits.
+    pub fn refuse(&mut self, by: MemberId, id: MemberId, now: Timestamp) -> Done {
+        let at = self.subject(by, id)?;
+        let member = &mut self.members[at];
+        if matches!(member.state, MemberState::Waiting | MemberState::Invited) {
+            (member.state, member.welcome, member.left_at) = (MemberState::Refused, false, Some(now));
+        }
+        Ok(())
+    }
+
+    /// Sends somebody out.
+    pub fn remove(&mut self, by: MemberId, id: MemberId, now: Timestamp) -> Done {
+        let at = self.subject(by, id)?;
+        let member = &mut self.members[at];
+        (member.state, member.welcome, member.connected) = (MemberState::Removed, false, false);
+        member.left_at = Some(now);
+        Ok(())
+    }
+
+    /// Gives somebody another role; the owner's to do.
+    pub fn give_role(&mut self, by: MemberId, id: MemberId, role: MemberRole) -> Done {
+        self.owner_place(by)?;
+        let at = self.subject(by, id)?;
+        let member = &mut self.members[at];
+        if role == MemberRole::Host || (role == MemberRole::CoHost && member.user.is_none()) {
+            return Err(ConsultationRefused::NotTheirs);
+        }
+        member.role = role;
+        Ok(())
+    }
+
+    /// Whom a host mutes: who is in it.
+    pub fn may_mute(&self, by: MemberId, id: MemberId) -> Result<&Member, ConsultationRefused> {
+        let at = self.subject(by, id)?;
+        let member = &self.members[at];
+        if member.state == MemberState::Admitted { Ok(member) } else { Err(ConsultationRefused::NoSuchMember) }
+    }
+
+    /// Lets nobody new come, or again.
+    pub fn lock(&mut self, by: MemberId, locked: bool) -> Done {
+        self.host_place(by)?;
+        self.locked = locked;
+        Ok(())
+    }
+
+    /// Somebody goes.
+    pub fn leave(&mut self, id: MemberId, now: Timestamp) -> Done {
+        self.is_open()?;
+        let at = self.place(id)?;
+        let member = &mut self.members[at];
+        if member.is_present() {
+            (member.state, member.connected, member.left_at) = (MemberState::Left, false, Some(now));
+        }
+        Ok(())
+    }
+
+    /// Ends it for everybody.
+    pub fn end(&mut self, by: MemberId, now: Timestamp) -> Done {
+        self.owner_place(by)?;
+        self.close(now);
+        Ok(())
+    }
+
+    /// It is over.
+    pub fn close(&mut self, now: Timestamp) {
+        self.ended_at.get_or_insert(now);
+        for member in &mut self.members {
+            member.connected = false;
+            if member.is_present() {
+                member.left_at = Some(now);
+            }
+        }
+    }
+
+    /// Makes a guest link.
+    pub fn make_link(&mut self, by: MemberId, link: GuestLink) -> Done {
+        self.host_place(by)?;
+        if !matches!(link.role, MemberRole::Member | MemberRole::Observer) {
+            return Err(ConsultationRefused::NotTheirs);
+        }
+        if self.links.len() >= MAX_LINKS {
+            return Err(ConsultationRefused::Full);
+        }
+        self.links.push(link);
+        Ok(())
+    }
+
+    /// Uses a guest link up: the guest has a part in it from then on.
+    pub fn claim(&mut self, link: ObjectId, id: MemberId, name: String, now: Timestamp) -> Done {
+        if self.ended_at.is_some() || self.members.len() >= MAX_MEMBERS {
+            return Err(ConsultationRefused::Link);
+        }
+        let found = self.links.iter_mut().find(|one| one.id == link);
+        let valid = found.filter(|one| one.used_by.is_none() && now < one.expires_at);
+        let link = valid.ok_or(ConsultationRefused::Link)?;
+        link.used_by = Some(id);
+        let role = link.role;
+        self.members.push(Member::new(id, None, name, role));
+        Ok(())
+    }
+
+    /// What a member may do in the room: only who is admitted gets in.
+    pub fn grants(&self, id: MemberId) -> Result<Grants, ConsultationRefused> {
+        self.is_open()?;
+        let member = self.member(id).ok_or(ConsultationRefused::NotTheirs)?;
+        if member.state != MemberState::Admitted {
+            return Err(ConsultationRefused::NotAdmitted);
+        }
+        Ok(member.grants())
+    }
+
+    /// An old client asks for a token, and that is all that it does: it comes by it. Who has a part in the appointment whose
+    /// room it is goes in; so does, into a dietician's own room where the dietician came by an old client too and could
+    /// admit nobody, the first who comes. Everybody else waits for somebody who can admit them.
+    pub fn arrive_by_old_client(&mut self, comer: OldComer, now: Timestamp) -> Result<MemberId, ConsultationRefused> {
+        self.is_open()?;
+        let id = match comer {
+            OldComer::User(comer) => self.arrive(comer, None, now)?,
+            OldComer::Guest { name, id } => {
+                // It has no memory: who comes again under the same name is the same.
+                let known = self.members.iter().find(|it| it.user.is_none() && it.old_client && it.name == name);
+                let id = match known.map(|known| known.id) {
+                    Some(id) => id,
+                    None if self.locked => return Err(ConsultationRefused::Locked),
+                    None if self.members.len() >= MAX_MEMBERS => return Err(ConsultationRefused::Full),
+                    None => {
+                        self.members.push(Member::new(id, None, name, MemberRole::Member));
+                        id
+                    }
+                };
+                self.arrive(Comer::Guest(id), None, now)?
+            }
+        };
+        let nobody_else = !self
+            .members
+            .iter()
+            .any(|it| it.id != id && it.role != MemberRole::Host && it.state == MemberState::Admitted);
+        let host_is_old = self.host().is_some_and(|host| host.old_client && host.state == MemberState::Admitted);
+        let goes_in = self.appointment.is_some() || (host_is_old && nobody_else);
+        let at = self.place(id)?;
+        self.members[at].old_client = true;
+        if self.members[at].state == MemberState::Waiting && goes_in && !self.locked {
+            self.members[at].admit(now);
+        }
+        Ok(id)
+    }
+
+    /// The media server says that somebody is in the room, or has gone. What was said before counts no more; false if this
+    /// is known already.
+    pub fn hear(&mut self, event: &str, what: Heard<'_>, at: Timestamp) -> bool {
+        if self.heard.iter().any(|known| known == event) {
+            return false;
+        }
+        if self.heard.len() >= REMEMBERED {
+            self.heard.remove(0);
+        }
+        self.heard.push(event.to_owned());
+        match what {
+            Heard::Joined(identity) => {
+                if let Some(member) = self.members.iter_mut().find(|member| member.identity() == identity)
+                    && self.ended_at.is_none()
+                {
+                    member.connected = true;
+                    member.joined_at.get_or_insert(at);
+                }
+            }
+            Heard::Left(identity) => {
+                if let Some(member) = self.members.iter_mut().find(|member| member.identity() == identity) {
+                    member.connected = false;
+                    member.left_at = Some(member.left_at.map_or(at, |before| before.max(at)));
+                }
+            }
+            Heard::Finished => {
+                for member in self.members.iter_mut().filter(|member| member.connected) {
+                    member.connected = false;
+                    member.left_at = Some(at);
+                }
+            }
+        }
+        true
+    }
+}
+
+impl Member {
+    /// What their role allows.
+    pub const fn grants(&self) -> Grants {
+        let publish = !matches!(self.role, MemberRole::Observer);
+        let admin = matches!(self.role, MemberRole::Host | MemberRole::CoHost);
+        // The least of guests: somebody whom nobody has verified.
+        let known = self.user.is_some() || !self.old_client;
+        Grants { role: self.role, publish, screen: publish && known, data: publish && known, admin }
+    }
+}
+
+/// Who asks for a token by an old client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum OldComer {
+    /// Somebody with an account.
+    User(Comer),
+    /// Somebody of whom nothing is known but what they say.
+    Guest { name: String, id: MemberId },
+}
+
+/// What the media server tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Heard<'a> {
+    Joined(&'a str),
+    Left(&'a str),
+    Finished,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! The LiveKit server that carries consultations.
+
+use std::fmt;
+
+use app::accounts::Secret;
+
+use super::error::ConfigError;
+use super::keys::{self, Key};
+use super::raw::{Given, Raw};
+use super::resolve::{text, wrong};
+
+/// Where it is, and what its tokens are signed with.
+#[derive(Clone)]
+pub struct LiveKitConfig {
+    /// As browsers reach it, `wss://livekit.example.org`; without a slash at its end.
+    pub url: String,
+    /// Which key.
+    pub api_key: String,
+    /// And what belongs to it.
+    pub api_secret: Secret,
+}
+
+impl fmt::Debug for LiveKitConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveKitConfig").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl LiveKitConfig {
+    /// As we reach its room service.
+    pub fn http_url(&self) -> String {
+        self.url.replacen("ws", "http", 1)
+    }
+}
+
+/// All of it, or none.
+pub(super) fn resolve(raw: &Raw, warnings: &mut Vec<String>) -> Result<Option<LiveKitConfig>, ConfigError> {
+    const EXPECTED: &str = "the address of a LiveKit server, as in wss://livekit.example.org";
+    let Some(url) = text(raw, keys::LIVEKIT_URL)? else {
+        let beside = [keys::LIVEKIT_API_KEY, keys::LIVEKIT_API_SECRET];
+        return match beside.into_iter().find_map(|key| raw.given(key)) {
+            Some((name, _)) => Err(ConfigError::Secret { name, expected: "left out, or given with livekit_url" }),
+            None => Ok(None),
+        };
+    };
+    let trimmed = url.trim().trim_end_matches('/');
+    let host = ["wss://", "ws://", "https://", "http://"].iter().find_map(|scheme| trimmed.strip_prefix(scheme));
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~:[]/%".contains(c);
+    if host.is_none_or(|host| host.is_empty() || host.starts_with([':', '/']) || !host.chars().all(fits)) {
+        let name = raw.given(keys::LIVEKIT_URL).map_or_else(String::new, |(name, _)| name);
+        return Err(wrong(name, &Given::Text(url), EXPECTED));
+    }
+    let secret = |key: Key, expected| match raw.given(key) {
+        Some((_, Given::Text(text) | Given::Toml(toml::Value::String(text)))) if !text.trim().is_empty() => Ok(text),
+        Some((name, _)) => Err(ConfigError::Secret { name, expected }),
+        None => Err(ConfigError::Secret { name: key.file.to_owned(), expected }),
+    };
+    let api_key = secret(keys::LIVEKIT_API_KEY, "the name of a key of the LiveKit server, where livekit_url is given")?;
+    let api_secret =
+        secret(keys::LIVEKIT_API_SECRET, "the secret that belongs to livekit_api_key, where livekit_url is given")?;
+    if api_secret.len() < 32 {
+        warnings.push(
+            "livekit_api_secret has under 32 bytes: it can be guessed from any token, and then anyone enters any consultation"
+                .to_owned(),
+        );
+    }
+    // A page that came by TLS speaks to no server without it.
+    let url = trimmed.replacen("http", "ws", usize::from(trimmed.starts_with("http")));
+    Ok(Some(LiveKitConfig { url, api_key, api_secret: Secret::new(&api_secret) }))
+}

@@ -1,0 +1,329 @@
+//! Consultations, for our own clients and for guests; and the tokens that old clients ask for.
+
+use app::consultations::{
+    Act, ConsultationError, Guest, MediaSource, NewConsultation, OLD_TOKEN_HOLDS, Scene, Ticket, Visitor,
+};
+use axum::body::Bytes;
+use axum::extract::{FromRequestParts, State};
+use axum::routing::{get, post};
+use axum::{Extension, Json as Answer, Router};
+use domain::{ConsultationRefused, Heard, Member, MemberRole, ObjectId, Timestamp};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wire::consultation::{
+    AdmitMembers, Arrive, ClaimLink, ConsultationView, GetToken, GiveRole, Lock, MakeLink, MuteMember, OfMember,
+    OldTicket, OpenConsultation, PastView, SourceText, TicketView, UpcomingView, room_from_name,
+};
+use wire::error::{Code, ErrorBody};
+use wire::time::{Iso, from_iso, iso};
+
+use super::address::ClientAddress;
+use super::addresses::Addresses;
+use super::auth::{Caller, bearer};
+use super::body::{Json, OrEmpty, Path, Query};
+use super::error::{ApiError, store_body};
+use crate::config::Role;
+use crate::livekit::webhook;
+use crate::socket::consultations::{beside, presence, view};
+use crate::state::Services;
+
+pub(super) fn routes() -> Router<Services> {
+    Router::new()
+        .route("/api/consultations", get(list).post(open))
+        .route("/api/consultations/{room}", get(see))
+        .route("/api/consultations/{room}/arrive", post(arrive))
+        .route("/api/consultations/{room}/admit", post(admit))
+        .route("/api/consultations/{room}/refuse", post(refuse))
+        .route("/api/consultations/{room}/remove", post(remove))
+        .route("/api/consultations/{room}/role", post(give_role))
+        .route("/api/consultations/{room}/mute", post(mute))
+        .route("/api/consultations/{room}/lock", post(lock))
+        .route("/api/consultations/{room}/leave", post(leave))
+        .route("/api/consultations/{room}/end", post(end))
+        .route("/api/consultations/{room}/token", post(token))
+        .route("/api/consultations/{room}/guests", post(make_link))
+        .route("/api/guests/claim", post(claim))
+        .route("/api/livekit/webhook", post(hear))
+}
+
+/// What old clients ask for, on `calls` and `web`.
+pub(super) fn old_routes() -> Router<Services> {
+    Router::new().route("/api/getToken", post(old_token))
+}
+
+/// What a peer is told of what was not done in a consultation.
+fn consultation_body(error: &ConsultationError) -> ErrorBody {
+    use ConsultationRefused::{Ended, Full, Link, Locked, NoSuchMember, NotAdmitted, NotTheirs, TooEarly};
+    match error {
+        ConsultationError::Forbidden | ConsultationError::Refused(NotTheirs) => Code::Forbidden.into(),
+        ConsultationError::ContactNotAllowed => Code::ContactNotAllowed.into(),
+        ConsultationError::Invalid(sentence) => ErrorBody::saying(Code::BadRequest, *sentence),
+        ConsultationError::Refused(Ended) => Code::ConsultationEnded.into(),
+        ConsultationError::Refused(Locked) => Code::ConsultationLocked.into(),
+        ConsultationError::Refused(TooEarly(after)) => ErrorBody::new(Code::ConsultationTooEarly).retry_after(*after),
+        ConsultationError::Refused(NotAdmitted) => Code::NotAdmitted.into(),
+        ConsultationError::Refused(Full) => Code::RoomFull.into(),
+        ConsultationError::Refused(NoSuchMember) => Code::NotFound.into(),
+        ConsultationError::Refused(Link) => Code::GuestLinkInvalid.into(),
+        ConsultationError::NotConfigured => Code::LivekitNotConfigured.into(),
+        ConsultationError::Media(_) => Code::LivekitUnreachable.into(),
+        ConsultationError::RateLimited(after) => ErrorBody::new(Code::RateLimited).retry_after(*after),
+        ConsultationError::Store(error) => store_body(error),
+    }
+}
+
+impl From<ConsultationError> for ApiError {
+    fn from(error: ConsultationError) -> Self {
+        Self(consultation_body(&error))
+    }
+}
+
+/// Somebody with an account, or with a guest's pass.
+struct Asker(Visitor);
+
+impl FromRequestParts<Services> for Asker {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let token = bearer(&parts.headers).ok_or(Code::Unauthenticated)?;
+        let now = services.clock.now();
+        match services.consultations.guest(token, now) {
+            Some(Some(guest)) => Ok(Self(Visitor::Guest(guest))),
+            Some(None) => Err(Code::SessionExpired.into()),
+            None => Ok(Self(Visitor::User(services.accounts.authenticate(token, now).await?.user))),
+        }
+    }
+}
+
+/// What is asked of one consultation.
+struct Of {
+    services: Services,
+    by: Visitor,
+    room: ObjectId,
+    addresses: Addresses,
+    now: Timestamp,
+}
+
+impl FromRequestParts<Services> for Of {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, services: &Services) -> Result<Self, ApiError> {
+        let Asker(by) = Asker::from_request_parts(parts, services).await?;
+        let Path(name) = Path::<String>::from_request_parts(parts, services).await?;
+        // What does not parse is nobody's.
+        let room = room_from_name(&name).ok_or(Code::Forbidden)?;
+        let addresses = Addresses::from_request_parts(parts, services).await?;
+        Ok(Self { services: services.clone(), by, room, addresses, now: services.clock.now() })
+    }
+}
+
+impl Of {
+    async fn act(self, act: Act) -> Result<Answer<ConsultationView>, ApiError> {
+        let scene = self.services.consultations.act(&self.by, self.room, act, self.now).await?;
+        self.shown(&scene)
+    }
+
+    fn shown(&self, scene: &Scene) -> Result<Answer<ConsultationView>, ApiError> {
+        let me = me(scene, &self.by).ok_or(Code::Forbidden)?;
+        Ok(Answer(view(scene, me, presence(scene, &self.services.hub), &self.addresses)))
+    }
+}
+
+fn me<'a>(scene: &'a Scene, by: &Visitor) -> Option<&'a Member> {
+    match by {
+        Visitor::User(user) => scene.consultation.of_user(user.id),
+        Visitor::Guest(guest) => scene.consultation.member(guest.member),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct ListQuery {
+    before: Option<String>,
+}
+
+async fn list(
+    State(services): State<Services>,
+    Caller(caller): Caller,
+    addresses: Addresses,
+    Query(query): Query<ListQuery>,
+) -> Result<Answer<Value>, ApiError> {
+    let before = query.before.map(|before| from_iso(&before).ok_or(Code::BadRequest)).transpose()?;
+    let user = caller.user;
+    let found = services.consultations.list(&user, before, services.clock.now()).await?;
+    let page = |path: &str| addresses.page(path);
+    let running: Vec<_> = found
+        .running
+        .iter()
+        .filter_map(|scene| {
+            let me = scene.consultation.of_user(user.id)?;
+            Some(view(scene, me, presence(scene, &services.hub), &addresses))
+        })
+        .collect();
+    let upcoming: Vec<_> =
+        found.upcoming.iter().map(|(one, other, _)| UpcomingView::new(one, other, &addresses, page)).collect();
+    let past: Vec<_> = found
+        .past
+        .iter()
+        .map(|scene| {
+            let beside = beside(scene, presence(scene, &services.hub), &addresses, &page);
+            PastView::new(&scene.consultation, user.id, &beside)
+        })
+        .collect();
+    let configured = services.consultations.is_configured();
+    Ok(Answer(json!({ "configured": configured, "running": running, "upcoming": upcoming, "past": past })))
+}
+
+async fn open(
+    State(services): State<Services>,
+    Caller(caller): Caller,
+    addresses: Addresses,
+    OrEmpty(body): OrEmpty<OpenConsultation>,
+) -> Result<Answer<ConsultationView>, ApiError> {
+    if body.user_ids.len() > 20 {
+        return Err(ApiError::saying(Code::BadRequest, "So many people can't be asked at once."));
+    }
+    let new = NewConsultation {
+        appointment: body.appointment_id.map(|id| id.0),
+        users: body.user_ids.iter().map(|id| id.0).collect(),
+        title: body.title,
+        welcome: body.admit,
+    };
+    let scene = services.consultations.open(&caller.user, new, services.clock.now()).await?;
+    let me = scene.consultation.of_user(caller.user.id).ok_or(Code::Forbidden)?;
+    Ok(Answer(view(&scene, me, presence(&scene, &services.hub), &addresses)))
+}
+
+async fn see(of: Of) -> Result<Answer<ConsultationView>, ApiError> {
+    let scene = of.services.consultations.see(&of.by, of.room, of.now).await?;
+    of.shown(&scene)
+}
+
+async fn arrive(of: Of, OrEmpty(body): OrEmpty<Arrive>) -> Result<Answer<ConsultationView>, ApiError> {
+    let test = body.test.map(Into::into);
+    let scene = of.services.consultations.arrive(&of.by, of.room, test, of.now).await?;
+    of.shown(&scene)
+}
+
+async fn admit(of: Of, OrEmpty(body): OrEmpty<AdmitMembers>) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::Admit(body.member_ids.map(|ids| ids.into_iter().map(|id| id.0).collect()))).await
+}
+
+async fn refuse(of: Of, Json(body): Json<OfMember>) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::Refuse(body.member_id.0)).await
+}
+
+async fn remove(of: Of, Json(body): Json<OfMember>) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::Remove(body.member_id.0)).await
+}
+
+async fn give_role(of: Of, Json(body): Json<GiveRole>) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::GiveRole(body.member_id.0, body.role.into())).await
+}
+
+async fn lock(of: Of, Json(body): Json<Lock>) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::Lock(body.locked)).await
+}
+
+async fn leave(of: Of) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::Leave).await
+}
+
+async fn end(of: Of) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::End).await
+}
+
+async fn mute(of: Of, Json(body): Json<MuteMember>) -> Result<Answer<ConsultationView>, ApiError> {
+    let source = match body.source {
+        SourceText::Microphone => MediaSource::Microphone,
+        SourceText::Camera => MediaSource::Camera,
+        SourceText::Screen => MediaSource::Screen,
+    };
+    let scene = of.services.consultations.mute(&of.by, of.room, body.member_id.0, source, of.now).await?;
+    of.shown(&scene)
+}
+
+async fn token(of: Of) -> Result<Answer<TicketView>, ApiError> {
+    let Ticket { url, token, identity, role, expires_at, .. } =
+        of.services.consultations.token(&of.by, of.room, of.now).await?;
+    Ok(Answer(TicketView { url, token, expires_at: Iso(expires_at), identity, role: role.into() }))
+}
+
+async fn make_link(of: Of, Json(body): Json<MakeLink>) -> Result<Answer<Value>, ApiError> {
+    let (role, name) = (body.role.into(), body.name);
+    let made = of.services.consultations.invite_guest(&of.by, of.room, role, name, of.now).await?;
+    let url = of.addresses.page(&format!("/join/{}", made.token));
+    Ok(Answer(json!({ "url": url, "expiresAt": iso(made.expires_at) })))
+}
+
+async fn claim(
+    State(services): State<Services>,
+    addresses: Addresses,
+    ClientAddress(address): ClientAddress,
+    Json(body): Json<ClaimLink>,
+) -> Result<Answer<Value>, ApiError> {
+    let now = services.clock.now();
+    let (pass, scene, guest) = services.consultations.claim(&body.token, &body.name, address, now).await?;
+    let Guest { member, .. } = guest;
+    let me = scene.consultation.member(member).ok_or(Code::Internal)?;
+    let seen = view(&scene, me, presence(&scene, &services.hub), &addresses);
+    let room = wire::appointment::room_name(scene.consultation.room);
+    Ok(Answer(json!({ "accessToken": pass, "roomId": room, "consultation": seen })))
+}
+
+async fn old_token(
+    State(services): State<Services>,
+    Extension(role): Extension<Role>,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    Json(body): Json<GetToken>,
+) -> Result<Answer<OldTicket>, ApiError> {
+    let now = services.clock.now();
+    let room = room_from_name(&body.room_name);
+    let caller = match bearer(&headers) {
+        Some(token) => Some(services.accounts.authenticate(token, now).await?.user),
+        None if role == Role::Calls && services.config.trust_legacy_identity => {
+            services.consultations.take_stranger(address, now)?;
+            tracing::warn!("a guest without a token asks to be let into a consultation");
+            None
+        }
+        None => return Err(Code::Unauthenticated.into()),
+    };
+    let room = room.ok_or(Code::Forbidden)?;
+    let by = match &caller {
+        Some(user) => Ok(user),
+        None => Err(services.consultations.stranger(&body.participant_name)?),
+    };
+    let ticket = services.consultations.old_token(by, room, now).await?;
+    Ok(Answer(OldTicket {
+        token: ticket.token,
+        room_name: body.room_name,
+        participant_name: ticket.name,
+        participant_role: if ticket.role == MemberRole::Host { "dietician" } else { "user" },
+        expires_in: OLD_TOKEN_HOLDS.as_secs(),
+        timestamp: Iso(now),
+    }))
+}
+
+/// What the LiveKit server tells. It comes again where it is not answered with 200.
+async fn hear(State(services): State<Services>, headers: HeaderMap, body: Bytes) -> Result<Answer<Value>, ApiError> {
+    let Some(config) = &services.config.livekit else { return Err(Code::LivekitNotConfigured.into()) };
+    let now = services.clock.now();
+    let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let event = webhook::verify(config, authorization, &body, now).ok_or(Code::Unauthenticated)?;
+    let room = event.room.as_ref().and_then(|room| room_from_name(&room.name));
+    let identity = event.participant.as_ref().map(|participant| participant.identity.as_str());
+    let what = match (event.event.as_str(), identity) {
+        ("participant_joined", Some(identity)) => Some(Heard::Joined(identity)),
+        ("participant_left" | "participant_connection_aborted", Some(identity)) => Some(Heard::Left(identity)),
+        ("room_finished", _) => Some(Heard::Finished),
+        _ => None,
+    };
+    if let (Some(room), Some(what), 1..=128) = (room, what, event.id.len()) {
+        let at = event.at().filter(|at| *at <= now).unwrap_or(now);
+        services.consultations.hear(room, &event.id, what, at).await?;
+    }
+    Ok(Answer(json!({})))
+}

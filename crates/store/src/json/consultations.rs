@@ -1,0 +1,252 @@
+use std::time::Duration;
+
+use domain::{
+    ConnectionTest, Consultation, DeviceTest, GuestLink, LineTest, Member, MemberRole, MemberState, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Unreadable, mirrors, write};
+
+/// A consultation as it is kept, and as a line of an export.
+pub(crate) fn consultation_to_text(it: &Consultation) -> String {
+    write(&Record {
+        id: it.id.to_string(),
+        version: it.version,
+        room: it.room.to_string(),
+        session: it.session,
+        owner: it.owner.to_string(),
+        title: it.title.clone(),
+        appointment: it.appointment.map(|id| id.to_string()),
+        opened_at: it.opened_at.0,
+        ended_at: it.ended_at.map(|at| at.0),
+        locked: it.locked,
+        members: it.members.iter().map(Into::into).collect(),
+        links: it.links.iter().map(Into::into).collect(),
+        heard: it.heard.clone(),
+    })
+}
+
+pub(crate) fn consultation_from_text(text: &str) -> Result<Consultation, Unreadable> {
+    let record: Record = serde_json::from_str(text).map_err(|_| Unreadable("consultation"))?;
+    record.into_consultation().ok_or(Unreadable("consultation"))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    id: String,
+    version: u64,
+    room: String,
+    session: u32,
+    owner: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    appointment: Option<String>,
+    opened_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_at: Option<i64>,
+    #[serde(default)]
+    locked: bool,
+    members: Vec<MemberRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    links: Vec<LinkRecord>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    heard: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MemberRecord {
+    id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    name: String,
+    role: Role,
+    state: State,
+    #[serde(default)]
+    welcome: bool,
+    #[serde(default)]
+    old_client: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    arrived_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    admitted_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    joined_at: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_at: Option<i64>,
+    #[serde(default)]
+    connected: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    test: Option<TestRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TestRecord {
+    connection: Line,
+    microphone: Device,
+    camera: Device,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rtt_ms: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LinkRecord {
+    id: String,
+    role: Role,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    expires_at: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    used_by: Option<String>,
+}
+
+impl Record {
+    fn into_consultation(self) -> Option<Consultation> {
+        let appointment = match self.appointment {
+            Some(id) => Some(id.parse().ok()?),
+            None => None,
+        };
+        Some(Consultation {
+            id: self.id.parse().ok()?,
+            version: self.version,
+            room: self.room.parse().ok()?,
+            session: self.session,
+            owner: self.owner.parse().ok()?,
+            title: self.title,
+            appointment,
+            opened_at: Timestamp(self.opened_at),
+            ended_at: self.ended_at.map(Timestamp),
+            locked: self.locked,
+            members: self.members.into_iter().map(MemberRecord::into_member).collect::<Option<_>>()?,
+            links: self.links.into_iter().map(LinkRecord::into_link).collect::<Option<_>>()?,
+            heard: self.heard,
+        })
+    }
+}
+
+impl From<&Member> for MemberRecord {
+    fn from(it: &Member) -> Self {
+        let millis = |at: Option<Timestamp>| at.map(|at| at.0);
+        Self {
+            id: it.id.to_string(),
+            user: it.user.map(|user| user.to_string()),
+            name: it.name.clone(),
+            role: it.role.into(),
+            state: it.state.into(),
+            welcome: it.welcome,
+            old_client: it.old_client,
+            arrived_at: millis(it.arrived_at),
+            admitted_at: millis(it.admitted_at),
+            joined_at: millis(it.joined_at),
+            left_at: millis(it.left_at),
+            connected: it.connected,
+            test: it.test.map(|test| TestRecord {
+                connection: test.connection.into(),
+                microphone: test.microphone.into(),
+                camera: test.camera.into(),
+                rtt_ms: test.rtt.map(|rtt| u64::try_from(rtt.as_millis()).unwrap_or(u64::MAX)),
+            }),
+        }
+    }
+}
+
+impl MemberRecord {
+    fn into_member(self) -> Option<Member> {
+        let user = match self.user {
+            Some(user) => Some(user.parse().ok()?),
+            None => None,
+        };
+        Some(Member {
+            id: self.id.parse().ok()?,
+            user,
+            name: self.name,
+            role: self.role.into(),
+            state: self.state.into(),
+            welcome: self.welcome,
+            old_client: self.old_client,
+            arrived_at: self.arrived_at.map(Timestamp),
+            admitted_at: self.admitted_at.map(Timestamp),
+            joined_at: self.joined_at.map(Timestamp),
+            left_at: self.left_at.map(Timestamp),
+            connected: self.connected,
+            test: self.test.map(|test| ConnectionTest {
+                connection: test.connection.into(),
+                microphone: test.microphone.into(),
+                camera: test.camera.into(),
+                rtt: test.rtt_ms.map(Duration::from_millis),
+            }),
+        })
+    }
+}
+
+impl From<&GuestLink> for LinkRecord {
+    fn from(it: &GuestLink) -> Self {
+        Self {
+            id: it.id.to_string(),
+            role: it.role.into(),
+            name: it.name.clone(),
+            expires_at: it.expires_at.0,
+            used_by: it.used_by.map(|id| id.to_string()),
+        }
+    }
+}
+
+impl LinkRecord {
+    fn into_link(self) -> Option<GuestLink> {
+        let used_by = match self.used_by {
+            Some(id) => Some(id.parse().ok()?),
+            None => None,
+        };
+        Some(GuestLink {
+            id: self.id.parse().ok()?,
+            role: self.role.into(),
+            name: self.name,
+            expires_at: Timestamp(self.expires_at),
+            used_by,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Role {
+    Host,
+    CoHost,
+    Member,
+    Observer,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Invited,
+    Waiting,
+    Admitted,
+    Refused,
+    Removed,
+    Left,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Device {
+    Ok,
+    Silent,
+    Blocked,
+    None,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Good,
+    Weak,
+    Failed,
+}
+
+mirrors! {
+    Role = MemberRole { Host, CoHost, Member, Observer }
+    State = MemberState { Invited, Waiting, Admitted, Refused, Removed, Left }
+    Device = DeviceTest { Ok, Silent, Blocked, None }
+    Line = LineTest { Good, Weak, Failed }
+}
