@@ -17,6 +17,8 @@ const args = [
 const CALLS = /\/(calls|screen|before-the-call|recording)[^/]*spec\.ts$/;
 /** Pictures of every state, for a person to look at, and axe on each: `make test-look`. */
 const LOOK = /\/look[^/]*spec\.ts$/;
+/** With a real LiveKit server: `make test-livekit`. */
+const LIVEKIT = /\/livekit[^/]*spec\.ts$/;
 
 export default defineConfig({
   testDir: 'browser',
@@ -25,8 +27,9 @@ export default defineConfig({
   workers: 2,
   projects: [
     { name: 'calls', testMatch: CALLS, workers: 1 },
-    { name: 'chat', testIgnore: [CALLS, LOOK], workers: 1 },
+    { name: 'chat', testIgnore: [CALLS, LOOK, LIVEKIT], workers: 1 },
     { name: 'look', testMatch: LOOK, workers: 1 },
+    { name: 'livekit', testMatch: LIVEKIT, workers: 1 },
   ],
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -1,8 +1,9 @@
-import { IconMessageCircle, IconSettings, IconUsers } from '@tabler/icons-react';
+import { IconMessageCircle, IconSettings, IconUsers, IconVideo } from '@tabler/icons-react';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { useCurrentUser } from '../features/auth';
 import { useChat, useUnreadTotal } from '../features/chat';
+import { useHasConsultations } from '../features/consultations';
 import { m } from '../shared/i18n';
 import { useOnePane } from '../shared/lib/useMediaQuery';
 import { Avatar, Hidden, ICON, Mark } from '../shared/ui';
@@ -19,6 +20,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const unread = useUnreadTotal(useChat());
   const path = useRouterState({ select: ({ location }) => location.pathname });
   const inConversation = useOnePane() && /^\/chats\/./.test(path);
+  const consultations = useHasConsultations();
   const [helping, setHelping] = useState(false);
   useHelpKey(() => setHelping(true));
   useAppTitle(unread);
@@ -36,6 +38,12 @@ export function Frame({ children }: { children: ReactNode }) {
           <span className={classes.label}>{m.nav_chats()}</span>
           {unread > 0 && <Hidden>{m.unread_count({ count: unread })}</Hidden>}
         </Link>
+        {consultations && (
+          <Link className={classes.entry} to="/consultations">
+            <span className={classes.icon}><IconVideo {...ICON} size={22} /></span>
+            <span className={classes.label}>{m.nav_consultations()}</span>
+          </Link>
+        )}
         {user.role === 0 && (
           <Link className={classes.entry} to="/people">
             <span className={classes.icon}><IconUsers {...ICON} size={22} /></span>

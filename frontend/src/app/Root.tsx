@@ -21,8 +21,8 @@ export function Root() {
     if (!outside) wanted.current = path;
   }, [outside, path]);
 
-  // For devices that can't have a session yet, and for who has one and shows them how.
-  if (path === '/trust') return <Outlet />;
+  // For devices that can't have a session yet, and for who has one and shows them how; and for guests.
+  if (path === '/trust' || path.startsWith('/join/')) return <Outlet />;
   if (state.phase === 'starting') {
     return (
       <div className={classes.shell} role="status" aria-label={m.app_name()}>

@@ -43,6 +43,7 @@ export async function request<T>(method: string, path: string, options: HttpOpti
 /** Requests in the signed-in person's name. */
 export interface Http {
   get<T>(path: string): Promise<T>;
+  post<T>(path: string, body: unknown): Promise<T>;
   put<T>(path: string, body: unknown): Promise<T>;
   putBytes<T>(path: string, bytes: Blob): Promise<T>;
   delete<T>(path: string): Promise<T>;

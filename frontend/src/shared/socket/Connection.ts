@@ -30,7 +30,7 @@ type Listener = (...args: never[]) => void;
 const ACK_MS = 10_000;
 const EVENTS = [
   'entry', 'receipt', 'user-typing', 'presence', 'call', 'webrtc-offer', 'webrtc-answer', 'webrtc-ice-candidate',
-  'webrtc-end-call', 'webrtc-call-error', 'recording', 'message-error', 'session-expired', 'server-restarting', 'connect', 'disconnect',
+  'webrtc-end-call', 'webrtc-call-error', 'recording', 'consultation', 'message-error', 'session-expired', 'server-restarting', 'connect', 'disconnect',
 ] as const satisfies readonly (keyof ServerEvents)[];
 
 /**

@@ -1,3 +1,4 @@
+import type { Consultation } from '../wire/consultations';
 import type { AttachmentKind, CallSnapshot, CallType, Entry, Receipt, RecordingStands, SignalIn, SyncAnswer } from '../wire/types';
 
 /** What the server sends. `webrtc-call-*` come besides for old clients; ours goes by `call`. */
@@ -10,6 +11,7 @@ export interface ServerEvents {
   presence: (presence: { userId: string; online: boolean; lastSeen?: string }) => void;
   call: (snapshot: CallSnapshot | { callId: null }) => void;
   recording: (stands: RecordingStands) => void;
+  consultation: (consultation: Consultation) => void;
   'webrtc-offer': (signal: SignalIn & { senderName: string; offer: RTCSessionDescriptionInit }) => void;
   'webrtc-answer': (signal: SignalIn & { senderName: string; answer: RTCSessionDescriptionInit }) => void;
   'webrtc-ice-candidate': (signal: SignalIn & { candidate: RTCIceCandidateInit | null }) => void;

@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'internal' | 'call_busy' | 'call_already' | 'call_offline' | 'call_not_found' | 'call_cannot_move' | 'call_too_many_candidates'
   | 'recording_not_possible' | 'recording_conflict'
   | 'not_editable' | 'message_deleted' | 'too_many_changes' | 'upload_not_found' | 'unsupported_type' | 'quota_exceeded'
+  | 'consultation_too_early' | 'consultation_ended' | 'consultation_locked' | 'not_admitted' | 'room_full' | 'guest_link_invalid'
+  | 'livekit_not_configured' | 'livekit_unreachable'
   | 'offline' | 'timeout';
 
 /** The shape of every error on the wire. */

@@ -116,6 +116,7 @@ export class Session {
   /** Requests in this person's name; a token that turns out to have ended is renewed once. */
   readonly http: Http = {
     get: (path) => this.#authorized('GET', path),
+    post: (path, body) => this.#authorized('POST', path, { body }),
     put: (path, body) => this.#authorized('PUT', path, { body }),
     putBytes: (path, bytes) => this.#authorized('PUT', path, { bytes }),
     delete: (path) => this.#authorized('DELETE', path),

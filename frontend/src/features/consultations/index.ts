@@ -1,0 +1,8 @@
+import { lazyRouteComponent } from '@tanstack/react-router';
+
+export { useHasConsultations } from './useHasConsultations';
+
+/** The door to consultations. All of it is fetched when a page of it is opened, what speaks LiveKit's protocol when a room is entered. */
+export const Consultations = lazyRouteComponent(() => import('./ui/Consultations'), 'Consultations');
+export const ConsultationPage = lazyRouteComponent(() => import('./ui/ConsultationPage'), 'ConsultationPage');
+export const GuestPage = lazyRouteComponent(() => import('./ui/GuestPage'), 'GuestPage');

@@ -1,0 +1,89 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { AppError } from '../../../shared/lib/errors';
+import { settle } from '../../../shared/testing/media';
+import type { Consultation, DeviceTest, RoomApi } from '../api';
+import { aRoom, consultationOf, memberOf } from '../testing/room';
+import { testOf } from './deviceTest';
+import { isNewer, Place } from './Place';
+
+let room: ReturnType<typeof aRoom>;
+let place: Place;
+let said: Consultation;
+let arrived: (DeviceTest | undefined)[];
+let push: (consultation: Consultation) => void;
+const left = vi.fn();
+
+function placeOf(guest: boolean): Place {
+  const answer = () => Promise.resolve(said);
+  const api = {
+    get: answer, leave: () => (left(), answer()), admit: () => Promise.reject(new AppError('livekit_unreachable')),
+    arrive: (test?: DeviceTest) => (arrived.push(test), answer()),
+  } as unknown as RoomApi;
+  const listen = guest ? undefined : (take: typeof push) => ((push = take), () => undefined);
+  return new Place({ api, clock: room.clock, listen, measure: () => Promise.resolve({ connection: 'good', rttMs: 12 }) }, room.engine);
+}
+
+beforeEach(() => {
+  room = aRoom();
+  arrived = [];
+  left.mockClear();
+  said = consultationOf(1);
+  place = placeOf(false);
+});
+
+it('waits, says how its devices are, and is in the room as soon as it is let in', async () => {
+  place.start();
+  await room.clock.advance(4_000);
+  expect(room.engine.view.value.stage).toBe('lobby');
+  expect(arrived).toEqual([undefined, { connection: 'good', rttMs: 12, microphone: 'ok', camera: 'ok' }]);
+  push(consultationOf(2, { you: memberOf({ state: 'admitted' }) }));
+  await settle();
+  expect(room.engine.view.value.stage).toBe('live');
+});
+
+it('asks now and then in a guest’s name, and is out when the consultation is', async () => {
+  place = placeOf(true);
+  place.start();
+  await room.clock.advance(100);
+  said = consultationOf(2, { you: memberOf({ state: 'admitted' }) });
+  await room.clock.advance(2_100);
+  expect(room.engine.view.value.stage).toBe('live');
+  said = consultationOf(3, { state: 'ended', you: memberOf({ state: 'admitted' }) });
+  await room.clock.advance(10_100);
+  expect(room.engine.view.value).toMatchObject({ stage: 'ended', end: 'ended' });
+});
+
+it('does not open a camera in the room for who comes back admitted', async () => {
+  said = consultationOf(1, { you: memberOf({ state: 'admitted' }) });
+  place.start();
+  await room.clock.advance(4_000);
+  expect(room.engine.view.value.stage).toBe('lobby');
+});
+
+it('drops what is older, and tells what could not be done', async () => {
+  expect(isNewer(consultationOf(3), consultationOf(2))).toBe(false);
+  expect(isNewer(consultationOf(3), consultationOf(3))).toBe(true);
+  expect(isNewer(consultationOf(3), consultationOf(1, { consultationId: 'c2', openedAt: '2026-01-06T09:00:00.000Z' }))).toBe(true);
+  place.start();
+  await settle();
+  expect(await place.act((api) => api.admit())).toBe(false);
+  expect(place.state.value.refused).toBe('livekit_unreachable');
+});
+
+it('leaves with its page, and says so to the server', async () => {
+  place.start();
+  await settle();
+  place.close();
+  expect(left).toHaveBeenCalledOnce();
+  expect(room.devices.running).toEqual([]);
+});
+
+it('knows a device that is refused from one that is silent', () => {
+  const view: Parameters<typeof testOf>[0] = { microphone: 'on', camera: 'on', problem: undefined, note: undefined, asking: [] };
+  const good = { connection: 'good' } as const;
+  expect(testOf({ ...view, asking: ['camera'] }, true, 99_000, good)).toBeUndefined();
+  expect(testOf(view, false, 1_000, good)).toBeUndefined();
+  expect(testOf(view, false, 9_000, good)).toMatchObject({ microphone: 'silent', camera: 'ok' });
+  expect(testOf({ ...view, microphone: 'none', camera: 'off', problem: { kind: 'denied', device: 'microphone' } }, false, 0, good)).toMatchObject({ microphone: 'blocked', camera: 'blocked' });
+  expect(testOf({ ...view, camera: 'off', note: { kind: 'missing', device: 'camera' } }, true, 0, good)).toMatchObject({ microphone: 'ok', camera: 'none' });
+});

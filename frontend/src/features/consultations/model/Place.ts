@@ -1,0 +1,162 @@
+import { codeOf } from '../../../shared/lib/errors';
+import { Observable, type Readable } from '../../../shared/lib/observable';
+import { type Clock, Deadline } from '../../../shared/media/clock';
+import type { ErrorCode } from '../../../shared/wire/errors';
+import type { Consultation, DeviceTest, RoomApi } from '../api';
+import { measureConnection, testOf } from './deviceTest';
+import type { RoomEngine } from './RoomEngine';
+
+export interface PlaceState {
+  consultation: Consultation | undefined;
+  /** Why we can't be here, or not just now. */
+  failed: ErrorCode | undefined;
+  /** What was asked last and could not be done; said until the next. */
+  refused: ErrorCode | undefined;
+  busy: boolean;
+}
+
+export interface PlaceDeps {
+  api: RoomApi;
+  clock: Clock;
+  /** What the server says by itself; `undefined` for guests, who ask now and then. */
+  listen: ((take: (consultation: Consultation) => void) => () => void) | undefined;
+  measure?: typeof measureConnection;
+}
+
+const WAITING_MS = 2_000;
+const QUIET_MS = 10_000;
+const TEST_MS = 2_000;
+
+/** What is newer: of one consultation the same version again, since presence changes without it. */
+export function isNewer(known: Consultation | undefined, next: Consultation): boolean {
+  if (!known) return true;
+  // What nobody has opened yet has other ids than it will have.
+  if (known.version === 0) return true;
+  if (known.consultationId !== next.consultationId) return next.openedAt >= known.openedAt;
+  return next.version >= known.version;
+}
+
+/** Somebody's place in a consultation, from arriving at it until they go: what our server says of it, and their place in the room. */
+export class Place {
+  readonly engine: RoomEngine;
+  readonly api: RoomApi;
+  readonly #deps: PlaceDeps;
+  readonly #state = new Observable<PlaceState>({ consultation: undefined, failed: undefined, refused: undefined, busy: true });
+  readonly #ask: Deadline;
+  readonly #test: Deadline;
+  #stop: (() => void) | undefined;
+  #told = '';
+  #since = 0;
+  #heard = false;
+  #connection: Pick<DeviceTest, 'connection' | 'rttMs'> | undefined;
+  #closed = false;
+
+  constructor(deps: PlaceDeps, engine: RoomEngine) {
+    this.#deps = deps;
+    this.api = deps.api;
+    this.engine = engine;
+    this.#ask = new Deadline(deps.clock);
+    this.#test = new Deadline(deps.clock);
+  }
+
+  get state(): Readable<PlaceState> {
+    return this.#state;
+  }
+
+  start(): void {
+    if (this.#stop) return;
+    this.#stop = this.#deps.listen?.((consultation) => this.take(consultation)) ?? (() => undefined);
+    void this.arrive();
+  }
+
+  /** The first time, and again after a failure or after we have left. */
+  async arrive(): Promise<void> {
+    this.#patch({ busy: true, failed: undefined });
+    try {
+      this.take(await this.#deps.api.arrive());
+    } catch (error) {
+      this.#patch({ failed: codeOf(error), busy: false });
+      return;
+    }
+    this.#patch({ busy: false });
+    this.#later();
+    this.#since = this.#deps.clock.now();
+    void this.engine.openDevices();
+    if (this.#state.value.consultation?.you.state === 'waiting') void this.#testDevices();
+  }
+
+  take(next: Consultation): void {
+    const before = this.#state.value.consultation;
+    if (this.#closed || !isNewer(before, next)) return;
+    this.#patch({ consultation: next });
+    const { state, role } = next.you;
+    this.engine.setRole(role);
+    if (next.state === 'ended') this.engine.end('ended');
+    else if (state === 'removed' || state === 'refused') this.engine.end('removed');
+    else if (before?.you.state === 'waiting' && state === 'admitted' && this.engine.view.value.stage === 'lobby') void this.engine.enter();
+  }
+
+  /** Something a host does; it shows what has come of it, or why nothing has. */
+  async act(what: (api: RoomApi) => Promise<Consultation>): Promise<boolean> {
+    this.#patch({ refused: undefined });
+    try {
+      this.take(await what(this.#deps.api));
+      return true;
+    } catch (error) {
+      this.#patch({ refused: codeOf(error) });
+      return false;
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.engine.leave();
+    await this.act((api) => api.leave());
+  }
+
+  /** After an end that was none for good. */
+  async again(): Promise<void> {
+    await this.arrive();
+    if (this.#state.value.failed === undefined && this.#state.value.consultation?.you.state === 'admitted') await this.engine.enter();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    const { consultation } = this.#state.value;
+    this.#closed = true;
+    this.#stop?.();
+    this.#ask.clear();
+    this.#test.clear();
+    this.engine.close();
+    if (consultation?.state === 'open' && (consultation.you.state === 'waiting' || consultation.you.state === 'admitted')) this.#deps.api.leave().catch(() => undefined);
+  }
+
+  #later(): void {
+    if (this.#deps.listen || this.#closed) return;
+    const waiting = this.#state.value.consultation?.you.state === 'waiting';
+    this.#ask.set(waiting ? WAITING_MS : QUIET_MS, () => void this.#look());
+  }
+
+  async #look(): Promise<void> {
+    await this.#deps.api.get().then((consultation) => this.take(consultation), () => undefined);
+    this.#later();
+  }
+
+  /** What the dietician sees beside our name while we wait; told again when it is something else. */
+  async #testDevices(): Promise<void> {
+    this.#connection ??= await (this.#deps.measure ?? measureConnection)();
+    if (this.#closed || this.#state.value.consultation?.you.state !== 'waiting') return;
+    const view = this.engine.view.value;
+    if (this.engine.level() > 0.02) this.#heard = true;
+    const test = testOf(view, this.#heard, this.#deps.clock.now() - this.#since, this.#connection);
+    const text = JSON.stringify(test);
+    if (test && text !== this.#told) {
+      this.#told = text;
+      await this.#deps.api.arrive(test).then((consultation) => this.take(consultation), () => undefined);
+    }
+    this.#test.set(TEST_MS, () => void this.#testDevices());
+  }
+
+  #patch(part: Partial<PlaceState>): void {
+    if (!this.#closed) this.#state.update((state) => ({ ...state, ...part }));
+  }
+}

@@ -1,0 +1,330 @@
+import { codeOf } from '../../../shared/lib/errors';
+import { Observable, type Readable } from '../../../shared/lib/observable';
+import { type Clock, Deadline } from '../../../shared/media/clock';
+import { Hearing, type Listen } from '../../../shared/media/hearing';
+import { LocalMedia, type MediaSource } from '../../../shared/media/media';
+import type { ScreenSource } from '../../../shared/media/screens';
+import { NO_DEVICES, type AnyDevice, type Device, type Note } from '../../../shared/media/types';
+import type { ErrorCode } from '../../../shared/wire/errors';
+import type { MemberRole, RoomApi } from '../api';
+import { Exchange } from './exchange';
+import { type CreateRoom, RoomFailure, type RoomListener, type RoomPort } from './port';
+import type { EndReason, RoomView } from './view';
+
+export interface RoomDeps {
+  api: Pick<RoomApi, 'token'>;
+  createRoom: CreateRoom;
+  media: MediaSource;
+  screens: ScreenSource;
+  listen: Listen;
+  clock: Clock;
+  newId: () => string;
+}
+
+/** After the library has given up by itself: so long a server may take to be started again. */
+const PATIENCE_MS = 120_000;
+const WAITS_MS = [0, 1_000, 2_000, 4_000, 8_000];
+
+/** What may pass by itself; everything else is said at once. */
+const PASSING: ReadonlySet<EndReason> = new Set<EndReason>(['unreachable', 'refused']);
+
+const REASONS: Partial<Record<ErrorCode, EndReason>> = {
+  livekit_not_configured: 'not-configured', room_full: 'full', not_admitted: 'not-admitted', consultation_ended: 'ended', not_found: 'ended', forbidden: 'refused',
+};
+
+/** One person's place in a room: their devices from the lobby on, the connection, and what is said there. */
+export class RoomEngine {
+  readonly exchange: Exchange;
+  readonly hearing: Hearing;
+  readonly #deps: RoomDeps;
+  readonly #view: Observable<RoomView>;
+  readonly #media: LocalMedia;
+  readonly #due: Deadline;
+  #room: RoomPort | undefined;
+  /** Grows with each connection: what an earlier one says counts no more. */
+  #round = 0;
+  #lostAt: number | undefined;
+  #tries = 0;
+  #screen: MediaStream | undefined;
+  #opened: Promise<void> | undefined;
+
+  constructor(deps: RoomDeps, role: MemberRole) {
+    this.#deps = deps;
+    this.#due = new Deadline(deps.clock);
+    this.#view = new Observable<RoomView>({
+      stage: 'lobby', end: undefined, role, microphone: 'none', camera: 'off', local: undefined, asking: [], problem: undefined, note: undefined, devices: NO_DEVICES, chosen: {},
+      voiceHint: undefined, mutedByHost: false, people: [], sharing: 'off', canShare: deps.screens.capture !== undefined && role !== 'observer', audioOnly: false, silent: false,
+      reactions: [], words: [], unseen: 0, since: undefined,
+    });
+    this.hearing = new Hearing(deps.listen, deps.clock, (voiceHint) => this.#patch({ voiceHint }));
+    this.#media = new LocalMedia(deps.media, (kind, track) => this.#trackChanged(kind, track), (news) => this.#mediaChanged(news));
+    this.exchange = new Exchange({
+      clock: deps.clock, newId: deps.newId,
+      send: (text, to) => this.#room?.say(text, to) ?? Promise.resolve(),
+      onChange: () => this.#draw(),
+    });
+  }
+
+  get view(): Readable<RoomView> {
+    return this.#view;
+  }
+
+  readonly level = (): number => this.hearing.level();
+
+  /** Opens microphone and camera to be looked at; nothing of it leaves the page. */
+  openDevices(): Promise<void> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  /** Asks for the devices once more. */
+  retryDevices(): Promise<void> {
+    this.#opened = this.#open();
+    return this.#opened;
+  }
+
+  /** Into the room, or back into it. */
+  async enter(): Promise<void> {
+    if (this.#isIn) return;
+    this.#tries = 0;
+    this.#lostAt = undefined;
+    this.#patch({ stage: 'connecting', end: undefined, mutedByHost: false });
+    await this.#connect();
+  }
+
+  leave(): void {
+    this.#end('left');
+  }
+
+  /** The page is left for good. */
+  close(): void {
+    this.#end('left');
+    this.#media.close();
+    this.hearing.stop();
+  }
+
+  /** What our server says of us, which may come before LiveKit's own word. */
+  end(reason: EndReason): void {
+    if (this.#isIn) this.#end(reason);
+  }
+
+  /** The owner has made us something else. */
+  setRole(role: MemberRole): void {
+    if (role !== this.#view.value.role) this.#patch({ role, canShare: this.#deps.screens.capture !== undefined && role !== 'observer' });
+  }
+
+  async toggleMicrophone(): Promise<void> {
+    this.#patch({ mutedByHost: false });
+    if (this.#media.audio) {
+      this.#media.setMuted(!this.#media.muted);
+      await this.#send('audio');
+      return;
+    }
+    const { problem } = await this.#media.open(false);
+    this.#patch({ note: problem, problem: problem ?? undefined });
+  }
+
+  async toggleCamera(): Promise<void> {
+    const problem = await this.#media.setCamera(this.#media.camera === 'off');
+    this.#patch({ note: problem });
+  }
+
+  async choose(device: AnyDevice, id: string): Promise<void> {
+    if (device === 'speaker') {
+      this.#media.chooseSpeaker(id);
+      this.#room?.setSpeaker(id);
+      return;
+    }
+    this.#patch({ note: await this.#media.choose(device, id) });
+  }
+
+  async toggleScreen(): Promise<void> {
+    if (this.#view.value.sharing === 'on') return this.#stopScreen();
+    const capture = this.#deps.screens.capture;
+    if (this.#view.value.stage !== 'live' || this.#view.value.sharing !== 'off' || !capture) return;
+    this.#patch({ sharing: 'starting' });
+    try {
+      this.#screen = await capture({ video: { frameRate: { ideal: 15 } }, audio: this.#deps.screens.givesSound });
+      const [picture] = this.#screen.getVideoTracks();
+      if (picture) {
+        picture.contentHint = 'detail';
+        picture.onended = () => void this.#stopScreen();
+      }
+      await this.#room?.share(this.#screen.getTracks());
+      this.#patch({ sharing: 'on' });
+    } catch {
+      await this.#stopScreen(); // most of all since the person has thought better of it
+    }
+  }
+
+  setAudioOnly(audioOnly: boolean): void {
+    this.#room?.setPictures(!audioOnly);
+    this.#patch({ audioOnly });
+  }
+
+  startSound(): void {
+    this.#room?.startSound();
+  }
+
+  closeNote(): void {
+    this.#patch({ note: undefined, mutedByHost: false });
+  }
+
+  async #open(): Promise<void> {
+    if (this.#view.value.role === 'observer') return;
+    const asking: Device[] = [];
+    for (const device of ['microphone', 'camera'] as const) if (await this.#deps.media.mustAsk(device)) asking.push(device);
+    this.#patch({ asking, problem: undefined });
+    const { problem, note } = await this.#media.open(true);
+    this.#patch({ asking: [], problem, note });
+  }
+
+  get #isIn(): boolean {
+    return ['connecting', 'live', 'reconnecting'].includes(this.#view.value.stage);
+  }
+
+  async #connect(): Promise<void> {
+    const round = ++this.#round;
+    const stale = () => round !== this.#round;
+    let room: RoomPort | undefined;
+    try {
+      const { url, token } = await this.#deps.api.token();
+      if (stale()) return;
+      room = await this.#deps.createRoom(this.#listener(round));
+      if (stale()) return;
+      this.#room = room;
+      await room.connect(url, token);
+    } catch (error) {
+      if (!stale()) this.#failed(error instanceof RoomFailure ? error.reason : (REASONS[codeOf(error)] ?? 'unreachable'));
+      return;
+    }
+    if (stale()) return void room.leave().catch(() => undefined);
+    this.#arrived(room);
+  }
+
+  #arrived(room: RoomPort): void {
+    this.#tries = 0;
+    this.#lostAt = undefined;
+    this.exchange.begin(room.people()[0]?.identity ?? '');
+    this.#patch({ stage: 'live', since: this.#view.value.since ?? this.#deps.clock.now() });
+    this.#draw();
+    this.hearing.start(() => this.#media.muted);
+    const { speaker } = this.#media.chosen;
+    if (speaker) room.setSpeaker(speaker);
+    if (this.#view.value.audioOnly) room.setPictures(false);
+    void this.#send('audio');
+    void this.#send('video');
+    if (this.#screen) room.share(this.#screen.getTracks()).catch(() => this.#stopScreen());
+    if (this.exchange.handUp) this.exchange.raise(true);
+  }
+
+  /** The first try says at once what is wrong; who was in the room already is brought back. */
+  #failed(reason: EndReason): void {
+    const lostAt = this.#lostAt;
+    if (lostAt === undefined || !PASSING.has(reason)) return this.#end(reason);
+    if (this.#deps.clock.now() - lostAt >= PATIENCE_MS) return this.#end('lost');
+    this.#later();
+  }
+
+  #lost(): void {
+    this.#lostAt ??= this.#deps.clock.now();
+    this.#round += 1;
+    this.#room = undefined;
+    this.#patch({ stage: 'reconnecting' });
+    this.#later();
+  }
+
+  #later(): void {
+    const wait = WAITS_MS[Math.min(this.#tries, WAITS_MS.length - 1)] ?? 0;
+    this.#tries += 1;
+    this.#due.set(wait, () => void this.#connect());
+  }
+
+  #listener(round: number): RoomListener {
+    const mine = (run: () => void) => () => {
+      if (round === this.#round && this.#isIn) run();
+    };
+    return {
+      onChange: mine(() => this.#draw()),
+      onJoined: (identity) => mine(() => this.exchange.meet(identity))(),
+      onGone: (identity) => mine(() => this.exchange.forget(identity))(),
+      onSaid: (identity, name, text) => mine(() => this.exchange.hear(identity, name, text))(),
+      onMuted: (kind) => mine(() => this.#mutedByHost(kind))(),
+      onReconnecting: mine(() => this.#view.value.stage === 'live' && this.#patch({ stage: 'reconnecting' })),
+      onReconnected: mine(() => {
+        this.#patch({ stage: 'live' });
+        this.#draw();
+      }),
+      onEnded: (reason) => mine(() => this.#closed(reason))(),
+      onSound: (playing) => mine(() => this.#patch({ silent: !playing }))(),
+    };
+  }
+
+  /** A connection that never stood fails by `connect` itself. */
+  #closed(reason: EndReason | undefined): void {
+    if (reason === undefined || reason === 'left') {
+      if (this.#view.value.since !== undefined && this.#view.value.stage !== 'connecting') this.#lost();
+      return;
+    }
+    this.#end(reason);
+  }
+
+  #mutedByHost(kind: 'audio' | 'video'): void {
+    if (kind === 'audio') this.#media.setMuted(true);
+    else void this.#media.setCamera(false);
+    this.#patch({ mutedByHost: kind === 'audio' });
+  }
+
+  #end(reason: EndReason): void {
+    this.#due.clear();
+    this.#round += 1;
+    const room = this.#room;
+    this.#room = undefined;
+    void room?.leave().catch(() => undefined);
+    for (const track of this.#screen?.getTracks() ?? []) track.stop();
+    this.#screen = undefined;
+    this.hearing.stop();
+    this.#media.letGo();
+    this.#opened = undefined;
+    this.exchange.hands.clear();
+    this.#patch({ stage: 'ended', end: reason, people: [], sharing: 'off', voiceHint: undefined, local: undefined, since: undefined });
+  }
+
+  async #stopScreen(): Promise<void> {
+    for (const track of this.#screen?.getTracks() ?? []) track.stop();
+    this.#screen = undefined;
+    this.#patch({ sharing: 'off' });
+    await this.#room?.unshare().catch(() => undefined);
+  }
+
+  #trackChanged(kind: 'audio' | 'video', track: MediaStreamTrack | null): void {
+    if (kind === 'audio') this.hearing.follow(track);
+    void this.#send(kind);
+  }
+
+  async #send(kind: 'audio' | 'video'): Promise<void> {
+    if (this.#view.value.role === 'observer' || !this.#view.value.since) return;
+    const track = kind === 'audio' ? this.#media.audio : this.#media.video;
+    await this.#room?.send(kind, track, kind === 'audio' && this.#media.muted).catch(() => undefined);
+    this.#draw();
+  }
+
+  #mediaChanged(news?: Note): void {
+    const media = this.#media as LocalMedia | undefined; // the first change comes while it is made
+    if (!media) return;
+    const { audio, muted, camera, stream, lists, chosen } = media;
+    this.#patch({
+      microphone: audio ? (muted ? 'muted' : 'on') : 'none', camera, local: media.video ? stream : undefined, devices: lists, chosen: { ...chosen }, ...(news ? { note: news } : {}),
+    });
+  }
+
+  #draw(): void {
+    const { words, reactions, unseen, hands } = this.exchange;
+    const people = (this.#room?.people() ?? []).map((person) => ({ ...person, hand: hands.get(person.identity) }));
+    this.#patch({ words, reactions, unseen, ...(this.#isIn && this.#room ? { people } : {}) });
+  }
+
+  #patch(part: Partial<RoomView>): void {
+    this.#view.update((view) => ({ ...view, ...part }));
+  }
+}

@@ -1,0 +1,239 @@
+import {
+  ConnectionError, ConnectionErrorReason, ConnectionQuality, DisconnectReason, type LocalParticipant, type Participant, type TrackPublication, Room, RoomEvent,
+  setLogLevel, LogLevel, supportsAdaptiveStream, Track, type RemoteParticipant, type RemoteTrackPublication, VideoPresets, UnsupportedServer,
+} from 'livekit-client';
+import type { Quality } from '../../../shared/media/types';
+import type { MemberRole } from '../api';
+import { RoomFailure, type CreateRoom, type RoomListener, type RoomPort } from './port';
+import type { EndReason, Person, Pictured } from './view';
+
+const TOPIC = 'moodbites';
+const TEXT_MAX = 8_000;
+
+setLogLevel(LogLevel.silent); // what it logs has addresses in it
+
+export const createLiveKitRoom: CreateRoom = (listener) => Promise.resolve(new LiveKitRoom(listener));
+
+/** A room by livekit-client. Microphone and camera are ours: it sends what it is given, and opens nothing itself. */
+class LiveKitRoom implements RoomPort {
+  readonly #room: Room;
+  #pictures = true;
+  #doing = Promise.resolve();
+  /** What we switch ourselves is not told as done by a host. */
+  readonly #wanted = { audio: true, video: true };
+
+  constructor(listener: RoomListener) {
+    const room = new Room({
+      adaptiveStream: supportsAdaptiveStream(),
+      dynacast: true,
+      stopLocalTrackOnUnpublish: false,
+      disconnectOnPageLeave: true,
+      publishDefaults: {
+        simulcast: true,
+        videoEncoding: VideoPresets.h720.encoding,
+        videoSimulcastLayers: [VideoPresets.h180, VideoPresets.h360],
+        // Words and lines: sharp rather than fluent.
+        screenShareEncoding: { maxBitrate: 2_500_000, maxFramerate: 15 },
+        dtx: true,
+        red: true,
+        stopMicTrackOnMute: false,
+      },
+    });
+    this.#room = room;
+    this.#listen(listener);
+  }
+
+  async connect(url: string, token: string): Promise<void> {
+    try {
+      await this.#room.connect(url, token, { autoSubscribe: true, maxRetries: 1 });
+    } catch (error) {
+      throw new RoomFailure(failureOf(error));
+    }
+  }
+
+  people(): Omit<Person, 'hand'>[] {
+    const { localParticipant, remoteParticipants } = this.#room;
+    return [localParticipant, ...remoteParticipants.values()].map((one) => this.#personOf(one));
+  }
+
+  send(kind: 'audio' | 'video', track: MediaStreamTrack | null, muted: boolean): Promise<void> {
+    const next = this.#doing.then(() => this.#send(kind, track, muted));
+    this.#doing = next.catch(() => undefined);
+    return next;
+  }
+
+  async share(tracks: MediaStreamTrack[]): Promise<void> {
+    for (const track of tracks) {
+      const source = track.kind === 'video' ? Track.Source.ScreenShare : Track.Source.ScreenShareAudio;
+      await this.#room.localParticipant.publishTrack(track, { source, simulcast: false, ...(track.kind === 'audio' ? { dtx: false, red: false } : {}) });
+    }
+  }
+
+  async unshare(): Promise<void> {
+    const local = this.#room.localParticipant;
+    for (const source of [Track.Source.ScreenShare, Track.Source.ScreenShareAudio]) {
+      const track = local.getTrackPublication(source)?.track;
+      if (track) await local.unpublishTrack(track);
+    }
+  }
+
+  async say(text: string, to?: string[]): Promise<void> {
+    const data = new TextEncoder().encode(text);
+    await this.#room.localParticipant.publishData(data, { reliable: true, topic: TOPIC, ...(to ? { destinationIdentities: to } : {}) });
+  }
+
+  setPictures(wanted: boolean): void {
+    this.#pictures = wanted;
+    for (const one of this.#room.remoteParticipants.values()) {
+      for (const publication of one.videoTrackPublications.values()) this.#choose(publication);
+    }
+  }
+
+  setSpeaker(deviceId: string): void {
+    this.#room.switchActiveDevice('audiooutput', deviceId).catch(() => undefined);
+  }
+
+  startSound(): void {
+    this.#room.startAudio().catch(() => undefined);
+  }
+
+  async leave(): Promise<void> {
+    await this.#room.disconnect(false);
+  }
+
+  async #send(kind: 'audio' | 'video', track: MediaStreamTrack | null, muted: boolean): Promise<void> {
+    const local = this.#room.localParticipant;
+    const source = kind === 'audio' ? Track.Source.Microphone : Track.Source.Camera;
+    const there = local.getTrackPublication(source);
+    const on = track !== null && !muted;
+    this.#wanted[kind] = on;
+    if (!there?.track) {
+      if (!track) return;
+      const publication = await local.publishTrack(track, { source });
+      if (muted) await publication.mute();
+      return;
+    }
+    if (track && there.track.mediaStreamTrack !== track) await there.track.replaceTrack(track, true);
+    await (on ? there.unmute() : there.mute());
+  }
+
+  /** Of a screen nothing is left out: it is what people look at. */
+  #choose(publication: RemoteTrackPublication): void {
+    if (publication.source === Track.Source.Camera) publication.setSubscribed(this.#pictures);
+  }
+
+  #listen(listener: RoomListener): void {
+    const room = this.#room;
+    const changed = () => listener.onChange();
+    for (const event of [
+      RoomEvent.TrackSubscribed, RoomEvent.TrackUnsubscribed, RoomEvent.TrackUnpublished, RoomEvent.TrackUnmuted, RoomEvent.LocalTrackPublished,
+      RoomEvent.LocalTrackUnpublished, RoomEvent.ActiveSpeakersChanged, RoomEvent.ConnectionQualityChanged, RoomEvent.ParticipantMetadataChanged,
+      RoomEvent.ParticipantNameChanged, RoomEvent.TrackStreamStateChanged,
+    ] as const) {
+      room.on(event, changed);
+    }
+    room
+      .on(RoomEvent.TrackPublished, (publication) => {
+        this.#choose(publication);
+        listener.onChange();
+      })
+      .on(RoomEvent.TrackSubscribed, (track) => {
+        if (track.kind === Track.Kind.Audio) track.attach();
+      })
+      .on(RoomEvent.TrackUnsubscribed, (track) => {
+        if (track.kind === Track.Kind.Audio) track.detach();
+      })
+      .on(RoomEvent.TrackMuted, (publication, participant) => {
+        if (participant.isLocal) this.#mutedHere(publication, listener);
+        listener.onChange();
+      })
+      .on(RoomEvent.ParticipantConnected, ({ identity }) => {
+        listener.onJoined(identity);
+        listener.onChange();
+      })
+      .on(RoomEvent.ParticipantDisconnected, ({ identity }) => {
+        listener.onGone(identity);
+        listener.onChange();
+      })
+      .on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
+        if (topic !== TOPIC || !participant || payload.length > TEXT_MAX) return;
+        listener.onSaid(participant.identity, participant.name ?? '', new TextDecoder().decode(payload));
+      })
+      .on(RoomEvent.Reconnecting, () => listener.onReconnecting())
+      .on(RoomEvent.SignalReconnecting, () => listener.onReconnecting())
+      .on(RoomEvent.Reconnected, () => listener.onReconnected())
+      .on(RoomEvent.Disconnected, (reason) => listener.onEnded(endOf(reason)))
+      .on(RoomEvent.AudioPlaybackStatusChanged, (playing) => listener.onSound(playing));
+  }
+
+  #mutedHere(publication: TrackPublication, listener: RoomListener): void {
+    const kind = publication.source === Track.Source.Microphone ? 'audio' : publication.source === Track.Source.Camera ? 'video' : undefined;
+    if (kind && this.#wanted[kind]) listener.onMuted(kind);
+  }
+
+  #personOf(participant: LocalParticipant | RemoteParticipant): Omit<Person, 'hand'> {
+    const { memberId, role, guest } = parseMetadata(participant.metadata);
+    const microphone = participant.getTrackPublication(Track.Source.Microphone);
+    const camera = participant.getTrackPublication(Track.Source.Camera);
+    const cameraOn = camera !== undefined && !camera.isMuted;
+    return {
+      identity: participant.identity, memberId, role, guest, name: participant.name ?? '', me: participant.isLocal,
+      microphone: microphone ? (microphone.isMuted ? 'muted' : 'on') : 'none',
+      cameraOn, camera: cameraOn ? pictured(camera.videoTrack) : undefined,
+      screen: pictured(participant.getTrackPublication(Track.Source.ScreenShare)?.videoTrack),
+      speaking: participant.isSpeaking, quality: qualityOf(participant), joinedAt: participant.joinedAt?.getTime() ?? 0,
+    };
+  }
+}
+
+function pictured(track: Pictured | { sid?: string | undefined } | undefined): Pictured | undefined {
+  return track?.sid !== undefined && 'attach' in track ? track : undefined;
+}
+
+const ROLES: readonly string[] = ['host', 'co_host', 'member', 'observer'];
+
+/** Made by our server, but read like everything that comes from outside. */
+function parseMetadata(metadata: string | undefined): { memberId: string; role: MemberRole; guest: boolean } {
+  try {
+    const { memberId, role, guest } = JSON.parse(metadata ?? '{}') as Record<string, unknown>;
+    return { memberId: typeof memberId === 'string' ? memberId : '', role: ROLES.includes(String(role)) ? (role as MemberRole) : 'member', guest: guest === true };
+  } catch {
+    return { memberId: '', role: 'member', guest: false };
+  }
+}
+
+/** The words of a call between two. */
+function qualityOf({ connectionQuality }: Participant): Quality {
+  switch (connectionQuality) {
+    case ConnectionQuality.Excellent:
+      return 'good';
+    case ConnectionQuality.Good:
+      return 'fair';
+    case ConnectionQuality.Poor:
+    case ConnectionQuality.Lost:
+      return 'weak';
+    default:
+      return 'unknown';
+  }
+}
+
+function endOf(reason: DisconnectReason | undefined): EndReason | undefined {
+  switch (reason) {
+    case DisconnectReason.CLIENT_INITIATED:
+      return 'left';
+    case DisconnectReason.DUPLICATE_IDENTITY:
+      return 'elsewhere';
+    case DisconnectReason.PARTICIPANT_REMOVED:
+      return 'removed';
+    case DisconnectReason.ROOM_DELETED:
+      return 'ended';
+    default:
+      return undefined; // the server went away, or the way there
+  }
+}
+
+function failureOf(error: unknown): EndReason {
+  if (error instanceof UnsupportedServer) return 'unsupported';
+  if (!(error instanceof ConnectionError)) return 'unreachable';
+  return error.reason === ConnectionErrorReason.NotAllowed ? 'refused' : 'unreachable';
+}

@@ -1,0 +1,24 @@
+/** What browsers in a room tell each other on the data channel. Who says it is known by the channel alone. */
+export type Said =
+  | { kind: 'hand'; up: boolean }
+  | { kind: 'reaction'; emoji: string }
+  | { kind: 'word'; id: string; text: string; whisper: boolean };
+
+export const REACTIONS = ['👍', '👏', '❤️', '😂', '😮', '🙏'] as const;
+export const TEXT_MAX = 2_000;
+const ID_MAX = 64;
+
+export const saidText = (said: Said): string => JSON.stringify(said);
+
+/** Nothing where it is none of ours: it comes from other people's browsers. */
+export function parseSaid(text: string): Said | undefined {
+  try {
+    const { kind, up, emoji, id, text: words, whisper } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
+    if (kind === 'hand' && typeof up === 'boolean') return { kind, up };
+    if (kind === 'reaction' && REACTIONS.some((known) => known === emoji)) return { kind, emoji: emoji as string };
+    if (kind !== 'word' || typeof id !== 'string' || id === '' || id.length > ID_MAX || typeof words !== 'string' || words.trim() === '') return undefined;
+    return { kind, id, text: words.trim().slice(0, TEXT_MAX), whisper: whisper === true };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,132 @@
+import { Button } from '@mantine/core';
+import { IconCalendarEvent, IconDoorEnter, IconHistory } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useCurrentUser, useSession } from '../../auth';
+import { errorText, m } from '../../../shared/i18n';
+import { codeOf } from '../../../shared/lib/errors';
+import { DIETICIAN } from '../../../shared/lib/roles';
+import { clockTime, dayTitle, durationText } from '../../../shared/lib/time';
+import { useSocket } from '../../../shared/socket';
+import { Avatar, StateNote } from '../../../shared/ui';
+import { LIST_KEY, listConsultations, openConsultation, roomApi, type Consultation, type Past, type Upcoming } from '../api';
+import styles from './Consultations.module.css';
+import { InviteGuest } from './InviteGuest';
+import { titleOf } from './labels';
+
+/** `/consultations`: what runs, what comes, what was; and the dietician's own room. */
+export function Consultations() {
+  const { http } = useSession();
+  const me = useCurrentUser();
+  const socket = useSocket();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const list = useQuery({ queryKey: [...LIST_KEY, me._id], queryFn: () => listConsultations(http), refetchInterval: 30_000 });
+  const [inviting, setInviting] = useState<string>();
+  useEffect(() => socket.on('consultation', () => void queries.invalidateQueries({ queryKey: LIST_KEY })), [socket, queries]);
+  useEffect(() => {
+    document.title = `${m.nav_consultations()} · ${m.app_name()}`;
+  }, []);
+  const toRoom = (roomId: string) => void navigate({ to: '/consultations/$roomId', params: { roomId } });
+  const open = useMutation({ mutationFn: () => openConsultation(http, {}), onSuccess: ({ roomId }) => toRoom(roomId) });
+  const dietician = me.role === DIETICIAN;
+  const data = list.data;
+
+  return (
+    <main className={styles.page}>
+      <div className={styles.column}>
+        <header className={styles.head}>
+          <h1 className={styles.title}>{m.nav_consultations()}</h1>
+          {dietician && data?.configured ? <Button loading={open.isPending} onClick={() => open.mutate()}>{m.room_open()}</Button> : null}
+        </header>
+        <div role="alert">{open.error ? <p className={styles.problem}>{errorText(codeOf(open.error))}</p> : null}</div>
+        {list.isPending ? <div className={styles.skeletons} aria-busy="true" aria-label={m.loading()}><span /><span /><span /></div> : null}
+        {list.isError && !data ? (
+          <StateNote alert title={m.room_list_failed()} text={errorText(codeOf(list.error))} action={<Button onClick={() => void list.refetch()}>{m.try_again()}</Button>} />
+        ) : null}
+        {data && !data.configured ? <p className={styles.notice}>{dietician ? m.room_not_configured_dietician() : m.room_not_configured()}</p> : null}
+        {data?.configured ? (
+          <>
+            <Part title={m.room_running()} icon={<IconDoorEnter size={20} stroke={1.75} aria-hidden />} none={dietician ? m.room_running_none_dietician() : m.room_running_none()} empty={data.running.length === 0}>
+              {data.running.map((each) => <Running key={each.consultationId} consultation={each} onInvite={() => setInviting(each.roomId)} onOpen={() => toRoom(each.roomId)} />)}
+            </Part>
+            <Part title={m.room_upcoming()} icon={<IconCalendarEvent size={20} stroke={1.75} aria-hidden />} none={m.room_upcoming_none()} empty={data.upcoming.length === 0}>
+              {data.upcoming.map((each) => <Coming key={each.roomId} upcoming={each} onOpen={() => toRoom(each.roomId)} />)}
+            </Part>
+          </>
+        ) : null}
+        {data && (data.configured || data.past.length > 0) ? (
+          <Part title={m.room_past()} icon={<IconHistory size={20} stroke={1.75} aria-hidden />} none={m.room_past_none()} empty={data.past.length === 0}>
+            {data.past.map((each) => <Was key={each.consultationId} past={each} meId={me._id} />)}
+          </Part>
+        ) : null}
+      </div>
+      {inviting !== undefined ? <InviteGuest api={roomApi(http, inviting)} onClose={() => setInviting(undefined)} /> : null}
+    </main>
+  );
+}
+
+function Part({ title, icon, none, empty, children }: { title: string; icon: ReactNode; none: string; empty: boolean; children: ReactNode }) {
+  return (
+    <section className={styles.part} aria-label={title}>
+      <h2 className={styles.subtitle}>{icon}{title}</h2>
+      {empty ? <p className={styles.quiet}>{none}</p> : <ul className={styles.list}>{children}</ul>}
+    </section>
+  );
+}
+
+function Running({ consultation, onInvite, onOpen }: { consultation: Consultation; onInvite: () => void; onOpen: () => void }) {
+  const { owner, you, members, openedAt } = consultation;
+  const waiting = members.filter(({ state }) => state === 'waiting').length;
+  const inside = members.filter(({ connected }) => connected).length;
+  const host = you.role === 'host' || you.role === 'co_host';
+  const facts = [m.room_open_since({ time: clockTime(openedAt) }), inside > 0 ? m.room_count({ count: inside }) : undefined].filter(Boolean).join(' · ');
+  return (
+    <li className={styles.row}>
+      <Avatar id={owner.userId} name={owner.name} image={owner.profileImage} />
+      <div className={styles.who}>
+        <p className={styles.name}>{titleOf(consultation)}</p>
+        <p className={styles.quiet}>{facts}</p>
+        {waiting > 0 ? <p className={styles.needs}>{m.room_somebody_waits({ count: waiting })}</p> : null}
+      </div>
+      <div className={styles.actions}>
+        {host ? <Button size="sm" variant="default" onClick={onInvite}>{m.room_invite()}</Button> : null}
+        <Button size="sm" onClick={onOpen}>{m.room_enter()}</Button>
+      </div>
+    </li>
+  );
+}
+
+function Coming({ upcoming: { with: other, opensAt, appointment }, onOpen }: { upcoming: Upcoming; onOpen: () => void }) {
+  const [opened, setOpened] = useState(() => Date.parse(opensAt) <= Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setOpened(Date.parse(opensAt) <= Date.now()), 10_000);
+    return () => clearInterval(timer);
+  }, [opensAt]);
+  const when = [appointment.appointmentDate ? dayTitle(appointment.appointmentDate) : undefined, appointment.appointmentTime].filter(Boolean).join(', ');
+  return (
+    <li className={styles.row}>
+      <Avatar id={other.userId} name={other.name} image={other.profileImage} />
+      <div className={styles.who}>
+        <p className={styles.name}>{other.name}</p>
+        <p className={styles.quiet}>{when}{opened ? '' : ` · ${m.room_opens({ time: clockTime(opensAt) })}`}</p>
+      </div>
+      <div className={styles.actions}><Button size="sm" disabled={!opened} onClick={onOpen}>{m.room_enter()}</Button></div>
+    </li>
+  );
+}
+
+function Was({ past, meId }: { past: Past; meId: string }) {
+  const names = past.members.filter(({ userId, joinedAt }) => userId !== meId && joinedAt !== undefined).map(({ name }) => name);
+  return (
+    <li className={styles.row}>
+      <Avatar id={past.owner.userId} name={past.owner.name} image={past.owner.profileImage} />
+      <div className={styles.who}>
+        <p className={styles.name}>{past.title ?? (past.owner.userId === meId ? m.room_own_title() : m.room_title({ name: past.owner.name }))}</p>
+        <p className={styles.quiet}>{dayTitle(past.openedAt)}, {clockTime(past.openedAt)} · {durationText(past.durationMs)}</p>
+        <p className={styles.quiet}>{names.length > 0 ? m.room_was_there({ names: names.join(', ') }) : m.room_was_nobody()}</p>
+      </div>
+    </li>
+  );
+}

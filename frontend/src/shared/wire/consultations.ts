@@ -1,0 +1,81 @@
+/** Shapes of docs/protocol.md, "Consultations". */
+export type MemberRole = 'host' | 'co_host' | 'member' | 'observer';
+export type MemberState = 'invited' | 'waiting' | 'admitted' | 'refused' | 'removed' | 'left';
+
+/** What the waiting room has found out about somebody's devices and connection. */
+export interface DeviceTest {
+  connection: 'good' | 'weak' | 'failed';
+  microphone: 'ok' | 'silent' | 'blocked' | 'none';
+  camera: 'ok' | 'blocked' | 'none';
+  rttMs?: number;
+}
+
+export interface Member {
+  memberId: string;
+  userId: string | null;
+  name: string;
+  profileImage: string | null;
+  guest: boolean;
+  role: MemberRole;
+  state: MemberState;
+  identity: string;
+  arrivedAt?: string;
+  admittedAt?: string;
+  joinedAt?: string;
+  leftAt?: string;
+  connected: boolean;
+  test?: DeviceTest;
+}
+
+export interface Owner {
+  userId: string;
+  name: string;
+  profileImage: string | null;
+  presence: 'here' | 'busy' | 'online' | 'away';
+}
+
+export interface Appointment {
+  appointmentDate?: string;
+  appointmentTime?: string;
+}
+
+export interface Consultation {
+  consultationId: string;
+  roomId: string;
+  version: number;
+  title: string | null;
+  state: 'open' | 'ended';
+  owner: Owner;
+  appointment: Appointment | null;
+  locked: boolean;
+  openedAt: string;
+  endedAt?: string;
+  you: Member;
+  members: Member[];
+}
+
+export interface Upcoming {
+  roomId: string;
+  appointment: Appointment;
+  with: { userId: string; name: string; profileImage: string | null };
+  opensAt: string;
+  closesAt: string;
+}
+
+export interface Past {
+  consultationId: string;
+  roomId: string;
+  title: string | null;
+  owner: Owner;
+  openedAt: string;
+  endedAt: string;
+  durationMs: number;
+  members: { userId: string | null; name: string; guest: boolean; role: MemberRole; joinedAt?: string; leftAt?: string }[];
+}
+
+export interface ConsultationList {
+  configured: boolean;
+  running: Consultation[];
+  upcoming: Upcoming[];
+  past: Past[];
+}
