@@ -10,12 +10,21 @@ use crate::config::Config;
 fn policy(config: &Config) -> HeaderValue {
     // Pictures are told by the public address, also to who came by another.
     let public = config.public_address.as_deref().map(|public| format!(" {public}")).unwrap_or_default();
+    // A room's signalling, and what is asked by HTTP where that doesn't open.
+    let livekit = config.livekit.as_ref();
+    let rooms = livekit.map(|to| format!(" {} {}", origin(&to.url), origin(&to.http_url()))).unwrap_or_default();
     let policy = format!(
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'{rooms}; \
          img-src 'self' data: blob:{public}; media-src 'self' blob:{public}; font-src 'self'; worker-src 'self' blob:; \
          object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     HeaderValue::from_str(&policy).expect("an address is visible ASCII")
+}
+
+/// An address without its path, which the policy would take for the only one.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find('/').map_or(url, |path| &url[..host + path])
 }
 
 const FIXED: [(HeaderName, &str); 6] = [
@@ -52,4 +61,17 @@ fn add(headers: &mut HeaderMap) {
     }
     // What the API says is about somebody; assets say otherwise themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_origin_has_no_path() {
+        for (url, origin) in [
+            ("wss://rooms.example.org", "wss://rooms.example.org"),
+            ("ws://127.0.0.1:7880/livekit", "ws://127.0.0.1:7880"),
+        ] {
+            assert_eq!(super::origin(url), origin);
+        }
+    }
 }
