@@ -9,7 +9,7 @@ WEB_MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := e2e/node_modules/.package-lock.json
 WEB_APP := frontend/dist/index.html
 
-.PHONY: help run install dev test test-look fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls test-nat test-peers test-livekit torture test-browser check check-rust check-web audit bench tools servers
+.PHONY: help run install dev test test-look fuzz test-rust test-web test-wire test-wire-mongodb test-conformance test-crash test-turn test-tls test-nat test-peers test-livekit consult torture test-browser check check-rust check-web audit bench tools servers
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -17,6 +17,10 @@ help: ## this list
 run: $(WEB_APP) | tools ## build everything and start a demo practice on http://localhost:3000
 	@cargo build --release --locked --bin moodbites
 	@exec target/release/moodbites serve --demo
+
+consult: $(WEB_APP) | tools ## the same with a LiveKit server beside it, for consultations of more than two
+	@cargo build --release --locked --bin moodbites
+	@scripts/consult.sh
 
 install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
 	cargo install --locked --path crates/server
@@ -70,9 +74,11 @@ test-peers: target/debug/moodbites $(E2E_MODULES) ## calls of our web app with F
 	@scripts/install-aiortc.sh || echo "without aiortc: those tests are SKIPPED" >&2
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:peers
 
-test-livekit: target/debug/moodbites $(E2E_MODULES) ## consultations of four in Chromium on a real LiveKit server, with pictures of every state in e2e/artifacts/look
+test-livekit: target/debug/moodbites $(E2E_MODULES) ## consultations on a real LiveKit server: the wire with LiveKit's own client, four people in Chromium, pictures of every state in e2e/artifacts/look
 	@scripts/install-chromium.sh
 	@scripts/servers.sh livekit >/dev/null
+	cd e2e/livekit && npm ci --no-audit --no-fund --loglevel=error
+	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:livekit-wire
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:livekit
 
 torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for a million messages and two thousand kills: some twenty minutes

@@ -334,6 +334,26 @@ impl Consultations {
         Err(StoreError::Busy.into())
     }
 
+    /// Somebody was disabled, or signed out everywhere: they are out of every room at once, and may come back by the door.
+    pub async fn evict(&self, user: UserId, now: Timestamp) -> Result<(), ConsultationError> {
+        for it in self.inner.ports.consultations.open_consultations(user).await? {
+            let room = it.room;
+            for _ in 0..TRIES {
+                let Some(before) = self.inner.ports.consultations.consultation_in(room).await? else { break };
+                let Some(me) = before.of_user(user).map(|me| (me.id, me.identity())) else { break };
+                let mut next = before.clone();
+                if next.leave(me.0, now).is_err() || next == before {
+                    break;
+                }
+                if self.save(before, next).await?.is_some() {
+                    self.later(room, rooms::Left::Remove(me.1));
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// What the media server tells of a room; of one that has ended it still says how long people were there.
     pub async fn hear(
         &self,

@@ -26,6 +26,9 @@ pub async fn follow(services: Services, mut last: u64) {
                         // Disabled, or signed out everywhere: no grace for a call that nobody may come back to.
                         services.turn.end_user(&user.to_string());
                         services.calling.evict(user).await;
+                        if let Err(error) = services.consultations.evict(user, services.clock.now()).await {
+                            tracing::error!(%user, %error, "still in consultations");
+                        }
                     }
                 }
             }
