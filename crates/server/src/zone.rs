@@ -5,7 +5,7 @@ use std::fmt;
 use domain::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use wire::appointment::Day;
+use wire::appointment::{Day, SaidDay, day_from_text, time_from_text};
 
 /// A time zone by the names of the IANA's database, which is inside the program.
 #[derive(Clone)]
@@ -40,6 +40,16 @@ impl Zone {
     pub fn moment(&self, (year, month, day): Day, (hour, minute): (i8, i8)) -> Option<Timestamp> {
         let civil = Date::new(year, month, day).ok()?.at(hour, minute, 0, 0);
         self.of_civil(civil)
+    }
+
+    /// The moment that a day and a time are there, and that day: a day is `2026-11-30` or a moment of it.
+    pub fn said(&self, day: &str, time: &str) -> Option<(Timestamp, Day, (i8, i8))> {
+        let day = match day_from_text(day)? {
+            SaidDay::Day(day) => day,
+            SaidDay::Moment(moment) => self.civil(moment)?.0,
+        };
+        let time = time_from_text(time)?;
+        Some((self.moment(day, time)?, day, time))
     }
 
     fn of_civil(&self, civil: DateTime) -> Option<Timestamp> {

@@ -127,7 +127,7 @@ fn import_old(config: &Config, uri: &str) -> anyhow::Result<()> {
         // Before anything is made: an address that is wrong is the most likely thing to go wrong.
         let old = Old::open(uri, config.mongodb_uri.as_ref().map(|uri| uri.reveal())).await?;
         let Opened { store, _lock, .. } = Opened::of(config).await?;
-        let done = transfer::bring(&old, store.as_ref(), say).await;
+        let done = transfer::bring(&old, store.as_ref(), &config.time_zone, say).await;
         old.close().await;
         store.close().await;
         done.context("the import was interrupted; run the same again, and it goes on where it was")
@@ -149,6 +149,10 @@ fn report(brought: &Brought, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "Accounts:      {accounts_there} there, {accounts} here and equal")?;
     writeln!(out, "Conversations: {conversations_there} there, {conversations} here and equal")?;
     writeln!(out, "Messages:      {messages_there} there, {messages} here and equal, {new_messages} of them new here")?;
+    let Brought { appointments_there, appointments, .. } = brought;
+    if *appointments_there > 0 {
+        writeln!(out, "Appointments:  {appointments_there} there, {appointments} here")?;
+    }
     if notes.iter().next().is_some() {
         writeln!(out, "\nWhat did not fit:")?;
     }
@@ -158,6 +162,7 @@ fn report(brought: &Brought, out: &mut impl Write) -> io::Result<()> {
     for wrong in wrongs {
         match wrong {
             Wrong::Account(id) => writeln!(out, "account {id} is here, but is another one, or was changed here since")?,
+            Wrong::Appointment(id) => writeln!(out, "appointment {id} is not here as it was there")?,
             Wrong::Conversation(id) => {
                 writeln!(out, "conversation {id} is not here as it was there, or was changed here since")?;
             }

@@ -7,8 +7,9 @@ use std::time::Duration;
 use app::accounts::{AccountError, NewAccount, ProfileInput};
 use app::fresh;
 use domain::{
-    AppendError, CallEntry, CallId, ClientMessageId, ConversationId, EntryBody, EntryId, NewEntry, Plan, Receipt, Role,
-    StoreError, Timestamp, User, UserId,
+    AppendError, Appointment, AppointmentId, AppointmentStatus, CallEntry, CallId, ClientMessageId, ConsultationKind,
+    ConversationId, EntryBody, EntryId, NewEntry, Plan, Receipt, Role, SLOT, Stamp, StoreError, Timestamp, User,
+    UserId,
 };
 
 use crate::state::Services;
@@ -52,6 +53,7 @@ pub(crate) async fn seed(services: &Services) -> Result<(), DemoError> {
         };
         people.push(user);
     }
+    meet(services, &people, now).await?;
     if people.len() == PEOPLE.len() {
         return Ok(());
     }
@@ -59,6 +61,33 @@ pub(crate) async fn seed(services: &Services) -> Result<(), DemoError> {
     let admin = PEOPLE.iter().find(|person| person.role == Role::Admin);
     if let Some(admin) = admin {
         services.accounts.add(admin.account(), Role::Admin, now - DAY * 30).await?;
+    }
+    Ok(())
+}
+
+/// Whoever looks at it finds somebody to meet: an appointment whose room is open now, and one tomorrow.
+async fn meet(services: &Services, people: &[User], now: Timestamp) -> Result<(), DemoError> {
+    let by_name = |name: &str| people.iter().find(|user| user.name.starts_with(name));
+    let slot = i64::try_from(SLOT.as_millis()).unwrap_or(i64::MAX);
+    let nearest = Timestamp((now.0 + slot / 2).div_euclid(slot) * slot);
+    for (patient, starts_at) in [("Amira", nearest), ("Jonas", nearest + DAY)] {
+        let (Some(patient), Some(dietician)) = (by_name(patient), by_name("Hannah")) else { continue };
+        let Some(((year, month, day), (hour, minute))) = services.config.time_zone.civil(starts_at) else { continue };
+        let appointment = Appointment {
+            id: AppointmentId(fresh::object_id(now)),
+            version: 1,
+            patient: patient.id,
+            dietician: dietician.id,
+            kind: ConsultationKind::Video,
+            starts_at,
+            date: format!("{year:04}-{month:02}-{day:02}"),
+            time: format!("{hour:02}:{minute:02}"),
+            notes: None,
+            room: fresh::bytes::<12>().into(),
+            stamps: vec![Stamp { status: AppointmentStatus::Scheduled, at: now, by: patient.id }],
+        };
+        // At the next start within the same half hour the slot is taken: by the same.
+        services.ports.appointments.book(appointment).await?;
     }
     Ok(())
 }

@@ -8,9 +8,7 @@ use axum::{Json as Answer, Router};
 use domain::{AppointmentId, AppointmentQuery, AppointmentRefused, AppointmentStatus, Role, SLOT, Timestamp, User};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wire::appointment::{
-    AppointmentRecord, BookAppointment, ChangeStatus, Day, SaidDay, day_from_text, time_from_text,
-};
+use wire::appointment::{AppointmentRecord, BookAppointment, ChangeStatus, Day, SaidDay, day_from_text};
 use wire::error::{Code, ErrorBody};
 use wire::time::from_iso;
 
@@ -106,15 +104,11 @@ fn when(body: &BookAppointment, zone: &Zone) -> Result<When, ApiError> {
         }
         return Ok(When { starts_at, date: written(day), time: format!("{hour:02}:{minute:02}") });
     }
-    let day = match day_from_text(&body.appointment_date).ok_or_else(no_time)? {
-        SaidDay::Day(day) => day,
-        SaidDay::Moment(moment) => zone.civil(moment).ok_or_else(no_time)?.0,
-    };
-    let time = time_from_text(&body.appointment_time).ok_or_else(no_time)?;
-    if !is_slot(time.1) {
+    let said = zone.said(&body.appointment_date, &body.appointment_time);
+    let (starts_at, day, (_, minute)) = said.ok_or_else(no_time)?;
+    if !is_slot(minute) {
         return Err(no_slot());
     }
-    let starts_at = zone.moment(day, time).ok_or_else(no_time)?;
     Ok(When { starts_at, date: written(day), time: body.appointment_time.trim().to_owned() })
 }
 

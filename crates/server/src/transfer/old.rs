@@ -3,10 +3,15 @@
 use std::collections::HashMap;
 use std::pin::pin;
 
-use domain::{ConversationId, PutError, Role, StoreError, User, UserId};
+use domain::{
+    Appointment, AppointmentId, AppointmentStatus, Booking, ConversationId, PutError, Role, Stamp, StoreError, User,
+    UserId,
+};
 use futures_util::StreamExt;
 use store::old::{self, Note, Notes, Old, OldConversation};
 use store::{Store, lines};
+
+use crate::zone::Zone;
 
 use super::{LogHash, hash_kept, put_log};
 
@@ -30,6 +35,8 @@ pub struct Progress {
 pub enum Wrong {
     /// The account is here, but is another.
     Account(UserId),
+    /// The appointment is not here as it was there.
+    Appointment(AppointmentId),
     /// The conversation is here, but says or shows something else.
     Conversation(ConversationId),
     /// The two people have another conversation here, which their old one can't be put into.
@@ -51,6 +58,9 @@ pub struct Brought {
     pub messages: u64,
     /// Of these, such as were not here before.
     pub new_messages: u64,
+    pub appointments_there: u64,
+    /// Here, as they were there or as they were changed here since.
+    pub appointments: u64,
     pub notes: Notes,
     pub wrong: u64,
     /// The first of them.
@@ -71,6 +81,7 @@ impl Brought {
         let left_out = self.notes.count(Note::UserWithoutId) + self.notes.count(Note::UserUnreadable);
         self.messages + lost == self.messages_there + self.notes.count(Note::Split)
             && self.accounts + left_out == self.accounts_there
+            && self.appointments + self.notes.count(Note::AppointmentUnreadable) == self.appointments_there
     }
 
     fn wrong(&mut self, wrong: Wrong) {
@@ -83,9 +94,15 @@ impl Brought {
 
 /// Brings everything in that is not here yet, and compares it with what is here then. Killed at any moment and begun
 /// again it comes to the same.
-pub async fn bring(old: &Old, store: &dyn Store, mut progress: impl FnMut(Progress)) -> Result<Brought, StoreError> {
+pub async fn bring(
+    old: &Old,
+    store: &dyn Store,
+    zone: &Zone,
+    mut progress: impl FnMut(Progress),
+) -> Result<Brought, StoreError> {
     let mut brought = Brought::default();
     bring_users(old, store, &mut brought).await?;
+    bring_appointments(old, store, zone, &mut brought).await?;
     let index = old.index().await?;
     brought.conversations_there = index.there;
     brought.notes.extend(index.notes.clone());
@@ -127,6 +144,51 @@ async fn bring_users(old: &Old, store: &dyn Store, brought: &mut Brought) -> Res
         }
     }
     Ok(())
+}
+
+async fn bring_appointments(
+    old: &Old,
+    store: &dyn Store,
+    zone: &Zone,
+    brought: &mut Brought,
+) -> Result<(), StoreError> {
+    let mut found = Vec::new();
+    for old in old.appointments().await? {
+        brought.appointments_there += 1;
+        let dated = old.and_then(|old| {
+            let (starts_at, (year, month, day), _) = zone.said(&old.day, &old.appointment.time)?;
+            Some(old.at(starts_at, format!("{year:04}-{month:02}-{day:02}")))
+        });
+        match dated {
+            Some(appointment) => found.push(appointment),
+            None => brought.notes.add(Note::AppointmentUnreadable, None),
+        }
+    }
+    // In one order each time: of two at the same time the one that was booked first has it.
+    found.sort_by_key(|one| (one.stamps.first().map(|first| first.at), one.id));
+    for mut appointment in found {
+        if store.book(appointment.clone()).await? == Booking::SlotTaken {
+            brought.notes.add(Note::AppointmentCrowded, Some(appointment.id.0));
+            let (status, by) = (AppointmentStatus::Cancelled, appointment.dietician);
+            let at = appointment.stamps.last().map_or(appointment.starts_at, |last| last.at);
+            appointment.stamps.push(Stamp { status, at, by });
+            store.book(appointment.clone()).await?;
+        }
+        match store.appointment(appointment.id).await? {
+            // Changed here since, or brought in before as one that was crowded out.
+            Some(there) if there == appointment || there.version > 1 || is_crowded_out(&there, &appointment) => {
+                brought.appointments += 1;
+            }
+            _ => brought.wrong(Wrong::Appointment(appointment.id)),
+        }
+    }
+    Ok(())
+}
+
+fn is_crowded_out(there: &Appointment, old: &Appointment) -> bool {
+    let mut before = there.clone();
+    before.stamps.pop();
+    there.status() == AppointmentStatus::Cancelled && before == *old
 }
 
 /// Whether an account is here as it came; a password that was used since is kept under another hash.

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use domain::{ConversationId, Conversations, EntryBody, ObjectId as Id, Receipt, Transfer, UserId, Users};
+use domain::{
+    AppointmentId, AppointmentStatus, Appointments, ConversationId, Conversations, EntryBody, ObjectId as Id, Receipt,
+    Transfer, UserId, Users,
+};
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use mongodb::{Client, Database};
@@ -61,7 +64,10 @@ async fn insert(database: &Database, collection: &str, documents: &[Document]) {
 
 fn import(data: &Path, from: &str) -> Output {
     let patience = Duration::from_secs(300);
-    ended_within(moodbites(data).args(["import", "--from", from, "--data"]).arg(data), patience)
+    ended_within(
+        moodbites(data).env("MOODBITES_TIME_ZONE", "UTC").args(["import", "--from", from, "--data"]).arg(data),
+        patience,
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,11 +171,25 @@ async fn whatever_is_there_has_an_outcome_that_is_said_and_people_go_on() {
     )
     .await;
 
+    let appointment = |n: u32, created: i64| {
+        doc! {
+            "_id": oid(4, n), "patientId": person(1), "dieticianId": person(2), "consultationType": "video",
+            "appointmentDate": DateTime::from_millis(1_795_996_800_000), "appointmentTime": "02:30 PM", "status": "confirmed",
+            "notes": "about iron", "meetingRoomId": "room-1", "duration": 30,
+            "createdAt": DateTime::from_millis(1_700_000_000_000 + created),
+        }
+    };
+    let nameless = doc! { "_id": oid(4, 3), "patientId": person(1), "appointmentTime": "10:00" };
+    insert(&old, "appointments", &[appointment(1, 5_000), appointment(2, 1_000), nameless]).await;
+
     let uri = server.uri("");
     let elsewhere = folder();
     let into_mongodb = || {
         let mut command = moodbites(elsewhere.path());
-        command.env("MONGODB_URI", server.uri("practice")).args(["import", "--from", &uri, "--data"]);
+        command
+            .env("MOODBITES_TIME_ZONE", "UTC")
+            .env("MONGODB_URI", server.uri("practice"))
+            .args(["import", "--from", &uri, "--data"]);
         ended(command.arg(elsewhere.path()))
     };
     let outputs = [import(data.path(), &uri), import(data.path(), &uri), into_mongodb(), into_mongodb()];
@@ -180,6 +200,8 @@ async fn whatever_is_there_has_an_outcome_that_is_said_and_people_go_on() {
             "Accounts:      5 there, 4 here and equal",
             "Conversations: 7 there, 4 here and equal",
             &format!("Messages:      7 there, 6 here and equal, {new} of them new here"),
+            "Appointments:  3 there, 2 here",
+            "1  appointments don't say who meets whom, or when",
             "1  accounts have no id that could be kept",
             "1  accounts have an address that another has, and are disabled, without it (650100000000000000000003)",
             "1  accounts are disabled or wait for approval, as they did (650100000000000000000004)",
@@ -194,7 +216,7 @@ async fn whatever_is_there_has_an_outcome_that_is_said_and_people_go_on() {
         ] {
             assert!(text.contains(line), "{line}\nin\n{text}");
         }
-        for private in ["Person", "example.org", "morning", "64.25", "female"] {
+        for private in ["Person", "example.org", "morning", "iron", "64.25", "female"] {
             assert!(!text.contains(private), "{private} in\n{text}");
         }
     }
@@ -211,6 +233,16 @@ async fn whatever_is_there_has_an_outcome_that_is_said_and_people_go_on() {
     assert!(at("good morning") < at("under another's id") && at("under another's id") < at("and to you"));
     assert!(answer.contains(&oid(3, 10).to_hex()), "{answer}");
     server_of_ours.terminate();
+
+    let store = Sqlite::open(data.path(), Options::default()).unwrap();
+    let kept = async |n| store.appointment(AppointmentId(ours(oid(4, n)))).await.unwrap().unwrap();
+    let (late, first) = (kept(1).await, kept(2).await);
+    assert_eq!((late.status(), first.status()), (AppointmentStatus::Cancelled, AppointmentStatus::Confirmed));
+    assert_eq!(
+        (first.date.as_str(), first.time.as_str(), first.starts_at.0),
+        ("2026-11-30", "02:30 PM", 1_796_049_000_000)
+    );
+    store.close().await;
 
     // What was changed here since is said, and left alone.
     let store = Sqlite::open(data.path(), Options::default()).unwrap();

@@ -1,10 +1,11 @@
-//! What the service before us kept in MongoDB, read as it is to be here: accounts, and conversations with their messages
+//! What the service before us kept in MongoDB, read as it is to be here: accounts, appointments, and conversations with their messages
 //! inside. Nothing is ever written there.
 //!
 //! What it says is taken as it is found: fields may be missing, of another type, or contradict each other. For whatever
 //! does not fit there is a [`Note`], and never a crash. Every id that is made is made of where it was found, so that
 //! reading again comes to the same.
 
+mod appointments;
 mod conversations;
 mod messages;
 mod notes;
@@ -25,6 +26,7 @@ use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection};
 use tokio::sync::mpsc;
 
+pub use self::appointments::OldAppointment;
 pub use self::conversations::OldConversation;
 use self::conversations::Pair;
 pub use self::notes::{Note, Noted, Notes};
@@ -76,6 +78,7 @@ pub struct Old {
     client: Client,
     users: Vec<Collection<Document>>,
     conversations: Vec<Collection<Document>>,
+    appointments: Vec<Collection<Document>>,
 }
 
 /// Where a conversation's document is: in which of the collections, under which id.
@@ -135,7 +138,7 @@ impl Old {
         options.connect_timeout.get_or_insert(Duration::from_secs(5));
         let hosts = options.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let client = Client::with_options(options).map_err(|_| OldError::Uri)?;
-        let (mut users, mut conversations) = (Vec::new(), Vec::new());
+        let (mut users, mut conversations, mut appointments) = (Vec::new(), Vec::new(), Vec::new());
         for name in &names {
             let database = client.database(name);
             let collections = database.list_collection_names().await;
@@ -148,11 +151,12 @@ impl Old {
             let has = |name: &str| collections.iter().any(|collection| collection == name);
             users.extend(has("users").then(|| database.collection("users")));
             conversations.extend(has("conversations").then(|| database.collection("conversations")));
+            appointments.extend(has("appointments").then(|| database.collection("appointments")));
         }
         if users.is_empty() {
             return Err(OldError::Nothing(names.join(" and ")));
         }
-        Ok(Self { client, users, conversations })
+        Ok(Self { client, users, conversations, appointments })
     }
 
     /// Every account, the lower ids first, in pages.
@@ -199,6 +203,15 @@ impl Old {
         }
         page.users.sort_by_key(|user| user.id);
         Ok(page)
+    }
+
+    /// Every appointment, in no order; `None` for each that says too little.
+    pub async fn appointments(&self) -> Result<Vec<Option<OldAppointment>>, StoreError> {
+        let mut found = Vec::new();
+        for collection in &self.appointments {
+            self.scan(collection, doc! {}, |document| found.push(appointments::appointment(&document))).await?;
+        }
+        Ok(found)
     }
 
     /// Which conversations there are.

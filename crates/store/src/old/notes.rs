@@ -40,6 +40,8 @@ pub enum Note {
     FileElsewhere,
     PlanShortened,
     Split,
+    AppointmentUnreadable,
+    AppointmentCrowded,
 }
 
 impl Note {
@@ -81,6 +83,8 @@ impl Note {
             }
             Self::PlanShortened => "plans have parts that are too long or no JSON, which were left out",
             Self::Split => "texts were longer than 16 KiB, and go on in a message of their own",
+            Self::AppointmentUnreadable => "appointments don't say who meets whom, or when, and were left out",
+            Self::AppointmentCrowded => "appointments are at a time that another one has, and are called off",
         }
     }
 
