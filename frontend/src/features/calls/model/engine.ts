@@ -107,21 +107,21 @@ export class CallEngine {
     );
     session.next = () => this.#request(session, kind);
     const video = kind === 'video';
-    const first = check || (await session.looksFirst(video));
+    const first = check || (await session.preJoin.looksFirst(video));
     if (session.isOver()) return;
-    if (first) await session.check(video);
+    if (first) await session.preJoin.check(video);
     else await this.#prepare(session, video);
   }
 
   /** The same before it is accepted, while it rings on in silence. */
   async check(): Promise<void> {
     const session = this.#session;
-    if (session?.view.stage === 'incoming') await session.check(session.view.kind === 'video');
+    if (session?.view.stage === 'incoming') await session.preJoin.check(session.view.kind === 'video');
   }
 
   leaveCheck(): void {
     const session = this.#session;
-    if (session?.view.stage === 'incoming') session.leaveCheck();
+    if (session?.view.stage === 'incoming') session.preJoin.leave();
     else this.hangUp();
   }
 
@@ -150,7 +150,7 @@ export class CallEngine {
     const video = withVideo && session.view.kind === 'video';
     session.next = () => this.#respond(session, video ? 'video' : 'audio');
     if (checking) await session.next();
-    else if (session.surelyOpens(video)) await Promise.all([session.openMeanwhile(video), session.next()]);
+    else if (session.preJoin.surelyOpens(video)) await Promise.all([session.preJoin.openMeanwhile(video), session.next()]);
     else await this.#prepare(session, video);
   }
 
@@ -159,7 +159,7 @@ export class CallEngine {
     const session = this.#session;
     if (!session?.view.problem) return;
     const video = session.view.kind === 'video' && session.view.problem.device !== 'camera';
-    if (session.view.checking) await session.openMedia(video);
+    if (session.view.checking) await session.preJoin.open(video);
     else await this.#prepare(session, video);
   }
 
@@ -199,7 +199,7 @@ export class CallEngine {
     if (!session || (!session.isOver() && !isAside(session.view.stage))) return;
     if (!session.isOver()) {
       this.#leftAside = session.callId;
-      session.leaveCheck();
+      session.preJoin.leave();
     }
     this.#taking = false;
     this.#otherTab.stop();
@@ -223,7 +223,7 @@ export class CallEngine {
     if (!session || stage !== 'other-device' || !callId || !canRejoin) return;
     const gone = () => session !== this.#session || session.isOver();
     session.patch({ canRejoin: false, refused: undefined });
-    const open = await session.openMedia(kind === 'video');
+    const open = await session.preJoin.open(kind === 'video');
     if (gone()) return;
     if (!open) return session.patch({ canRejoin: true });
     this.#taking = true;
@@ -231,7 +231,7 @@ export class CallEngine {
     if (gone() || session.view.stage !== 'other-device') return;
     if (answer.ok) return this.#deps.ice.learn(answer.value);
     this.#taking = false;
-    session.leaveCheck();
+    session.preJoin.leave();
     session.patch({ canRejoin: answer.code !== 'call_cannot_move', refused: answer.code });
   }
 
@@ -258,7 +258,7 @@ export class CallEngine {
   }
 
   async #prepare(session: CallSession, withCamera: boolean): Promise<void> {
-    if (await session.openMedia(withCamera)) await session.next();
+    if (await session.preJoin.open(withCamera)) await session.next();
   }
 
   async #request(session: CallSession, callType: CallType): Promise<void> {
@@ -357,7 +357,7 @@ export class CallEngine {
       // We are calling that very person: our request will accept theirs.
       if (asked && otherOf(snapshot).userId === session.view.peer.userId && !session.view.problem && !session.view.checking) return;
       const ring = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'incoming' }));
-      void ring.lookAhead();
+      void ring.preJoin.lookAhead();
       return this.#expire(ring, snapshot);
     }
     if (!snapshot.here && snapshot.state !== 'ringing' && !asked) return this.#watchElsewhere(snapshot);
@@ -382,7 +382,7 @@ export class CallEngine {
     session.media.muted = before.muted;
     if (ringing) this.#expire(session, snapshot);
     if (!(await this.#claimAgain(snapshot.callId))) return this.#watchOtherTab(snapshot);
-    await session.openMeanwhile(before.camera);
+    await session.preJoin.openMeanwhile(before.camera);
     const now = this.#snapshots.latest;
     if (now?.callId === snapshot.callId && now.state !== 'ringing') await session.goLive(now, true);
   }

@@ -6,20 +6,19 @@ import { FigureReader, type Figures } from './figures';
 import { CallHistory } from './history';
 import type { Circumstances, Limits, Step } from './ladder';
 import { Hearing } from '../../../shared/media/hearing';
-import { hasRelay } from './ice';
 import { LocalMedia } from '../../../shared/media/media';
 import { Meter, type Measured } from './meter';
 import type { Signal } from './pair';
 import type { Part, Tracks } from './parts';
 import { configOf, Peer } from './peer';
 import type { WarmPairs } from './pool';
+import { PreJoin } from './preJoin';
 import { NO_SHARING, Sharing } from './sharing';
 import { meOf } from './snapshots';
 import { emitSignal } from './socket';
 import { Store } from './store';
-import { NO_DEVICES, type AnyDevice, type CallEnd, type CallView, type Device, type Note } from './view';
+import { NO_DEVICES, type AnyDevice, type CallEnd, type CallView, type Note } from './view';
 
-const EXPLAIN_MS = 700;
 const STEP_SHOWN_MS = 8_000;
 const NEWS_SHOWN_MS = 10_000;
 const KEPT_OFFER_MS = 3_000;
@@ -45,6 +44,7 @@ export class CallSession {
   /** What follows once microphone and camera are open; also after a second try. */
   next: () => Promise<void> = () => Promise.resolve();
   readonly media: LocalMedia;
+  readonly preJoin: PreJoin;
   readonly sharing: Sharing;
   readonly hearing: Hearing;
   readonly expiry: Deadline;
@@ -61,12 +61,8 @@ export class CallSession {
   readonly #later: Deadline;
   readonly #iceDue: Deadline;
   #peer: Peer | undefined;
-  /** Grows with each wish for microphone and camera, and when they are let go. */
-  #round = 0;
   #waiting: Signal[] = [];
   #starting = false;
-  /** What is there, and may be used without a question. */
-  #ready = { microphone: false, camera: false };
   #stalled = false;
   #relayOnly = false;
   #ahead: RTCPeerConnection | undefined;
@@ -91,6 +87,7 @@ export class CallSession {
       (kind) => this.#give(kind),
       (news) => this.#mediaChanged(news),
     );
+    this.preJoin = new PreJoin(deps, this);
     this.sharing = new Sharing({
       source: deps.screens,
       polite: () => this.view.direction === 'incoming',
@@ -141,69 +138,6 @@ export class CallSession {
     this.view = { ...before, ...change };
     this.#history.observe(before, this.view, this.#deps.clock.now());
     if (shown) this.#store.set(this.view);
-  }
-
-  /** Microphone and camera are open before anything is placed or accepted; what follows is the person's to say. */
-  async check(withCamera: boolean): Promise<void> {
-    this.patch({ checking: true, silenced: true });
-    await this.openMedia(withCamera);
-  }
-
-  /** It rings on, and nothing of ours is open. */
-  leaveCheck(): void {
-    this.#round += 1;
-    this.media.letGo();
-    this.patch({ checking: false, asking: [], problem: undefined, note: undefined });
-  }
-
-  /** Whether one should look at oneself before the call: the person wants it, or will be asked by the browser anyhow. */
-  async looksFirst(withCamera: boolean): Promise<boolean> {
-    if (this.#deps.settings.checkFirst) return true;
-    const { mustAsk } = this.#deps.media;
-    const asks = await Promise.all([mustAsk('microphone'), withCamera && mustAsk('camera')]);
-    return asks.includes(true);
-  }
-
-  /** Looks, without opening anything, whether the devices will surely open. */
-  async lookAhead(): Promise<void> {
-    const ready = (device: 'microphone' | 'camera') => this.media.isReady(device);
-    const [microphone, camera] = await Promise.all([ready('microphone'), ready('camera')]);
-    this.#ready = { microphone, camera };
-  }
-
-  /** They will: the other need not wait until they have. An old client is answered as ever. */
-  surelyOpens(withCamera: boolean): boolean {
-    return this.#ready.microphone && (!withCamera || this.#ready.camera) && !this.#deps.settings.relayOnly && !this.view.legacy;
-  }
-
-  /** For a call that goes on without what can't be had; the note says what is missing. */
-  async openMeanwhile(withCamera: boolean): Promise<void> {
-    await this.openMedia(withCamera);
-    if (this.view.problem) this.patch({ note: this.view.problem, problem: undefined });
-  }
-
-  /** Opens what the call needs; says so before the browser asks. False if it can't go on without. */
-  async openMedia(withCamera: boolean): Promise<boolean> {
-    const wanted: Device[] = withCamera ? ['microphone', 'camera'] : ['microphone'];
-    const round = ++this.#round;
-    const gone = () => this.isOver() || round !== this.#round;
-    this.patch({ problem: undefined });
-    if (this.#deps.settings.relayOnly && !hasRelay(await this.#deps.ice.get())) {
-      // Going by another way would show what the person wants hidden, and going by none would look like a broken call.
-      if (!gone()) this.patch({ problem: { kind: 'no-relay', device: 'microphone' } });
-      return false;
-    }
-    const asking: Device[] = [];
-    for (const device of wanted) if (await this.#deps.media.mustAsk(device)) asking.push(device);
-    if (asking.length > 0 && !gone()) {
-      this.patch({ asking });
-      await new Promise<void>((resolve) => this.#deps.clock.after(EXPLAIN_MS, resolve));
-    }
-    if (gone()) return false;
-    const { problem, note } = await this.media.open(withCamera);
-    if (gone()) return false;
-    this.patch({ asking: [], problem, note: note ?? this.view.note });
-    return !problem;
   }
 
   /** The call is accepted: connect. `rejoin` where this page was reloaded in the middle of it. */
