@@ -28,7 +28,9 @@ install: $(WEB_APP) | tools ## build the program and copy it to ~/.cargo/bin
 dev: $(WEB_MODULES) | tools ## the same with reload on both sides: http://localhost:5173
 	@scripts/dev.sh
 
-test: test-rust test-web test-wire test-wire-mongodb ## every test: Rust, TypeScript, the wire, the browser
+test: ## every test: Rust, TypeScript, the wire, the browser
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-rust test-web
+	@$(MAKE) --no-print-directory test-wire test-wire-mongodb
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-conformance test-turn test-tls # they mostly wait
 	@$(MAKE) --no-print-directory test-crash test-browser
 
