@@ -43,7 +43,8 @@ FUZZ_RUNS ?= 2000000
 fuzz: $(WEB_APP) | tools ## everything that parses, each with two million inputs
 	$(if $(wildcard /dev/shm),TMPDIR=/dev/shm) CARGO_PROFILE_DEV_OPT_LEVEL=2 FUZZ_RUNS=$(FUZZ_RUNS) cargo test --locked --no-fail-fast -p wire -p app -p store -p server mangled -- --nocapture
 
-test-web: $(WEB_MODULES) ## the web app's own tests
+# After what is built of the same sources, which compiles the same texts.
+test-web: $(WEB_APP) ## the web app's own tests
 	cd frontend && npm test
 
 test-wire: target/debug/moodbites $(E2E_MODULES) servers ## socket.io-client against the real server, as old clients speak and as ours does
@@ -123,7 +124,7 @@ check-rust: $(WEB_APP) | tools
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --quiet
 	scripts/check-purity.sh
 
-check-web: $(WEB_MODULES) $(E2E_MODULES)
+check-web: $(WEB_APP) $(E2E_MODULES)
 	cd frontend && npm run check
 	cd e2e && npm run --silent check
 
