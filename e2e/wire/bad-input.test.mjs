@@ -212,12 +212,18 @@ describe('addresses', () => {
       assert.doesNotMatch(text, /root:|\[workspace\]/);
     });
 
-  it('have no LiveKit tokens yet, and say so', async () => {
-    for (const token of [undefined, tom.token])
-      for (const role of ['calls', 'web', 'chat', 'accounts']) {
-        const { status, text } = await ask(role, 'POST', '/api/getToken', { token, body: '{"roomName":"x"}' });
-        assert.deepEqual([status, JSON.parse(text).code], [404, 'not_found'], role);
+  it('have LiveKit tokens for who says who they are, on calls and web', async () => {
+    for (const [role, stranger, known] of [
+      ['calls', 'unauthenticated', 'forbidden'],
+      ['web', 'unauthenticated', 'forbidden'],
+      ['chat', 'not_found', 'not_found'],
+      ['accounts', 'not_found', 'not_found'],
+    ]) {
+      for (const [token, code] of [[undefined, stranger], [tom.token, known]]) {
+        const { text } = await ask(role, 'POST', '/api/getToken', { token, body: '{"roomName":"x"}' });
+        assert.equal(JSON.parse(text).code, code, role);
       }
+    }
   });
 
   it('answer HEAD as GET, conditionally too, and no method that is none', async () => {
