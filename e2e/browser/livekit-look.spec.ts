@@ -25,7 +25,8 @@ const test = base.extend<object, { livekit: LiveKit }>({
     { scope: 'worker' },
   ],
 });
-test.describe.configure({ timeout: 240_000 });
+test.describe.configure({ timeout: 420_000 });
+test.use({ actionTimeout: 15_000 });
 
 async function come(browser: Browser, base: string, desk: Desk, memberId: string): Promise<Page> {
   const context = await browser.newContext({ baseURL: base, locale: 'de-DE', permissions: ['camera', 'microphone'], viewport: { width: 1280, height: 800 } });

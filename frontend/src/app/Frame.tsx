@@ -38,10 +38,14 @@ export function Frame({ children }: { children: ReactNode }) {
           <span className={classes.label}>{m.nav_chats()}</span>
           {unread > 0 && <Hidden>{m.unread_count({ count: unread })}</Hidden>}
         </Link>
-        {consultations && (
+        {consultations.any && (
           <Link className={classes.entry} to="/consultations">
-            <span className={classes.icon}><IconVideo {...ICON} size={22} /></span>
+            <span className={classes.icon}>
+              <IconVideo {...ICON} size={22} />
+              {consultations.needs > 0 && <span className={classes.count} aria-hidden="true">{consultations.needs}</span>}
+            </span>
             <span className={classes.label}>{m.nav_consultations()}</span>
+            {consultations.needs > 0 && <Hidden>{m.room_needs({ count: consultations.needs })}</Hidden>}
           </Link>
         )}
         {user.role === 0 && (

@@ -1,35 +1,37 @@
 import { Button } from '@mantine/core';
 import { IconCalendarEvent, IconDoorEnter, IconHistory } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useCurrentUser, useSession } from '../../auth';
+import { useChat } from '../../chat';
 import { errorText, m } from '../../../shared/i18n';
 import { codeOf } from '../../../shared/lib/errors';
 import { DIETICIAN } from '../../../shared/lib/roles';
 import { clockTime, dayTitle, durationText } from '../../../shared/lib/time';
-import { useSocket } from '../../../shared/socket';
+import { useObservable } from '../../../shared/lib/useObservable';
 import { Avatar, StateNote } from '../../../shared/ui';
 import { LIST_KEY, listConsultations, openConsultation, roomApi, type Consultation, type Past, type Upcoming } from '../api';
 import styles from './Consultations.module.css';
 import { InviteGuest } from './InviteGuest';
+import { InvitePeople } from './InvitePeople';
 import { titleOf } from './labels';
 
 /** `/consultations`: what runs, what comes, what was; and the dietician's own room. */
 export function Consultations() {
   const { http } = useSession();
   const me = useCurrentUser();
-  const socket = useSocket();
   const navigate = useNavigate();
-  const queries = useQueryClient();
   const list = useQuery({ queryKey: [...LIST_KEY, me._id], queryFn: () => listConsultations(http), refetchInterval: 30_000 });
   const [inviting, setInviting] = useState<string>();
-  useEffect(() => socket.on('consultation', () => void queries.invalidateQueries({ queryKey: LIST_KEY })), [socket, queries]);
   useEffect(() => {
     document.title = `${m.nav_consultations()} · ${m.app_name()}`;
   }, []);
   const toRoom = (roomId: string) => void navigate({ to: '/consultations/$roomId', params: { roomId } });
   const open = useMutation({ mutationFn: () => openConsultation(http, {}), onSuccess: ({ roomId }) => toRoom(roomId) });
+  const chat = useChat();
+  const { rooms } = useObservable(chat.state);
+  const [choosing, setChoosing] = useState(false);
   const dietician = me.role === DIETICIAN;
   const data = list.data;
 
@@ -38,7 +40,12 @@ export function Consultations() {
       <div className={styles.column}>
         <header className={styles.head}>
           <h1 className={styles.title}>{m.nav_consultations()}</h1>
-          {dietician && data?.configured ? <Button loading={open.isPending} onClick={() => open.mutate()}>{m.room_open()}</Button> : null}
+          {dietician && data?.configured ? (
+            <div className={styles.actions}>
+              <Button variant="default" onClick={() => setChoosing(true)}>{m.room_invite_people()}</Button>
+              <Button loading={open.isPending} onClick={() => open.mutate()}>{m.room_open()}</Button>
+            </div>
+          ) : null}
         </header>
         <div role="alert">{open.error ? <p className={styles.problem}>{errorText(codeOf(open.error))}</p> : null}</div>
         {list.isPending ? <div className={styles.skeletons} aria-busy="true" aria-label={m.loading()}><span /><span /><span /></div> : null}
@@ -62,6 +69,12 @@ export function Consultations() {
           </Part>
         ) : null}
       </div>
+      {choosing ? (
+        <InvitePeople
+          http={http} people={[...rooms.values()].map(({ other }) => ({ userId: other._id, name: other.name, image: other.profileImage }))}
+          onOpened={toRoom} onClose={() => setChoosing(false)}
+        />
+      ) : null}
       {inviting !== undefined ? <InviteGuest api={roomApi(http, inviting)} onClose={() => setInviting(undefined)} /> : null}
     </main>
   );
@@ -89,6 +102,7 @@ function Running({ consultation, onInvite, onOpen }: { consultation: Consultatio
         <p className={styles.name}>{titleOf(consultation)}</p>
         <p className={styles.quiet}>{facts}</p>
         {waiting > 0 ? <p className={styles.needs}>{m.room_somebody_waits({ count: waiting })}</p> : null}
+        {you.state === 'invited' ? <p className={styles.needs}>{m.room_you_are_invited()}</p> : null}
       </div>
       <div className={styles.actions}>
         {host ? <Button size="sm" variant="default" onClick={onInvite}>{m.room_invite()}</Button> : null}

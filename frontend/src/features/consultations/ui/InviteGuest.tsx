@@ -5,7 +5,7 @@ import '@mantine/core/styles/Overlay.css';
 import '@mantine/core/styles/ModalBase.css';
 import '@mantine/core/styles/Modal.css';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { errorText, m } from '../../../shared/i18n';
 import { codeOf } from '../../../shared/lib/errors';
 import { fullTime } from '../../../shared/lib/time';
@@ -23,10 +23,10 @@ export function InviteGuest({ api, onClose }: { api: Pick<RoomApi, 'invite'>; on
     await navigator.clipboard.writeText(url).then(() => setCopied(true), () => undefined);
   };
   return (
-    <Modal opened centered onClose={onClose} title={m.room_invite()} closeButtonProps={{ 'aria-label': m.close() }} radius={12} zIndex={420}>
+    <Modal opened centered onClose={onClose} title={m.room_invite()} closeButtonProps={{ 'aria-label': m.close() }} radius={12} zIndex={420} onKeyDown={(event) => event.stopPropagation()}>
       {link.data ? (
         <div className={styles.form}>
-          <TextInput label={m.room_link()} value={link.data.url} readOnly onFocus={(event) => event.currentTarget.select()} />
+          <LinkField url={link.data.url} />
           <p className={styles.quiet}>{m.room_link_text({ time: fullTime(link.data.expiresAt) })}</p>
           <div className={styles.actions}>
             <Button variant="default" onClick={() => { setCopied(false); link.reset(); }}>{m.room_link_another()}</Button>
@@ -56,4 +56,13 @@ export function InviteGuest({ api, onClose }: { api: Pick<RoomApi, 'invite'>; on
       )}
     </Modal>
   );
+}
+
+/** Chosen at once, to be copied by hand too; the focus would be nowhere else. */
+function LinkField({ url }: { url: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
+  return <TextInput ref={field} label={m.room_link()} value={url} readOnly onFocus={(event) => event.currentTarget.select()} />;
 }

@@ -15,6 +15,8 @@ import styles from './PeopleOfRoom.module.css';
 export function PeopleOfRoom({ place, consultation, view }: { place: Place; consultation: Consultation; view: RoomView }) {
   const host = isHost(consultation.you);
   const [inviting, setInviting] = useState(false);
+  const [copied, setCopied] = useState(false);
+  const copy = () => navigator.clipboard.writeText(`${window.location.origin}/consultations/${consultation.roomId}`).then(() => setCopied(true), () => undefined);
   const raised = (person: Person) => person.hand ?? Infinity;
   const people = [...view.people].sort((a, b) => raised(a) - raised(b) || 0);
   return (
@@ -25,7 +27,13 @@ export function PeopleOfRoom({ place, consultation, view }: { place: Place; cons
           <PersonRow key={person.identity} person={person} place={place} host={host} owner={view.role === 'host'} />
         ))}
       </ul>
-      {host ? <div className={styles.foot}><TextButton onClick={() => setInviting(true)}>{m.room_invite()}</TextButton></div> : null}
+      {host ? (
+        <div className={styles.foot}>
+          <TextButton onClick={() => setInviting(true)}>{m.room_invite()}</TextButton>
+          <TextButton onClick={() => void copy()}>{copied ? m.room_link_copied() : m.room_address_copy()}</TextButton>
+          <p className={styles.detail} role="status">{m.room_address_text()}</p>
+        </div>
+      ) : null}
       {inviting ? <InviteGuest api={place.api} onClose={() => setInviting(false)} /> : null}
     </div>
   );

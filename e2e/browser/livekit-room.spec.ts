@@ -1,0 +1,144 @@
+import type { Page } from '@playwright/test';
+import { Server } from '../server.js';
+import { LiveKit } from '../servers/livekit.js';
+import { expectSound, expectVideo, watchMedia } from './media.js';
+import { expect, test as base } from './people.js';
+
+/** Our server and a LiveKit server, as a practice has them. */
+const test = base.extend<object, { livekit: LiveKit }>({
+  livekit: [
+    async ({}, use) => {
+      const livekit = await LiveKit.start();
+      await use(livekit);
+      await livekit.stop();
+    },
+    { scope: 'worker' },
+  ],
+  server: [
+    async ({ livekit }, use) => {
+      const server = await Server.start(livekit.env);
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+});
+test.describe.configure({ timeout: 240_000 });
+test.use({ actionTimeout: 15_000 });
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const tile = (page: Page, name: string) => page.getByRole('figure', { name, exact: true });
+const inRoom = (page: Page) => expect(tile(page, 'You')).toBeVisible({ timeout: 30_000 });
+
+test('a dietician, two patients and a guest', async ({ browser, server, livekit, visit }) => {
+  const dietician = await visit('Tomás Oliveira', 'dietician');
+  const hannah = await visit('Hannah Weiss', 'patient');
+  const jonas = await visit('Jonas Lindqvist', 'patient');
+  const { page: host } = dietician;
+
+  // They are invited, and see it where they are.
+  await host.getByRole('link', { name: 'Consultations' }).click();
+  await button(host, 'Invite patients').click();
+  await host.getByRole('checkbox', { name: hannah.person.name }).check();
+  await host.getByRole('checkbox', { name: jonas.person.name }).check();
+  await button(host, 'Open and invite').click();
+  await expect(button(host, 'Start')).toBeEnabled({ timeout: 20_000 });
+
+  // They wait, with what their devices are like, until they are let in.
+  for (const { page } of [hannah, jonas]) {
+    await page.getByRole('link', { name: /Consultations/ }).click();
+    await button(page, 'Join').click();
+    await expect(page.getByText('You are in the waiting room')).toBeVisible();
+  }
+  await expect(host.getByText('Connection, microphone and camera are fine').first()).toBeVisible({ timeout: 30_000 });
+  await button(host, 'Start').click();
+  await inRoom(host);
+  await button(host, 'Show').click();
+  await button(host, 'Admit all').click();
+  for (const { page } of [hannah, jonas]) await inRoom(page);
+
+  // A guest comes by a link, which is good once.
+  await button(host, 'Invite a guest').click();
+  await button(host, 'Make a link').click();
+  const link = new URL(await host.getByLabel('Link for one guest').inputValue());
+  await host.keyboard.press('Escape');
+  const come = async () => {
+    const context = await browser.newContext({ baseURL: server.url(), permissions: ['camera', 'microphone'] });
+    await watchMedia(context);
+    const page = await context.newPage();
+    await page.goto(link.pathname);
+    await page.getByLabel('Your name').fill('Ana, interpreter');
+    await button(page, 'To the waiting room').click();
+    return page;
+  };
+  const guest = await come();
+  await expect(guest.getByText('You are in the waiting room')).toBeVisible();
+  await button(host, 'Admit Ana, interpreter').click();
+  await inRoom(guest);
+  const second = await come();
+  await expect(second.getByText('This link is not valid any more')).toBeVisible();
+  await second.context().close();
+
+  const all = [host, hannah.page, jonas.page, guest];
+  for (const page of all) {
+    await expect(page.getByRole('figure')).toHaveCount(4, { timeout: 30_000 });
+    await expectVideo(page);
+    await expectSound(page);
+  }
+
+  // A hand, a word, a whisper, a screen.
+  await hannah.page.getByRole('main').press('h');
+  await expect(tile(host, hannah.person.name).getByText('Hand raised')).toBeAttached();
+  await hannah.page.getByRole('main').press('h');
+  await expect(tile(host, hannah.person.name).getByText('Hand raised')).not.toBeAttached();
+  await button(host, 'Close').click();
+  await button(host, 'Chat').click();
+  await host.getByLabel('Message to everyone').fill('Welcome, all of you');
+  await host.keyboard.press('Enter');
+  await host.getByLabel('To', { exact: true }).selectOption({ label: `Only ${hannah.person.name}` });
+  await host.getByLabel(`Only ${hannah.person.name}`).fill('I will see you alone after this');
+  await host.keyboard.press('Enter');
+  await button(hannah.page, 'Chat, 2 new').click();
+  await expect(hannah.page.getByText('I will see you alone after this')).toBeVisible();
+  await button(jonas.page, 'Chat, 1 new').click();
+  await expect(jonas.page.getByText('Welcome, all of you')).toBeVisible();
+  await button(host, 'Close').click();
+  await hannah.page.getByRole('toolbar').getByRole('button', { name: 'Share your screen' }).click();
+  await expect(tile(jonas.page, `${hannah.person.name}'s screen`)).toBeVisible({ timeout: 20_000 });
+  await hannah.page.getByRole('toolbar').getByRole('button', { name: 'Stop sharing' }).click();
+  await expect(tile(jonas.page, `${hannah.person.name}'s screen`)).not.toBeAttached({ timeout: 20_000 });
+
+  // Muted by the host, and heard again by her own wish.
+  await button(host, 'People').click();
+  await button(host, `Mute ${hannah.person.name}`).click();
+  await expect(hannah.page.getByText('A host has muted you.')).toBeVisible();
+  await hannah.page.getByRole('toolbar').getByRole('button', { name: 'Unmute' }).click();
+  await expect(button(host, `Mute ${hannah.person.name}`)).toBeVisible();
+
+  // The LiveKit server dies, and everyone is back by themselves.
+  await livekit.kill();
+  await expect(hannah.page.getByText('The connection broke.')).toBeVisible({ timeout: 40_000 });
+  await livekit.boot();
+  for (const page of all) await expect(page.getByText('The connection broke.')).not.toBeVisible({ timeout: 90_000 });
+  for (const page of all) {
+    await expect(page.getByRole('figure')).toHaveCount(4, { timeout: 60_000 });
+    await expectVideo(page);
+  }
+
+  // Removed, and locked out who is new.
+  await button(host, 'More about Jonas Lindqvist').click();
+  await button(host, 'Remove').click();
+  await expect(jonas.page.getByText('You are not in this consultation any more')).toBeVisible({ timeout: 20_000 });
+  await button(host, 'More').click();
+  await host.getByLabel(/Lock the room/).click();
+  await expect(host.getByText('Locked', { exact: true })).toBeVisible();
+  await host.keyboard.press('Escape');
+
+  // Over for everyone, and in the list of what was.
+  await host.getByRole('toolbar').getByRole('button', { name: 'Leave' }).click();
+  await button(host, 'End for everyone').click();
+  for (const page of [host, hannah.page, guest]) await expect(page.getByText('The consultation is over')).toBeVisible({ timeout: 20_000 });
+  await button(host, 'All consultations').click();
+  await expect(host.getByRole('region', { name: 'Past' }).getByRole('listitem')).toHaveCount(1);
+  await guest.context().close();
+});
