@@ -23,7 +23,8 @@ interface TileProps {
 export function TileView({ tile: { person, screen }, size, local, pinned, onPin }: TileProps) {
   const name = person.me ? m.room_you() : person.name;
   const title = screen ? (person.me ? m.screen_own() : m.screen_of({ name: person.name })) : name;
-  const weak = connectionWord(person.quality);
+  // What is fair is said in the list of people; here the name needs the room.
+  const weak = person.quality === 'weak' ? connectionWord(person.quality) : undefined;
   return (
     <figure className={`${styles.tile} ${tokens.tokens} ${tokens.dark}`} data-size={size} data-screen={screen} data-speaking={person.speaking && !screen} aria-label={title}>
       <div className={styles.picture}>{screen ? <Screen person={person} title={title} /> : <Camera person={person} local={local} name={name} />}</div>
