@@ -1,6 +1,8 @@
 import type { BrowserContext, Route } from '@playwright/test';
 import { createHmac } from 'node:crypto';
-import type { LiveKit } from '../servers/livekit.js';
+import type { livekit } from '../servers/livekit.mjs';
+
+export type LiveKit = Awaited<ReturnType<typeof livekit>>;
 
 type Member = Record<string, unknown> & { memberId: string; name: string; role: string; state: string; identity: string };
 
@@ -104,7 +106,7 @@ export class Desk {
     if (!this.livekit) return {};
     const now = Math.floor(Date.now() / 1000);
     const token = jwt(this.livekit, { exp: now + 60, nbf: now - 5, video: { room: 'consultation-c1', roomAdmin: true, roomCreate: true } });
-    const answer = await fetch(`http://127.0.0.1:${this.livekit.port}/twirp/livekit.RoomService/${method}`, {
+    const answer = await fetch(`${this.livekit.url.replace('ws', 'http')}/twirp/livekit.RoomService/${method}`, {
       method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ room: 'consultation-c1', ...what }),
     });
     return answer.json();

@@ -1,7 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
 import { Server } from '../server.js';
-import { LiveKit } from '../servers/livekit.js';
-import { Desk } from './desk.js';
+import { livekit as prepare } from '../servers/livekit.mjs';
+import { Desk, type LiveKit } from './desk.js';
 import { pictures, glimpses } from './gallery.js';
 import { expectSound, expectVideo, watchMedia } from './media.js';
 import { expect, test as base } from './people.js';
@@ -18,9 +18,10 @@ const test = base.extend<object, { livekit: LiveKit }>({
   ],
   livekit: [
     async ({}, use) => {
-      const livekit = await LiveKit.start();
+      const livekit = await prepare();
+      await livekit.start();
       await use(livekit);
-      await livekit.stop();
+      await livekit.end();
     },
     { scope: 'worker' },
   ],
@@ -98,10 +99,10 @@ test('a room from the waiting room to its end', async ({ browser, server, liveki
   await expect(tile(host, 'Bildschirm von Hannah Weiss')).toBeVisible({ timeout: 20_000 });
   await pictures(host, 'room-screen');
   await glimpses(patient, 'room-sharing');
-  await livekit.kill();
+  await livekit.end();
   await expect(host.getByText('Die Verbindung ist unterbrochen.')).toBeVisible({ timeout: 30_000 });
   await glimpses(host, 'room-reconnecting');
-  await livekit.boot();
+  await livekit.start();
   await expect(tile(host, 'Hannah Weiss')).toBeVisible({ timeout: 90_000 });
   await expectVideo(host);
   await host.getByRole('toolbar').getByRole('button', { name: 'Verlassen' }).click();

@@ -1,22 +1,26 @@
 import type { Page } from '@playwright/test';
 import { Server } from '../server.js';
-import { LiveKit } from '../servers/livekit.js';
+import { livekit as prepare } from '../servers/livekit.mjs';
+import type { LiveKit } from './desk.js';
 import { expectSound, expectVideo, watchMedia } from './media.js';
 import { expect, test as base } from './people.js';
+
+const webhookOf = (server: Server) => `${server.url()}/api/livekit/webhook`;
 
 /** Our server and a LiveKit server, as a practice has them. */
 const test = base.extend<object, { livekit: LiveKit }>({
   livekit: [
     async ({}, use) => {
-      const livekit = await LiveKit.start();
+      const livekit = await prepare();
       await use(livekit);
-      await livekit.stop();
+      await livekit.end();
     },
     { scope: 'worker' },
   ],
   server: [
     async ({ livekit }, use) => {
       const server = await Server.start(livekit.env);
+      await livekit.start(webhookOf(server));
       await use(server);
       await server.stop();
     },
@@ -116,9 +120,9 @@ test('a dietician, two patients and a guest', async ({ browser, server, livekit,
   await expect(button(host, `Mute ${hannah.person.name}`)).toBeVisible();
 
   // The LiveKit server dies, and everyone is back by themselves.
-  await livekit.kill();
+  await livekit.end();
   await expect(hannah.page.getByText('The connection broke.')).toBeVisible({ timeout: 40_000 });
-  await livekit.boot();
+  await livekit.start(webhookOf(server));
   for (const page of all) await expect(page.getByText('The connection broke.')).not.toBeVisible({ timeout: 90_000 });
   for (const page of all) {
     await expect(page.getByRole('figure')).toHaveCount(4, { timeout: 60_000 });

@@ -23,7 +23,9 @@ export async function livekit() {
   const server = {
     url: `ws://127.0.0.1:${port}`,
     env: { LIVEKIT_URL: `ws://127.0.0.1:${port}`, LIVEKIT_API_KEY: key, LIVEKIT_API_SECRET: secret },
-    /** Starts it; it tells `webhook` what happens. */
+    key,
+    secret,
+    /** Starts it, again where it was; it tells `webhook` what happens, if anybody. */
     async start(webhook) {
       // JSON is YAML.
       const config = {
@@ -31,7 +33,7 @@ export async function livekit() {
         bind_addresses: ['127.0.0.1'],
         rtc: { tcp_port: tcp, udp_port: udp, node_ip: '127.0.0.1', use_external_ip: false, enable_loopback_candidate: true, interfaces: { includes: ['lo'] } },
         keys: { [key]: secret },
-        webhook: { api_key: key, urls: [webhook] },
+        ...(webhook && { webhook: { api_key: key, urls: [webhook] } }),
         logging: { level: 'error', pion_level: 'error' },
       };
       const env = { ...process.env, LIVEKIT_CONFIG: JSON.stringify(config) };
