@@ -1,12 +1,16 @@
 //! Consultations: a room that a dietician owns, and who waits at its door, is in it, or was. What may happen is decided
 //! here; media is the business of the media server, which lets nobody in without a token of ours.
 
+mod member;
+
 use std::time::Duration;
 
 use crate::{
     Appointment, AppointmentId, AppointmentStatus, ConsultationId, ConsultationKind, MemberId, ObjectId, Timestamp,
     UserId,
 };
+
+pub use member::{ConnectionTest, DeviceTest, Grants, LineTest, Member, MemberRole, MemberState};
 
 /// People who wait or are in a consultation at most.
 pub const MAX_PRESENT: usize = 50;
@@ -26,136 +30,6 @@ const FORGOTTEN: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// Events of the media server that are remembered, so that none counts twice.
 const REMEMBERED: usize = 64;
-
-/// What somebody is in a consultation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MemberRole {
-    /// The dietician whose room it is.
-    Host,
-    /// May do what the host may, but for ending it and giving roles.
-    CoHost,
-    /// Sees, hears, is seen and heard.
-    Member,
-    /// Sees and hears.
-    Observer,
-}
-
-/// Where somebody stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MemberState {
-    /// May come, and hasn't.
-    Invited,
-    /// Is at the door.
-    Waiting,
-    /// May be in the room.
-    Admitted,
-    /// Was turned away at the door.
-    Refused,
-    /// Was sent out of the room.
-    Removed,
-    /// Has gone.
-    Left,
-}
-
-/// What the waiting room has found of a microphone or a camera.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum DeviceTest {
-    Ok,
-    Silent,
-    Blocked,
-    None,
-}
-
-/// What the waiting room has found of the connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum LineTest {
-    Good,
-    Weak,
-    Failed,
-}
-
-/// What somebody who waits has tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct ConnectionTest {
-    pub connection: LineTest,
-    pub microphone: DeviceTest,
-    pub camera: DeviceTest,
-    /// To the media server and back.
-    pub rtt: Option<Duration>,
-}
-
-/// Somebody's part in a consultation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Member {
-    /// Theirs in this consultation.
-    pub id: MemberId,
-    /// Their account; a guest has none.
-    pub user: Option<UserId>,
-    /// What the others are shown; 1 to 100 characters.
-    pub name: String,
-    /// What they are.
-    pub role: MemberRole,
-    /// Where they stand.
-    pub state: MemberState,
-    /// They need not wait when they come.
-    pub welcome: bool,
-    /// They came by an old client, which knows no waiting room.
-    pub old_client: bool,
-    /// When they last came to the door.
-    pub arrived_at: Option<Timestamp>,
-    /// When they were first let in.
-    pub admitted_at: Option<Timestamp>,
-    /// When they were first in the room, as the media server says.
-    pub joined_at: Option<Timestamp>,
-    /// When they last went.
-    pub left_at: Option<Timestamp>,
-    /// Whether they are in the room now, as the media server says.
-    pub connected: bool,
-    /// What they have tried at the door.
-    pub test: Option<ConnectionTest>,
-}
-
-impl Member {
-    fn new(id: MemberId, user: Option<UserId>, name: String, role: MemberRole) -> Self {
-        Self {
-            id,
-            user,
-            name,
-            role,
-            state: MemberState::Invited,
-            welcome: false,
-            old_client: false,
-            arrived_at: None,
-            admitted_at: None,
-            joined_at: None,
-            left_at: None,
-            connected: false,
-            test: None,
-        }
-    }
-
-    /// Their name at the media server: nobody else can have it.
-    pub fn identity(&self) -> String {
-        self.user.map_or_else(|| format!("guest-{}", self.id), |user| user.to_string())
-    }
-
-    /// Whether they may do what a host may.
-    pub const fn hosts(&self) -> bool {
-        matches!((self.role, self.state), (MemberRole::Host | MemberRole::CoHost, MemberState::Admitted))
-    }
-
-    const fn is_present(&self) -> bool {
-        matches!(self.state, MemberState::Waiting | MemberState::Admitted)
-    }
-
-    fn admit(&mut self, now: Timestamp) {
-        self.state = MemberState::Admitted;
-        self.admitted_at.get_or_insert(now);
-    }
-}
 
 /// A link that lets one guest in, once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,17 +104,6 @@ pub enum ConsultationRefused {
     /// The guest link was used, is over, or never was.
     #[error("the link is not valid")]
     Link,
-}
-
-/// What a member may do in the room at the media server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Grants {
-    pub role: MemberRole,
-    pub publish: bool,
-    pub screen: bool,
-    pub data: bool,
-    pub admin: bool,
 }
 
 /// When the room of an appointment can be come to first and last.
@@ -667,17 +530,6 @@ impl Consultation {
             }
         }
         true
-    }
-}
-
-impl Member {
-    /// What their role allows.
-    pub const fn grants(&self) -> Grants {
-        let publish = !matches!(self.role, MemberRole::Observer);
-        let admin = matches!(self.role, MemberRole::Host | MemberRole::CoHost);
-        // The least of guests: somebody whom nobody has verified.
-        let known = self.user.is_some() || !self.old_client;
-        Grants { role: self.role, publish, screen: publish && known, data: publish && known, admin }
     }
 }
 

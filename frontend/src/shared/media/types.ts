@@ -35,3 +35,15 @@ export interface DeviceLists {
 export type Chosen = Partial<Record<AnyDevice, string | undefined>>;
 
 export const NO_DEVICES: DeviceLists = { microphones: [], cameras: [], speakers: [] };
+
+/** Our own devices as they stand before others see and hear us. */
+export interface CheckView {
+  microphone: 'on' | 'muted' | 'none';
+  camera: 'on' | 'off' | 'starting';
+  local: MediaStream | undefined;
+  asking: Device[];
+  problem: DeviceProblem | undefined;
+  note: Note | undefined;
+  devices: DeviceLists;
+  chosen: Chosen;
+}

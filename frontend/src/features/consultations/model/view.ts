@@ -1,4 +1,4 @@
-import type { Chosen, Device, DeviceLists, DeviceProblem, Note, Quality } from '../../../shared/media/types';
+import type { CheckView, Quality } from '../../../shared/media/types';
 import type { VoiceHint } from '../../../shared/media/voiceHints';
 import type { MemberRole } from '../api';
 
@@ -59,18 +59,10 @@ export interface Shown {
   emoji: string;
 }
 
-export interface RoomView {
+export interface RoomView extends CheckView {
   stage: Stage;
   end: EndReason | undefined;
   role: MemberRole;
-  microphone: 'on' | 'muted' | 'none';
-  camera: 'on' | 'off' | 'starting';
-  local: MediaStream | undefined;
-  asking: Device[];
-  problem: DeviceProblem | undefined;
-  note: Note | undefined;
-  devices: DeviceLists;
-  chosen: Chosen;
   voiceHint: VoiceHint | undefined;
   /** A host has switched it off for us. */
   mutedByHost: boolean;

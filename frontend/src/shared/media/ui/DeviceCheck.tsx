@@ -1,7 +1,7 @@
 import { IconMicrophone, IconMicrophoneOff, IconVideo, IconVideoOff } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { m } from '../../i18n';
-import type { AnyDevice, Chosen, Device, DeviceLists, DeviceProblem, Note } from '../types';
+import type { AnyDevice, CheckView, DeviceProblem } from '../types';
 import { RoundButton, TextButton } from './Button';
 import styles from './DeviceCheck.module.css';
 import { DeviceChoices } from './DeviceChoices';
@@ -12,18 +12,6 @@ import { SpeakerTest } from './SpeakerTest';
 import tokens from './tokens.module.css';
 
 const ICON = { size: 24, stroke: 1.75 };
-
-/** Our own devices as they stand before others see and hear us. */
-export interface CheckView {
-  microphone: 'on' | 'muted' | 'none';
-  camera: 'on' | 'off' | 'starting';
-  local: MediaStream | undefined;
-  asking: Device[];
-  problem: DeviceProblem | undefined;
-  note: Note | undefined;
-  devices: DeviceLists;
-  chosen: Chosen;
-}
 
 interface CheckProps {
   view: CheckView;
