@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import type { Beside, BesideView } from '../model/beside';
 
 export function useBeside(beside: Beside): BesideView {
@@ -28,11 +28,4 @@ export function useFileDrop(stage: HTMLElement | null, onFiles: ((files: File[])
     };
   }, [stage]);
   return over && onFiles !== undefined;
-}
-
-/** The end of a list stays in view as it grows. */
-export function useStickToEnd(list: RefObject<HTMLElement | null>, count: number): void {
-  useEffect(() => {
-    list.current?.scrollTo({ top: list.current.scrollHeight });
-  }, [list, count]);
 }
