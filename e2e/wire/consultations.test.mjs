@@ -66,3 +66,4 @@ describe('a consultation', () => {
     assert.deepEqual([body.you.state, body.state], ['admitted', 'open']);
   });
 });
+

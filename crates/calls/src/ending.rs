@@ -5,6 +5,9 @@ use domain::{CallOutcome, CallPhase, ConnectionId, Timestamp};
 use crate::call::{Call, Desk, Role};
 use crate::{Event, Output};
 
+/// The word for it that a call ended because the two are in a room now.
+const GROWN: &str = "consultation";
+
 /// Who ended a call, if anybody did, and what the other is told.
 #[derive(Debug)]
 pub(crate) struct Closing<'a> {
@@ -18,6 +21,7 @@ impl Call {
         let (outcome, word) = match (self.rings(), role) {
             (true, Role::Caller) => (CallOutcome::Missed, Some("cancelled")),
             (true, Role::Callee) => (CallOutcome::Declined, None),
+            (false, _) if reason == Some(GROWN) => (CallOutcome::Grown, None),
             (false, _) => (CallOutcome::Completed, Some("hung-up")),
         };
         self.end(desk, outcome, &Closing { by: Some((role, from)), reason: reason.or(word) });

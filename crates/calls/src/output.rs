@@ -100,7 +100,7 @@ pub enum Event {
         /// Their name.
         sender_name: String,
         /// In a word: `hung-up`, `cancelled`, `declined`, `no-answer`, `failed` (no media came), `lost` (a party did not
-        /// come back), `elsewhere` (another device accepted), `ended` (a party may not go on); or what the other said.
+        /// come back), `consultation` (it went on in a room), `elsewhere` (another device accepted), `ended` (a party may not go on); or what the other said.
         reason: Option<String>,
     },
     /// `call`, to connections with a device only: how the user's call stands as this device sees it; on connect and at

@@ -17,6 +17,8 @@ pub enum CallOutcome {
     Missed,
     /// The callee said no.
     Declined,
+    /// It was accepted, and the two went on in a room that it grew into.
+    Grown,
     /// It was accepted, but its media never came or its connections were lost for good.
     Failed,
 }

@@ -1,13 +1,14 @@
 //! Consultations: a room that a dietician owns, and who waits at its door, is in it, or was. What may happen is decided
 //! here; media is the business of the media server, which lets nobody in without a token of ours.
 
+mod growth;
 mod member;
 
 use std::time::Duration;
 
 use crate::{
-    Appointment, AppointmentId, AppointmentStatus, ConsultationId, ConsultationKind, MemberId, ObjectId, Timestamp,
-    UserId,
+    Appointment, AppointmentId, AppointmentStatus, CallId, ConsultationId, ConsultationKind, MemberId, ObjectId,
+    Timestamp, UserId,
 };
 
 pub use member::{ConnectionTest, DeviceTest, Grants, LineTest, Member, MemberRole, MemberState};
@@ -63,6 +64,8 @@ pub struct Consultation {
     pub title: Option<String>,
     /// What it was arranged as.
     pub appointment: Option<AppointmentId>,
+    /// The call between two that it goes on as.
+    pub call: Option<CallId>,
     /// When it began: with who came first, or was asked first.
     pub opened_at: Timestamp,
     /// When it was over.
@@ -170,6 +173,7 @@ impl Consultation {
             owner,
             title: None,
             appointment: None,
+            call: None,
             opened_at: now,
             ended_at: None,
             locked: false,

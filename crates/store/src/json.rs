@@ -290,6 +290,7 @@ enum Outcome {
     Completed,
     Missed,
     Declined,
+    Grown,
     Failed,
 }
 
@@ -327,7 +328,7 @@ impl From<&Party> for RecordParty {
 
 mirrors! {
     Kind = CallKind { Audio, Video }
-    Outcome = CallOutcome { Completed, Missed, Declined, Failed }
+    Outcome = CallOutcome { Completed, Missed, Declined, Grown, Failed }
 }
 
 impl From<CallPhase> for Phase {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use domain::consultation::window;
 use domain::{
-    Appointment, AppointmentId, ConnectionTest, Consultation, ConsultationId, DeviceTest, LineTest, Member, MemberId,
-    MemberRole, MemberState, ObjectId, Timestamp, User, UserId,
+    Appointment, AppointmentId, CallId, ConnectionTest, Consultation, ConsultationId, DeviceTest, LineTest, Member,
+    MemberId, MemberRole, MemberState, ObjectId, Timestamp, User, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +102,15 @@ pub struct OpenConsultation {
     pub user_ids: Vec<Id<UserId>>,
     pub title: Option<String>,
     pub admit: bool,
+    pub call_id: Option<Id<CallId>>,
+}
+
+/// `…/invite`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct AskIn {
+    pub user_ids: Vec<Id<UserId>>,
 }
 
 /// `…/arrive`.
@@ -287,6 +296,8 @@ pub struct ConsultationView {
     state: &'static str,
     owner: OwnerView,
     appointment: Option<AppointmentRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call_id: Option<Id<CallId>>,
     locked: bool,
     opened_at: Iso,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -364,6 +375,7 @@ impl ConsultationView {
             state: if it.ended_at.is_some() { "ended" } else { "open" },
             owner: beside.owner(it),
             appointment,
+            call_id: it.call.map(Id),
             locked: it.locked,
             opened_at: Iso(it.opened_at),
             ended_at: it.ended_at.map(Iso),
@@ -420,6 +432,8 @@ pub struct PastView {
     title: Option<String>,
     owner: OwnerView,
     appointment: Option<AppointmentRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call_id: Option<Id<CallId>>,
     opened_at: Iso,
     ended_at: Iso,
     duration_ms: u64,
@@ -449,6 +463,7 @@ impl PastView {
             title: it.title.clone(),
             owner: beside.owner(it),
             appointment: if theirs { beside.appointment() } else { None },
+            call_id: it.call.filter(|_| was_in).map(Id),
             opened_at: Iso(it.opened_at),
             ended_at: Iso(it.ended_at.unwrap_or(it.opened_at)),
             duration_ms: if was_in { u64::try_from(it.duration().as_millis()).unwrap_or(u64::MAX) } else { 0 },

@@ -180,6 +180,7 @@ pub const fn outcome_text(outcome: CallOutcome) -> &'static str {
         CallOutcome::Completed => "completed",
         CallOutcome::Missed => "missed",
         CallOutcome::Declined => "declined",
+        CallOutcome::Grown => "grown",
         CallOutcome::Failed => "failed",
     }
 }
@@ -220,7 +221,7 @@ pub fn call_line(call: &CallEntry) -> String {
         CallKind::Video => "Video call",
     };
     match call.outcome {
-        CallOutcome::Completed => format!("{kind}, {}", length(call.duration)),
+        CallOutcome::Completed | CallOutcome::Grown => format!("{kind}, {}", length(call.duration)),
         CallOutcome::Missed => format!("Missed {}", kind.to_lowercase()),
         CallOutcome::Declined => format!("{kind} declined"),
         CallOutcome::Failed => format!("{kind} failed"),
@@ -258,6 +259,7 @@ mod tests {
             (CallKind::Video, CallOutcome::Completed, 59, "Video call, 59 s"),
             (CallKind::Audio, CallOutcome::Completed, 3600, "Audio call, 1 h"),
             (CallKind::Audio, CallOutcome::Completed, 3725, "Audio call, 1 h 2 min"),
+            (CallKind::Video, CallOutcome::Grown, 61, "Video call, 1 min"),
             (CallKind::Audio, CallOutcome::Missed, 0, "Missed audio call"),
             (CallKind::Video, CallOutcome::Declined, 0, "Video call declined"),
             (CallKind::Video, CallOutcome::Failed, 9, "Video call failed"),

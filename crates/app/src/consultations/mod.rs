@@ -3,6 +3,7 @@
 //! What may happen is decided by [`Consultation`]'s methods on what the store has, saved as its next version, and told only
 //! then; the media server is asked last. Whoever changes it at the same moment is seen by the version, and tries again.
 
+mod growth;
 mod guests;
 mod list;
 mod media;
@@ -76,6 +77,12 @@ pub enum ConsultationError {
     /// It is not theirs, whether it is there or not.
     #[error("not theirs")]
     Forbidden,
+    /// There is no such call of theirs, or nobody has accepted it, or it is over.
+    #[error("no such call")]
+    NoSuchCall,
+    /// The other of the call takes part by a client that knows no rooms.
+    #[error("an old client is in the call")]
+    OldClient,
     /// One of those who are to come may not be contacted.
     #[error("somebody may not be contacted")]
     ContactNotAllowed,

@@ -7,6 +7,19 @@ const VIDEO: CallKind = CallKind::Video;
 const AUDIO: CallKind = CallKind::Audio;
 
 #[test]
+fn a_call_that_went_on_in_a_room_is_not_one_that_was_hung_up() {
+    let mut w = World::new();
+    let (anna, ben) = (w.device(ANNA, "laptop"), w.device(BEN, "phone"));
+    w.request(anna, BEN, CallKind::Video).expect("rings");
+    w.accept(ben);
+    w.hush();
+    let end = Command::End { target: None, call: None, reason: Some("consultation".into()) };
+    w.command(anna, end);
+    assert_eq!(w.told(ben), ["[ended here]", "end consultation"]);
+    assert_eq!(w.only_entry(), CallOutcome::Grown);
+}
+
+#[test]
 fn a_call_rings_every_device_and_the_first_to_accept_has_it() {
     let mut w = World::new();
     let anna = w.device(ANNA, "laptop");

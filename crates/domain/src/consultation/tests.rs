@@ -254,3 +254,38 @@ fn one_that_everybody_has_left_is_forgotten_one_day() {
     assert_eq!(it.duration(), Duration::from_secs(90));
     assert!(!it.is_forgotten(NOW + FORGOTTEN * 3));
 }
+
+#[test]
+fn a_call_grows_into_one_that_both_are_in() {
+    let mut it = Consultation::new(ConsultationId(object(99)), object(98), 1, (user(1), "Maya".into()), member(1), NOW);
+    let grow = |it: &mut Consultation, now| it.grow(CallId(object(98)), user(2), "Tom".into(), member(2), now);
+    grow(&mut it, NOW).unwrap();
+    assert_eq!((state(&it, 1), state(&it, 2)), (MemberState::Admitted, MemberState::Admitted));
+    let before = it.clone();
+    grow(&mut it, NOW + Duration::from_secs(5)).unwrap();
+    assert_eq!(it, before, "once is enough");
+    it.leave(member(2), NOW).unwrap();
+    grow(&mut it, NOW).unwrap();
+    assert_eq!((state(&it, 2), it.members.len()), (MemberState::Admitted, 2));
+}
+
+#[test]
+fn whoever_is_asked_in_need_not_wait() {
+    let mut it = busy();
+    it.remove(member(1), member(2), NOW).unwrap();
+    let ask = |it: &mut Consultation, by: u8, n: u8| {
+        it.ask_in(member(by), [(user(n), format!("Person {n}"), member(n))].into_iter())
+    };
+    for by in [2, 3, 5, 7] {
+        assert_eq!(ask(&mut it, by, 6), Err(ConsultationRefused::NotTheirs), "{by}");
+        assert_eq!(it.ask_in(member(by), [].into_iter()), Err(ConsultationRefused::NotTheirs), "{by}");
+    }
+    for (by, n) in [(4, 6), (1, 2)] {
+        ask(&mut it, by, n).unwrap();
+        assert_eq!(state(&it, n), MemberState::Invited);
+        it.arrive(comes(n, false), None, NOW).unwrap();
+        assert_eq!(state(&it, n), MemberState::Admitted);
+    }
+    ask(&mut it, 1, 6).unwrap();
+    assert_eq!(state(&it, 6), MemberState::Admitted, "who is in it stays so");
+}

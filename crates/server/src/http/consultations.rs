@@ -14,7 +14,7 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::consultation::{
-    AdmitMembers, Arrive, ClaimLink, ConsultationView, GetToken, GiveRole, Lock, MakeLink, MuteMember, OfMember,
+    AdmitMembers, Arrive, AskIn, ClaimLink, ConsultationView, GetToken, GiveRole, Lock, MakeLink, MuteMember, OfMember,
     OldTicket, OpenConsultation, PastView, SourceText, TicketView, UpcomingView, room_from_name,
 };
 use wire::error::{Code, ErrorBody};
@@ -35,6 +35,7 @@ pub(super) fn routes() -> Router<Services> {
         .route("/api/consultations", get(list).post(open))
         .route("/api/consultations/{room}", get(see))
         .route("/api/consultations/{room}/arrive", post(arrive))
+        .route("/api/consultations/{room}/invite", post(ask_in))
         .route("/api/consultations/{room}/admit", post(admit))
         .route("/api/consultations/{room}/refuse", post(refuse))
         .route("/api/consultations/{room}/remove", post(remove))
@@ -60,6 +61,8 @@ fn consultation_body(error: &ConsultationError) -> ErrorBody {
     match error {
         ConsultationError::Forbidden | ConsultationError::Refused(NotTheirs) => Code::Forbidden.into(),
         ConsultationError::ContactNotAllowed => Code::ContactNotAllowed.into(),
+        ConsultationError::NoSuchCall => Code::CallNotFound.into(),
+        ConsultationError::OldClient => Code::CallCannotGrow.into(),
         ConsultationError::Invalid(sentence) => ErrorBody::saying(Code::BadRequest, *sentence),
         ConsultationError::Refused(Ended) => Code::ConsultationEnded.into(),
         ConsultationError::Refused(Locked) => Code::ConsultationLocked.into(),
@@ -182,18 +185,37 @@ async fn open(
     addresses: Addresses,
     OrEmpty(body): OrEmpty<OpenConsultation>,
 ) -> Result<Answer<ConsultationView>, ApiError> {
-    if body.user_ids.len() > 20 {
-        return Err(ApiError::saying(Code::BadRequest, "So many people can't be asked at once."));
-    }
+    few(body.user_ids.len())?;
+    let now = services.clock.now();
     let new = NewConsultation {
         appointment: body.appointment_id.map(|id| id.0),
         users: body.user_ids.iter().map(|id| id.0).collect(),
         title: body.title,
         welcome: body.admit,
     };
-    let scene = services.consultations.open(&caller.user, new, services.clock.now()).await?;
+    let scene = match body.call_id {
+        Some(call) => services.consultations.grow(&caller.user, call.0, now).await?,
+        None => services.consultations.open(&caller.user, new, now).await?,
+    };
     let me = scene.consultation.of_user(caller.user.id).ok_or(Code::Forbidden)?;
     Ok(Answer(view(&scene, me, presence(&scene, &services.hub), &addresses)))
+}
+
+fn few(people: usize) -> Result<(), ApiError> {
+    const MOST: usize = 20;
+    if people <= MOST {
+        Ok(())
+    } else {
+        Err(ApiError::saying(Code::BadRequest, "So many people can't be asked at once."))
+    }
+}
+
+async fn ask_in(of: Of, Json(body): Json<AskIn>) -> Result<Answer<ConsultationView>, ApiError> {
+    few(body.user_ids.len())?;
+    let Visitor::User(by) = &of.by else { return Err(Code::Forbidden.into()) };
+    let ids: Vec<_> = body.user_ids.iter().map(|id| id.0).collect();
+    let scene = of.services.consultations.ask_in(by, of.room, &ids, of.now).await?;
+    of.shown(&scene)
 }
 
 async fn see(of: Of) -> Result<Answer<ConsultationView>, ApiError> {

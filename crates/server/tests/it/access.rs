@@ -175,6 +175,7 @@ fn table() -> Vec<Row> {
         row(Web, POST, "/api/consultations/{room}/admit", DIETICIANS),
         row(Web, POST, "/api/consultations/{room}/token", NO_LIVEKIT),
         row(Web, POST, "/api/consultations/{foreign}/token", FOREIGN),
+        with(Web, POST, "/api/consultations/{room}/invite", r#"{"userIds":[]}"#, DIETICIANS),
         with(Web, POST, "/api/consultations/{room}/refuse", OF_NOBODY, HOSTS_BUT_NOBODY),
         with(Web, POST, "/api/consultations/{room}/remove", OF_NOBODY, HOSTS_BUT_NOBODY),
         with(Web, POST, "/api/consultations/{room}/role", OF_NOBODY, HOSTS_BUT_NOBODY),

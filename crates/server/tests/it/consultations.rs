@@ -15,7 +15,7 @@ use server::Role;
 use crate::harness::{Answer, Ask, TestServer, secret};
 
 /// Nobody listens there: tokens are made without asking.
-const LIVEKIT: [(&str, &str); 3] = [
+pub(crate) const LIVEKIT: [(&str, &str); 3] = [
     ("LIVEKIT_URL", "ws://127.0.0.1:9"),
     ("LIVEKIT_API_KEY", "the-key"),
     ("LIVEKIT_API_SECRET", "a secret of thirty-two bytes and more"),

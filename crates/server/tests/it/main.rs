@@ -16,6 +16,7 @@ mod accounts;
 mod attacks;
 mod consultations;
 mod doctor;
+mod growth;
 mod harness;
 mod old_deployment;
 mod program;

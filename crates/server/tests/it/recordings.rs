@@ -16,17 +16,17 @@ use crate::harness::{Answer, Ask, TestServer};
 use crate::uploads::webm;
 
 /// A dietician and a patient in a call.
-struct InCall {
-    server: TestServer,
-    hannah: User,
-    amira: User,
-    call: CallId,
+pub(crate) struct InCall {
+    pub(crate) server: TestServer,
+    pub(crate) hannah: User,
+    pub(crate) amira: User,
+    pub(crate) call: CallId,
 }
 
 const HANNAH: ConnectionId = ConnectionId(9_000_001);
 const AMIRA: ConnectionId = ConnectionId(9_000_002);
 
-async fn in_call(server: TestServer, device: Option<&str>) -> InCall {
+pub(crate) async fn in_call(server: TestServer, device: Option<&str>) -> InCall {
     let hannah = server.add("Hannah", UserRole::Dietician).await;
     let amira = server.add("Amira", UserRole::Patient).await;
     let calling = &server.services.calling;
@@ -74,7 +74,7 @@ impl InCall {
         self.server.ask(Role::Web, Method::PUT, &path, ask).await
     }
 
-    async fn hang_up(&self) {
+    pub(crate) async fn hang_up(&self) {
         let end = CallAsk::End { target: None, call: Some(self.call), reason: None };
         self.server.services.calling.ask(HANNAH, self.hannah.id, end).await.unwrap();
     }

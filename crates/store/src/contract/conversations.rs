@@ -50,7 +50,9 @@ pub(super) async fn every_body_comes_back_as_it_went_in(ports: &Ports) {
         EntryBody::Plan { text: String::new(), plan: Plan::default() },
         EntryBody::Plan { text: "Here".to_owned(), plan },
     ];
-    for outcome in [CallOutcome::Completed, CallOutcome::Missed, CallOutcome::Declined, CallOutcome::Failed] {
+    for outcome in
+        [CallOutcome::Completed, CallOutcome::Missed, CallOutcome::Declined, CallOutcome::Grown, CallOutcome::Failed]
+    {
         for kind in [CallKind::Audio, CallKind::Video] {
             let duration = Duration::from_millis(unique());
             bodies.push(EntryBody::Call(CallEntry { call: CallId(object()), kind, outcome, duration }));

@@ -17,6 +17,7 @@ pub(crate) fn consultation_to_text(it: &Consultation) -> String {
         owner: it.owner.to_string(),
         title: it.title.clone(),
         appointment: it.appointment.map(|id| id.to_string()),
+        call: it.call.map(|id| id.to_string()),
         opened_at: it.opened_at.0,
         ended_at: it.ended_at.map(|at| at.0),
         locked: it.locked,
@@ -42,6 +43,8 @@ struct Record {
     title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     appointment: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    call: Option<String>,
     opened_at: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ended_at: Option<i64>,
@@ -106,6 +109,10 @@ impl Record {
             Some(id) => Some(id.parse().ok()?),
             None => None,
         };
+        let call = match self.call {
+            Some(id) => Some(id.parse().ok()?),
+            None => None,
+        };
         Some(Consultation {
             id: self.id.parse().ok()?,
             version: self.version,
@@ -114,6 +121,7 @@ impl Record {
             owner: self.owner.parse().ok()?,
             title: self.title,
             appointment,
+            call,
             opened_at: Timestamp(self.opened_at),
             ended_at: self.ended_at.map(Timestamp),
             locked: self.locked,

@@ -24,6 +24,7 @@ export interface RoomApi {
   lock(locked: boolean): Promise<Consultation>;
   role(memberId: string, role: Exclude<MemberRole, 'host'>): Promise<Consultation>;
   end(): Promise<Consultation>;
+  askIn(userIds: string[]): Promise<Consultation>;
   invite(role: 'member' | 'observer', name?: string): Promise<{ url: string; expiresAt: string }>;
 }
 
@@ -42,6 +43,7 @@ export function roomApi(http: Pick<Http, 'get' | 'post'>, roomId: string): RoomA
     lock: (locked) => post('lock', { locked }),
     role: (memberId, role) => post('role', { memberId, role }),
     end: () => post('end'),
+    askIn: (userIds) => post('invite', { userIds }),
     invite: (role, name) => post('guests', name ? { role, name } : { role }),
   };
 }
@@ -51,6 +53,9 @@ export const LIST_KEY = ['consultations'] as const;
 export const listConsultations = (http: Http) => http.get<ConsultationList>('/api/consultations');
 
 export const openConsultation = (http: Http, what: { userIds?: string[]; title?: string }) => http.post<Consultation>('/api/consultations', what);
+
+/** The room that a call of ours goes on in; the same again is the same room. */
+export const growCall = (http: Pick<Http, 'post'>, callId: string) => http.post<Consultation>('/api/consultations', { callId });
 
 export const claimGuestLink = (token: string, name: string) =>
   request<{ accessToken: string; roomId: string; consultation: Consultation }>('POST', '/api/guests/claim', { body: { token, name } });

@@ -24,6 +24,7 @@ const TEXTS: Partial<Record<ErrorCode, () => string>> = {
   call_already: m.error_call_already,
   call_offline: m.error_call_offline,
   call_cannot_move: m.error_call_cannot_move,
+  call_cannot_grow: m.error_call_cannot_grow,
   call_not_found: m.error_call_not_found,
   recording_not_possible: m.error_recording_not_possible,
   recording_conflict: m.error_recording_conflict,

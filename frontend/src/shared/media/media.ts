@@ -22,6 +22,12 @@ const LINES = 720;
 export type Opened = { problem?: DeviceProblem; note?: DeviceProblem };
 type Kind = 'audio' | 'video';
 
+/** Who goes on with a call's microphone and camera hears of them too. */
+interface MediaListener {
+  onTrack: (kind: Kind, track: MediaStreamTrack | null) => void;
+  onChange: (news?: Note) => void;
+}
+
 /** Our own microphone and camera for the time of one call. What is off is let go, so that its light goes out. */
 export class LocalMedia {
   readonly stream: MediaStream;
@@ -30,8 +36,8 @@ export class LocalMedia {
   lists: DeviceLists = NO_DEVICES;
   readonly chosen: Chosen = {};
   readonly #source: MediaSource;
-  readonly #onTrack: (kind: Kind, track: MediaStreamTrack | null) => void;
-  readonly #onChange: (news?: Note) => void;
+  readonly #first: MediaListener;
+  readonly #listeners: Set<MediaListener>;
   /** What went away in this call while it was in use: where it comes back, it is used again. */
   readonly #gone = new Map<AnyDevice, DeviceChoice>();
   #closed = false;
@@ -46,10 +52,21 @@ export class LocalMedia {
 
   constructor(source: MediaSource, onTrack: (kind: Kind, track: MediaStreamTrack | null) => void, onChange: (news?: Note) => void) {
     this.#source = source;
-    this.#onTrack = onTrack;
-    this.#onChange = onChange;
+    this.#first = { onTrack, onChange };
+    this.#listeners = new Set([this.#first]);
     this.stream = source.createStream();
     source.devices?.addEventListener('devicechange', this.#devicesChanged);
+  }
+
+  /** Somebody else uses them too, for as long as they like. */
+  share(listener: MediaListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Whom they were opened for needs them no more; those whom they are shared with go on. */
+  release(): void {
+    this.#listeners.delete(this.#first);
   }
 
   get audio(): MediaStreamTrack | null {
@@ -176,6 +193,14 @@ export class LocalMedia {
       track.stop();
       this.stream.removeTrack(track);
     }
+  }
+
+  #onTrack(kind: Kind, track: MediaStreamTrack | null): void {
+    for (const listener of [...this.#listeners]) listener.onTrack(kind, track);
+  }
+
+  #onChange(news?: Note): void {
+    for (const listener of [...this.#listeners]) listener.onChange(news);
   }
 
   async #change(device: Device, id: string): Promise<DeviceProblem | undefined> {

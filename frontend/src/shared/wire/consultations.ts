@@ -47,6 +47,8 @@ export interface Consultation {
   state: 'open' | 'ended';
   owner: Owner;
   appointment: Appointment | null;
+  /** The call between two that it goes on as. */
+  callId?: string;
   locked: boolean;
   openedAt: string;
   endedAt?: string;
@@ -67,6 +69,7 @@ export interface Past {
   roomId: string;
   title: string | null;
   owner: Owner;
+  callId?: string;
   openedAt: string;
   endedAt: string;
   durationMs: number;

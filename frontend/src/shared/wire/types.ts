@@ -38,7 +38,7 @@ export interface Receipts {
 }
 
 export type CallType = 'video' | 'audio';
-export type CallOutcome = 'completed' | 'missed' | 'declined' | 'failed';
+export type CallOutcome = 'completed' | 'missed' | 'declined' | 'grown' | 'failed';
 
 export interface CallFacts {
   callId: string;

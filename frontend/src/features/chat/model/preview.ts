@@ -14,6 +14,8 @@ export function callDetail(call: CallFacts, own: boolean): string {
   switch (call.outcome) {
     case 'completed':
       return durationText(call.durationMs);
+    case 'grown':
+      return m.call_entry_grown({ duration: durationText(call.durationMs) });
     case 'missed':
       return own ? m.call_entry_no_answer() : m.call_entry_you_missed();
     case 'declined':

@@ -13,6 +13,8 @@ export interface PlaceState {
   /** What was asked last and could not be done; said until the next. */
   refused: ErrorCode | undefined;
   busy: boolean;
+  /** A call has grown into this room for somebody to be added, who is to be chosen now. */
+  adding: boolean;
 }
 
 export interface PlaceDeps {
@@ -41,7 +43,7 @@ export class Place {
   readonly engine: RoomEngine;
   readonly api: RoomApi;
   readonly #deps: PlaceDeps;
-  readonly #state = new Observable<PlaceState>({ consultation: undefined, failed: undefined, refused: undefined, busy: true });
+  readonly #state = new Observable<PlaceState>({ consultation: undefined, failed: undefined, refused: undefined, busy: true, adding: false });
   readonly #ask: Deadline;
   readonly #test: Deadline;
   #stop: (() => void) | undefined;
@@ -117,6 +119,10 @@ export class Place {
   async again(): Promise<void> {
     await this.arrive();
     if (this.#state.value.failed === undefined && this.#state.value.consultation?.you.state === 'admitted') await this.engine.enter();
+  }
+
+  setAdding(adding: boolean): void {
+    this.#patch({ adding });
   }
 
   close(): void {

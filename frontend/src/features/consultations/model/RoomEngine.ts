@@ -9,7 +9,7 @@ import type { ErrorCode } from '../../../shared/wire/errors';
 import type { MemberRole, RoomApi } from '../api';
 import { Exchange } from './exchange';
 import { type CreateRoom, RoomFailure, type RoomListener, type RoomPort } from './port';
-import type { EndReason, RoomView } from './view';
+import type { EndReason, Person, RoomView } from './view';
 
 export interface RoomDeps {
   api: Pick<RoomApi, 'token'>;
@@ -38,7 +38,9 @@ export class RoomEngine {
   readonly hearing: Hearing;
   readonly #deps: RoomDeps;
   readonly #view: Observable<RoomView>;
-  readonly #media: LocalMedia;
+  #media: LocalMedia;
+  /** Whose microphone and camera these are while a call has them too. */
+  #giveBack: (() => void) | undefined;
   readonly #due: Deadline;
   #room: RoomPort | undefined;
   /** Grows with each connection: what an earlier one says counts no more. */
@@ -54,10 +56,10 @@ export class RoomEngine {
     this.#view = new Observable<RoomView>({
       stage: 'lobby', end: undefined, role, microphone: 'none', camera: 'off', local: undefined, asking: [], problem: undefined, note: undefined, devices: NO_DEVICES, chosen: {},
       voiceHint: undefined, mutedByHost: false, people: [], sharing: 'off', canShare: deps.screens.capture !== undefined && role !== 'observer', audioOnly: false, silent: false,
-      reactions: [], words: [], unseen: 0, since: undefined,
+      quiet: false, reactions: [], words: [], unseen: 0, since: undefined,
     });
     this.hearing = new Hearing(deps.listen, deps.clock, (voiceHint) => this.#patch({ voiceHint }));
-    this.#media = new LocalMedia(deps.media, (kind, track) => this.#trackChanged(kind, track), (news) => this.#mediaChanged(news));
+    this.#media = this.#ownMedia();
     this.exchange = new Exchange({
       clock: deps.clock, newId: deps.newId,
       send: (text, to) => this.#room?.say(text, to) ?? Promise.resolve(),
@@ -81,6 +83,34 @@ export class RoomEngine {
   retryDevices(): Promise<void> {
     this.#opened = this.#open();
     return this.#opened;
+  }
+
+  /** Microphone and camera are those of a call that grows into the room, and the call's until `keep`. Nobody is heard till then. */
+  borrow(media: LocalMedia): void {
+    this.#media.close();
+    this.#media = media;
+    this.#giveBack = media.share({ onTrack: (kind, track) => this.#trackChanged(kind, track), onChange: (news) => this.#mediaChanged(news) });
+    this.#opened = Promise.resolve();
+    this.hearing.follow(media.audio);
+    this.#patch({ quiet: true });
+    this.#mediaChanged();
+  }
+
+  /** The other is heard here, and not by the call any more. */
+  hear(): void {
+    this.#room?.setQuiet(false);
+  }
+
+  /** Everybody as they are this moment. */
+  look(): readonly Omit<Person, 'hand'>[] {
+    return this.#room?.people() ?? [];
+  }
+
+  /** The call is over. */
+  keep(): void {
+    this.#giveBack = undefined;
+    this.hear();
+    this.#patch({ quiet: false });
   }
 
   /** Into the room, or back into it. */
@@ -170,6 +200,10 @@ export class RoomEngine {
     this.#patch({ note: undefined, mutedByHost: false });
   }
 
+  #ownMedia(): LocalMedia {
+    return new LocalMedia(this.#deps.media, (kind, track) => this.#trackChanged(kind, track), (news) => this.#mediaChanged(news));
+  }
+
   async #open(): Promise<void> {
     if (this.#view.value.role === 'observer') return;
     const asking: Device[] = [];
@@ -212,6 +246,7 @@ export class RoomEngine {
     const { speaker } = this.#media.chosen;
     if (speaker) room.setSpeaker(speaker);
     if (this.#view.value.audioOnly) room.setPictures(false);
+    if (this.#view.value.quiet) room.setQuiet(true);
     void this.#send('audio');
     void this.#send('video');
     if (this.#screen) room.share(this.#screen.getTracks()).catch(() => this.#stopScreen());
@@ -284,10 +319,16 @@ export class RoomEngine {
     for (const track of this.#screen?.getTracks() ?? []) track.stop();
     this.#screen = undefined;
     this.hearing.stop();
-    this.#media.letGo();
+    if (this.#giveBack) {
+      this.#giveBack();
+      this.#giveBack = undefined;
+      this.#media = this.#ownMedia();
+    } else {
+      this.#media.letGo();
+    }
     this.#opened = undefined;
     this.exchange.hands.clear();
-    this.#patch({ stage: 'ended', end: reason, people: [], sharing: 'off', voiceHint: undefined, local: undefined, since: undefined });
+    this.#patch({ stage: 'ended', quiet: false, end: reason, people: [], sharing: 'off', voiceHint: undefined, local: undefined, since: undefined });
   }
 
   async #stopScreen(): Promise<void> {

@@ -21,6 +21,8 @@ export class Exchange {
   unseen = 0;
   /** Whose hand is up, and since when. */
   readonly hands = new Map<string, number>();
+  /** Who sees and hears us. */
+  readonly here = new Set<string>();
   readonly #deps: ExchangeDeps;
   #own = false;
   #looking = false;
@@ -46,6 +48,11 @@ export class Exchange {
     else this.hands.delete(this.#me);
     this.#say({ kind: 'hand', up });
     this.#deps.onChange();
+  }
+
+  /** Says to somebody that they are seen and heard. */
+  tellHere(identity: string): void {
+    this.#say({ kind: 'here' }, [identity]);
   }
 
   react(emoji: string, name: string): void {
@@ -75,6 +82,9 @@ export class Exchange {
         if (!said.up) this.hands.delete(identity);
         else if (!this.hands.has(identity)) this.hands.set(identity, this.#deps.clock.now());
         break;
+      case 'here':
+        this.here.add(identity);
+        break;
       case 'reaction':
         return this.#show(identity, name, said.emoji);
       case 'word': {
@@ -93,6 +103,7 @@ export class Exchange {
   }
 
   forget(identity: string): void {
+    this.here.delete(identity);
     this.hands.delete(identity);
   }
 

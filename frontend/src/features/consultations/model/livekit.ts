@@ -18,6 +18,7 @@ export const createLiveKitRoom: CreateRoom = (listener) => Promise.resolve(new L
 class LiveKitRoom implements RoomPort {
   readonly #room: Room;
   #pictures = true;
+  #quiet = false;
   #doing = Promise.resolve();
   /** What we switch ourselves is not told as done by a host. */
   readonly #wanted = { audio: true, video: true };
@@ -93,6 +94,13 @@ class LiveKitRoom implements RoomPort {
     this.#room.switchActiveDevice('audiooutput', deviceId).catch(() => undefined);
   }
 
+  setQuiet(quiet: boolean): void {
+    this.#quiet = quiet;
+    for (const one of this.#room.remoteParticipants.values()) {
+      for (const { track } of one.audioTrackPublications.values()) for (const element of track?.attachedElements ?? []) element.muted = quiet;
+    }
+  }
+
   startSound(): void {
     this.#room.startAudio().catch(() => undefined);
   }
@@ -138,7 +146,9 @@ class LiveKitRoom implements RoomPort {
         listener.onChange();
       })
       .on(RoomEvent.TrackSubscribed, (track) => {
-        if (track.kind === Track.Kind.Audio) track.attach();
+        if (track.kind !== Track.Kind.Audio) return;
+        const element = track.attach();
+        if (this.#quiet) element.muted = true;
       })
       .on(RoomEvent.TrackUnsubscribed, (track) => {
         if (track.kind === Track.Kind.Audio) track.detach();
@@ -181,9 +191,15 @@ class LiveKitRoom implements RoomPort {
       microphone: microphone ? (microphone.isMuted ? 'muted' : 'on') : 'none',
       cameraOn, camera: cameraOn ? pictured(camera.videoTrack) : undefined,
       screen: pictured(participant.getTrackPublication(Track.Source.ScreenShare)?.videoTrack),
+      arrives: { voice: comes(microphone), picture: comes(camera) },
       speaking: participant.isSpeaking, quality: qualityOf(participant), joinedAt: participant.joinedAt?.getTime() ?? 0,
     };
   }
+}
+
+/** A track is mute until its first packet. */
+function comes(publication: TrackPublication | undefined): boolean {
+  return publication?.track?.mediaStreamTrack.muted === false;
 }
 
 function pictured(track: Pictured | { sid?: string | undefined } | undefined): Pictured | undefined {

@@ -39,6 +39,8 @@ export function placeOf(key: string, api: () => RoomApi, listen: PlaceDeps['list
   return known.place;
 }
 
+export const userPlaceKey = (userId: string, roomId: string): string => `${userId} ${roomId}`;
+
 export function holdPlace(key: string): () => void {
   const known = places.get(key);
   if (!known) return () => undefined;

@@ -14,6 +14,8 @@ export interface RoomPort {
   /** Whether others' cameras are asked for. */
   setPictures(wanted: boolean): void;
   setSpeaker(deviceId: string): void;
+  /** Nobody is heard, for their voice comes by another way still. */
+  setQuiet(quiet: boolean): void;
   /** After a touch. */
   startSound(): void;
   leave(): Promise<void>;

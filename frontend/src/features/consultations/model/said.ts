@@ -2,6 +2,8 @@
 export type Said =
   | { kind: 'hand'; up: boolean }
   | { kind: 'reaction'; emoji: string }
+  /** Of two whose call grows into the room: what the other sends has come. */
+  | { kind: 'here' }
   | { kind: 'word'; id: string; text: string; whisper: boolean };
 
 export const REACTIONS = ['👍', '👏', '❤️', '😂', '😮', '🙏'] as const;
@@ -15,6 +17,7 @@ export function parseSaid(text: string): Said | undefined {
   try {
     const { kind, up, emoji, id, text: words, whisper } = (JSON.parse(text) ?? {}) as Record<string, unknown>;
     if (kind === 'hand' && typeof up === 'boolean') return { kind, up };
+    if (kind === 'here') return { kind };
     if (kind === 'reaction' && REACTIONS.some((known) => known === emoji)) return { kind, emoji: emoji as string };
     if (kind !== 'word' || typeof id !== 'string' || id === '' || id.length > ID_MAX || typeof words !== 'string' || words.trim() === '') return undefined;
     return { kind, id, text: words.trim().slice(0, TEXT_MAX), whisper: whisper === true };

@@ -35,6 +35,8 @@ export interface Person {
   cameraOn: boolean;
   screen: Pictured | undefined;
   speaking: boolean;
+  /** What they send has begun to come. */
+  arrives: { voice: boolean; picture: boolean };
   quality: Quality;
   /** When they raised it, by this machine's clock. */
   hand: number | undefined;
@@ -72,6 +74,8 @@ export interface RoomView extends CheckView {
   audioOnly: boolean;
   /** The browser wants a touch before it plays anything. */
   silent: boolean;
+  /** A call that grows into this room is still heard and shown. */
+  quiet: boolean;
   reactions: Shown[];
   words: Word[];
   unseen: number;

@@ -6,7 +6,7 @@ import { RoomEngine } from '../model/RoomEngine';
 import type { EndReason, Person } from '../model/view';
 
 export const personOf = (identity: string, part: Partial<Person> = {}): Person => ({
-  identity, memberId: identity, name: identity, role: 'member', guest: false, me: false, microphone: 'on', camera: undefined, cameraOn: true, screen: undefined, speaking: false,
+  identity, memberId: identity, name: identity, role: 'member', guest: false, me: false, microphone: 'on', camera: undefined, cameraOn: true, screen: undefined, speaking: false, arrives: { voice: true, picture: true },
   quality: 'good', hand: undefined, joinedAt: 0, ...part,
 });
 
@@ -48,6 +48,8 @@ export class FakeRoom implements RoomPort {
     return Promise.resolve();
   };
   setPictures = (wanted: boolean): void => void (this.pictures = wanted);
+  quiet = false;
+  setQuiet = (quiet: boolean): void => void (this.quiet = quiet);
   setSpeaker = (): void => undefined;
   startSound = (): void => undefined;
   leave = (): Promise<void> => {

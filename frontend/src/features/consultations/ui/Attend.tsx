@@ -54,7 +54,7 @@ export function Attend({ place, onBack, backText }: AttendProps) {
       </main>
     );
   }
-  if (inside) return <Room place={place} consultation={consultation} view={view} refused={state.refused} />;
+  if (inside) return <Room place={place} consultation={consultation} view={view} refused={state.refused} adding={state.adding} />;
   const gone = consultation.state === 'ended' ? 'ended' : ['removed', 'refused'].includes(consultation.you.state) ? 'removed' : undefined;
   if (view.stage === 'ended' || gone) return <Ended place={place} consultation={consultation} reason={gone ?? view.end ?? 'left'} back={back} />;
   return <Lobby place={place} consultation={consultation} view={view} refused={state.refused} />;

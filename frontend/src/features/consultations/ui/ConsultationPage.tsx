@@ -2,6 +2,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useCurrentUser, useSession } from '../../auth';
 import { useSocket } from '../../../shared/socket';
 import { roomApi } from '../api';
+import { userPlaceKey } from '../model/places';
 import { Attend } from './Attend';
 import { usePlace } from './usePlace';
 
@@ -13,7 +14,7 @@ export function ConsultationPage() {
   const socket = useSocket();
   const navigate = useNavigate();
   const place = usePlace(
-    `${me._id} ${roomId}`,
+    userPlaceKey(me._id, roomId),
     () => roomApi(http, roomId),
     (take) => socket.on('consultation', (consultation) => consultation.roomId === roomId && take(consultation)),
   );

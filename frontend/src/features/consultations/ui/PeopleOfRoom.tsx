@@ -29,6 +29,7 @@ export function PeopleOfRoom({ place, consultation, view }: { place: Place; cons
       </ul>
       {host ? (
         <div className={styles.foot}>
+          <TextButton onClick={() => place.setAdding(true)}>{m.room_add()}</TextButton>
           <TextButton onClick={() => setInviting(true)}>{m.room_invite()}</TextButton>
           <TextButton onClick={() => void copy()}>{copied ? m.room_link_copied() : m.room_address_copy()}</TextButton>
           <p className={styles.detail} role="status">{m.room_address_text()}</p>

@@ -16,6 +16,7 @@ import { ROOM_KEYS } from '../model/keys';
 import type { Mode } from '../model/layout';
 import type { Place } from '../model/Place';
 import type { RoomView } from '../model/view';
+import { AddPeople } from './AddPeople';
 import { isHost, titleOf } from './labels';
 import { LeaveDialog } from './LeaveDialog';
 import { MorePanel } from './MorePanel';
@@ -31,12 +32,14 @@ interface RoomProps {
   consultation: Consultation;
   view: RoomView;
   refused: ErrorCode | undefined;
+  /** Somebody is to be chosen who is to come. */
+  adding: boolean;
 }
 
 type Opened = 'more' | 'keys' | 'leave';
 
 /** A consultation in the whole window. */
-export function Room({ place, consultation, view, refused }: RoomProps) {
+export function Room({ place, consultation, view, refused, adding }: RoomProps) {
   const { engine } = place;
   const [stage, setStage] = useState<HTMLElement | null>(null);
   const { ref: sizeRef, width, height } = useElementSize();
@@ -72,6 +75,7 @@ export function Room({ place, consultation, view, refused }: RoomProps) {
       else setPanel(undefined);
       return;
     }
+    if (view.quiet) return; // the call over it has the keys
     const action = actionOf(ROOM_KEYS, event, isTyping(event.target));
     if (action === undefined) return;
     event.stopPropagation();
@@ -134,6 +138,7 @@ export function Room({ place, consultation, view, refused }: RoomProps) {
         />
       ) : null}
       {open === 'leave' ? <LeaveDialog place={place} onClose={() => setOpen(undefined)} /> : null}
+      {adding ? <AddPeople place={place} consultation={consultation} onClose={() => place.setAdding(false)} /> : null}
       {panel ? <RoomPanel id={panelId} kind={panel} place={place} consultation={consultation} view={view} onClose={() => setPanel(undefined)} /> : null}
     </main>
   );
