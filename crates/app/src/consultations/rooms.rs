@@ -7,6 +7,8 @@ use super::*;
 /// What is still to be done at the media server.
 pub(super) enum Left {
     Remove(String),
+    /// What their role allows.
+    Permit(MemberId),
     Close,
 }
 
@@ -258,8 +260,11 @@ impl Consultations {
             }
             Act::GiveRole(id, _) => {
                 let (Some(media), Some(member)) = (media, it.member(*id)) else { return Ok(()) };
-                if it.grants(*id).is_ok() {
-                    media.permit(&Pass::of(it.room, member)).await?;
+                if it.grants(*id).is_ok()
+                    && let Err(error) = media.permit(&Pass::of(it.room, member)).await
+                {
+                    self.later(it.room, Left::Permit(*id));
+                    return Err(error.into());
                 }
             }
             Act::Admit(_) | Act::Refuse(_) | Act::Lock(_) | Act::Leave => {}
@@ -295,6 +300,11 @@ impl Consultations {
         };
         match left {
             Left::Remove(identity) => is_admitted(&newest, identity) || media.remove(room, identity).await.is_ok(),
+            Left::Permit(id) => match newest.member(*id) {
+                // As it is now, which may be another role again.
+                Some(member) if newest.grants(*id).is_ok() => media.permit(&Pass::of(room, member)).await.is_ok(),
+                _ => true,
+            },
             Left::Close => newest.ended_at.is_none() || media.close(room).await.is_ok(),
         }
     }

@@ -52,6 +52,7 @@ keys! {
     ACME_ROOT = "acme_root", "MOODBITES_ACME_ROOT", None;
     LAN_NAMES = "lan_names", "MOODBITES_LAN_NAMES", None;
     LIVEKIT_URL = "livekit_url", "MOODBITES_LIVEKIT_URL", Some("LIVEKIT_URL");
+    LIVEKIT_API_URL = "livekit_api_url", "MOODBITES_LIVEKIT_API_URL", Some("LIVEKIT_API_URL");
     LIVEKIT_API_KEY = "livekit_api_key", "MOODBITES_LIVEKIT_API_KEY", Some("LIVEKIT_API_KEY");
     LIVEKIT_API_SECRET = "livekit_api_secret", "MOODBITES_LIVEKIT_API_SECRET", Some("LIVEKIT_API_SECRET");
     TIME_ZONE = "time_zone", "MOODBITES_TIME_ZONE", None;

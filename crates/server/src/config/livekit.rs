@@ -14,6 +14,8 @@ use super::resolve::{text, wrong};
 pub struct LiveKitConfig {
     /// As browsers reach it, `wss://livekit.example.org`; without a slash at its end.
     pub url: String,
+    /// As we reach its room service, `https://livekit.internal`; the same place where nothing else is said.
+    pub api_url: String,
     /// Which key.
     pub api_key: String,
     /// And what belongs to it.
@@ -22,12 +24,12 @@ pub struct LiveKitConfig {
 
 impl fmt::Debug for LiveKitConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LiveKitConfig").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("LiveKitConfig").field("url", &self.url).field("api_url", &self.api_url).finish_non_exhaustive()
     }
 }
 
 impl LiveKitConfig {
-    /// As we reach its room service.
+    /// As browsers ask it by HTTP.
     pub fn http_url(&self) -> String {
         self.url.replacen("ws", "http", 1)
     }
@@ -37,19 +39,27 @@ impl LiveKitConfig {
 pub(super) fn resolve(raw: &Raw, warnings: &mut Vec<String>) -> Result<Option<LiveKitConfig>, ConfigError> {
     const EXPECTED: &str = "the address of a LiveKit server, as in wss://livekit.example.org";
     let Some(url) = text(raw, keys::LIVEKIT_URL)? else {
-        let beside = [keys::LIVEKIT_API_KEY, keys::LIVEKIT_API_SECRET];
+        let beside = [keys::LIVEKIT_API_URL, keys::LIVEKIT_API_KEY, keys::LIVEKIT_API_SECRET];
         return match beside.into_iter().find_map(|key| raw.given(key)) {
             Some((name, _)) => Err(ConfigError::Secret { name, expected: "left out, or given with livekit_url" }),
             None => Ok(None),
         };
     };
-    let trimmed = url.trim().trim_end_matches('/');
-    let host = ["wss://", "ws://", "https://", "http://"].iter().find_map(|scheme| trimmed.strip_prefix(scheme));
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~:[]/%".contains(c);
-    if host.is_none_or(|host| host.is_empty() || host.starts_with([':', '/']) || !host.chars().all(fits)) {
-        let name = raw.given(keys::LIVEKIT_URL).map_or_else(String::new, |(name, _)| name);
-        return Err(wrong(name, &Given::Text(url), EXPECTED));
-    }
+    let address = |key: Key, url: String| {
+        let trimmed = url.trim().trim_end_matches('/');
+        let host = ["wss://", "ws://", "https://", "http://"].iter().find_map(|scheme| trimmed.strip_prefix(scheme));
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-._~:[]/%".contains(c);
+        if host.is_none_or(|host| host.is_empty() || host.starts_with([':', '/']) || !host.chars().all(fits)) {
+            let name = raw.given(key).map_or_else(String::new, |(name, _)| name);
+            return Err(wrong(name, &Given::Text(url), EXPECTED));
+        }
+        Ok(trimmed.to_owned())
+    };
+    let url = address(keys::LIVEKIT_URL, url)?;
+    let api_url = match text(raw, keys::LIVEKIT_API_URL)? {
+        Some(api_url) => address(keys::LIVEKIT_API_URL, api_url)?,
+        None => url.clone(),
+    };
     let secret = |key: Key, expected| match raw.given(key) {
         Some((_, Given::Text(text) | Given::Toml(toml::Value::String(text)))) if !text.trim().is_empty() => Ok(text),
         Some((name, _)) => Err(ConfigError::Secret { name, expected }),
@@ -65,6 +75,7 @@ pub(super) fn resolve(raw: &Raw, warnings: &mut Vec<String>) -> Result<Option<Li
         );
     }
     // A page that came by TLS speaks to no server without it.
-    let url = trimmed.replacen("http", "ws", usize::from(trimmed.starts_with("http")));
-    Ok(Some(LiveKitConfig { url, api_key, api_secret: Secret::new(&api_secret) }))
+    let url = url.replacen("http", "ws", usize::from(url.starts_with("http")));
+    let api_url = api_url.replacen("ws", "http", usize::from(api_url.starts_with("ws")));
+    Ok(Some(LiveKitConfig { url, api_url, api_key, api_secret: Secret::new(&api_secret) }))
 }

@@ -62,6 +62,7 @@ pub fn print(config: &Config, raw: &Raw) -> String {
     page.tls(config.tls.as_ref());
     page.setting(keys::LIVEKIT_URL, config.livekit.as_ref().map(|livekit| livekit.url.clone().into()));
     if let Some(livekit) = &config.livekit {
+        page.setting(keys::LIVEKIT_API_URL, Some(livekit.api_url.clone().into()));
         page.setting(keys::LIVEKIT_API_KEY, Some(livekit.api_key.clone().into()));
         page.note(keys::LIVEKIT_API_SECRET, "set, not shown");
     }

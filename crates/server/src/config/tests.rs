@@ -436,21 +436,28 @@ fn a_livekit_server_is_named_whole_or_not_at_all() {
         let env = [("LIVEKIT_URL", url), KEY, SECRET];
         let config = resolved(&env, "");
         let livekit = config.livekit.clone().unwrap();
-        assert_eq!((livekit.url.as_str(), livekit.http_url().as_str()), (expected, http));
+        assert_eq!((livekit.url.as_str(), livekit.api_url.as_str()), (expected, http));
         assert!(config.warnings.is_empty(), "{:?}", config.warnings);
         let printed = print(&config, &raw(&[], &env, ""));
         assert!(!printed.contains("hush") && !format!("{config:?}").contains("hush"));
         assert_eq!(resolved(&[SECRET], &printed).livekit.unwrap().url, expected);
     }
+    let inside = [("LIVEKIT_URL", "wss://lk"), ("LIVEKIT_API_URL", "http://10.0.0.7:7880/"), KEY, SECRET];
+    assert_eq!(resolved(&inside, "").livekit.unwrap().api_url, "http://10.0.0.7:7880");
+    assert!(refused(&[("LIVEKIT_URL", "wss://lk"), ("LIVEKIT_API_URL", "lk"), KEY, SECRET], "").contains("API_URL"));
     let short = resolved(&[("LIVEKIT_URL", "ws://lk"), KEY, ("LIVEKIT_API_SECRET", "secret")], "");
     assert!(short.warnings[0].contains("under 32 bytes"));
     for url in ["livekit.example.org", "ftp://x", "wss://", "wss:///x", "wss://a b", "wss://a?b=c", "wss://u@a"] {
         let error = refused(&[("LIVEKIT_URL", url), KEY, SECRET], "");
         assert!(error.contains("LIVEKIT_URL") && error.contains("should be"), "{error}");
     }
-    for env in
-        [vec![KEY], vec![SECRET], vec![("LIVEKIT_URL", "wss://lk"), KEY], vec![("LIVEKIT_URL", "wss://lk"), SECRET]]
-    {
+    for env in [
+        vec![KEY],
+        vec![SECRET],
+        vec![("LIVEKIT_API_URL", "wss://lk")],
+        vec![("LIVEKIT_URL", "wss://lk"), KEY],
+        vec![("LIVEKIT_URL", "wss://lk"), SECRET],
+    ] {
         let error = refused(&env, "");
         assert!(error.to_lowercase().contains("livekit_") && !error.contains("hush"), "{error}");
     }

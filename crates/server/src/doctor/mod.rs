@@ -1,5 +1,6 @@
 //! Whether people can reach each other here: what `moodbites doctor` prints, and what admins see in the app.
 
+mod consultations;
 mod machine;
 mod network;
 mod reach;
@@ -59,15 +60,17 @@ impl Finding {
 
 /// Looks at everything, all of it at once; it takes as long as the most patient look, a few seconds.
 pub async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
-    let (mut findings, store, clock, network) = tokio::join!(
+    let (mut findings, store, clock, network, consultations) = tokio::join!(
         async { machine::folder(&subject.config.data) },
         machine::store(&subject.conversations),
         machine::clock(subject.now),
         network::examine(subject),
+        consultations::examine(subject),
     );
     findings.extend(store);
     findings.push(clock);
     findings.extend(network);
+    findings.extend(consultations);
     findings.push(Finding::new(Code::MailNone, ""));
     findings
 }

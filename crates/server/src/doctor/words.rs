@@ -90,6 +90,18 @@ codes! {
     RelayPrivate "relay_private" Warning "It relays by {about}, which nobody outside can reach."
         "Say how it is reached with --turn-external-address, and forward the relay's ports at the router.",
     RelayUnsure "relay_unsure" Note "The relay was not tried: there is no secret yet." "Start the server once.",
+    LivekitNone "livekit_none" Note "There is no LiveKit server: people meet by two, and there are no consultations." "",
+    LivekitGood "livekit_good" Good "LiveKit answers at {about} and takes our key." "",
+    LivekitSilent "livekit_silent" Bad "LiveKit does not answer at {about}: nobody gets into a consultation."
+        "Start it, or correct livekit_url. If this machine reaches it by another address than browsers do, name that with livekit_api_url.",
+    LivekitOther "livekit_other" Bad "What answers at {about} is no LiveKit server." "Correct livekit_url, or livekit_api_url.",
+    LivekitKey "livekit_key" Bad "LiveKit at {about} refuses our key: nobody gets into a consultation."
+        "Compare livekit_api_key and livekit_api_secret with the keys in LiveKit's configuration.",
+    LivekitClock "livekit_clock" Warning "LiveKit's clock is {about} s ahead of ours: what lets people in may not hold yet, or no more."
+        "Have the systems of both machines set it: timedatectl set-ntp true.",
+    LivekitPlain "livekit_plain" Bad "Pages that came by TLS can't reach LiveKit at {about}." "Give LiveKit a certificate, or a proxy with one, and name it as wss://… in livekit_url.",
+    LivekitWebhook "livekit_webhook" Note "LiveKit is to tell who comes and goes at {about}."
+        "Name that address under webhook in LiveKit's configuration, with our key; docs/running.md shows how.",
     MailNone "mail_none" Note "This version sends no e-mail." "",
 }
 

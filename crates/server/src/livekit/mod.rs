@@ -1,6 +1,7 @@
 //! Any LiveKit server, by its public protocol: tokens that let people in, its room service, its webhooks. Nothing here is
 //! known of what it runs on, and nothing is asked of it that only one implementation would answer.
 
+mod look;
 mod rooms;
 mod token;
 pub mod webhook;
@@ -10,6 +11,7 @@ use app::consultations::{MediaError, MediaServer, MediaSource, Pass};
 use async_trait::async_trait;
 use domain::{ObjectId, Timestamp};
 
+pub(crate) use self::look::{Seen, look};
 use self::rooms::RoomService;
 use crate::config::LiveKitConfig;
 use crate::shell::clock::Clock;
@@ -38,7 +40,7 @@ impl LiveKit {
     /// As it is configured.
     pub fn new(config: &LiveKitConfig, clock: Clock) -> Self {
         let signer = Signer::new(config.api_key.clone(), config.api_secret.clone());
-        let rooms = RoomService::new(config.http_url(), signer.clone(), clock);
+        let rooms = RoomService::new(config.api_url.clone(), signer.clone(), clock);
         Self { url: config.url.clone(), signer, rooms }
     }
 }

@@ -53,13 +53,16 @@ fn is_source(source: &Value, wanted: MediaSource) -> bool {
     names.iter().any(|(name, number)| source.as_str() == Some(name) || source.as_u64() == Some(*number))
 }
 
+pub(super) fn client() -> reqwest::Client {
+    // Of several libraries that speak TLS each may do this; who comes second finds it done.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().timeout(PATIENCE).connect_timeout(PATIENCE);
+    client.redirect(reqwest::redirect::Policy::none()).build().unwrap_or_default()
+}
+
 impl RoomService {
     pub(super) fn new(base: String, signer: Signer, clock: Clock) -> Self {
-        // Of several libraries that speak TLS each may do this; who comes second finds it done.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(PATIENCE).connect_timeout(PATIENCE);
-        let client = client.redirect(reqwest::redirect::Policy::none()).build().unwrap_or_default();
-        Self { base, signer, clock, client }
+        Self { base, signer, clock, client: client() }
     }
 
     /// Calls a method; `None` where what it is about is not there.

@@ -39,6 +39,9 @@ struct Video {
     room_create: bool,
     #[serde(skip_serializing_if = "is_off")]
     room_admin: bool,
+    #[serde(skip_serializing_if = "is_off")]
+    room_list: bool,
+    #[serde(skip_serializing_if = "String::is_empty")]
     room: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     can_subscribe: Option<bool>,
@@ -105,7 +108,15 @@ impl Signer {
 
     /// Lets us call the service of one room.
     pub(super) fn service(&self, room: ObjectId, now: Timestamp) -> String {
-        let video = Video { room_create: true, room_admin: true, room: room_name(room), ..Video::default() };
+        self.call(Video { room_create: true, room_admin: true, room: room_name(room), ..Video::default() }, now)
+    }
+
+    /// Lets us ask which rooms there are.
+    pub(super) fn list(&self, now: Timestamp) -> String {
+        self.call(Video { room_list: true, ..Video::default() }, now)
+    }
+
+    fn call(&self, video: Video, now: Timestamp) -> String {
         self.tokens.sign_claims(&Claims {
             iss: &self.key,
             sub: "",

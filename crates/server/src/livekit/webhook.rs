@@ -53,7 +53,8 @@ mod tests {
 
     fn config() -> LiveKitConfig {
         let api_secret = Secret::new("a secret of at least thirty-two bytes");
-        LiveKitConfig { url: "ws://127.0.0.1:7880".into(), api_key: "key".into(), api_secret }
+        let api_url = "http://127.0.0.1:7880".into();
+        LiveKitConfig { url: "ws://127.0.0.1:7880".into(), api_url, api_key: "key".into(), api_secret }
     }
 
     #[test]

@@ -37,6 +37,24 @@ async fn a_relay_is_tried_in_all_of_its_ways() {
     assert_eq!((of("only_here"), of("public_none")), (1, 1), "{found:#?}");
 }
 
+#[tokio::test]
+async fn a_livekit_server_is_looked_for() {
+    let other = TestServer::start().await;
+    let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = |address| format!("ws://{address}");
+    for (at, code) in [(url(other.address(server::Role::Web)), "livekit_other"), (url(nowhere), "livekit_silent")] {
+        let key = [("LIVEKIT_API_KEY", "key"), ("LIVEKIT_API_SECRET", "a secret of thirty-two bytes and more")];
+        let server = TestServer::start_with(&[[("LIVEKIT_URL", at.as_str())].as_slice(), &key].concat()).await;
+        let found = found(&server).await;
+        let expected = format!("{code} {}", at.replace("ws", "http"));
+        assert!(found.contains(&expected), "{found:#?}");
+        assert!(
+            found.iter().any(|line| line.starts_with("livekit_webhook ") && line.ends_with("/api/livekit/webhook"))
+        );
+    }
+    assert!(found(&other).await.iter().any(|line| line.starts_with("livekit_none")));
+}
+
 #[test]
 fn the_program_says_what_is_wrong_and_what_to_do() {
     let data = tempfile::tempdir().unwrap();

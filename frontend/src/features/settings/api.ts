@@ -31,7 +31,8 @@ export type FindingCode =
   | 'public_none' | 'public_good' | 'public_silent' | 'public_other'
   | 'certificate_good' | 'certificate_soon' | 'certificate_ended' | 'certificate_early' | 'certificate_name' | 'certificate_odd'
   | 'relay_none' | 'relay_other' | 'relay_udp' | 'relay_udp_bad' | 'relay_tcp' | 'relay_tcp_bad' | 'relay_tls' | 'relay_tls_bad'
-  | 'relay_address' | 'relay_private' | 'relay_unsure' | 'mail_none';
+  | 'relay_address' | 'relay_private' | 'relay_unsure' | 'livekit_none' | 'livekit_good' | 'livekit_silent' | 'livekit_other'
+  | 'livekit_key' | 'livekit_clock' | 'livekit_plain' | 'livekit_webhook' | 'mail_none';
 
 export interface Finding {
   code: FindingCode;

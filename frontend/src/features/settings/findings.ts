@@ -46,5 +46,13 @@ export const FINDINGS: Readonly<Record<FindingCode, Words>> = {
   relay_address: { text: m.doctor_relay_address },
   relay_private: { text: m.doctor_relay_private, fix: m.doctor_relay_private_fix },
   relay_unsure: { text: () => m.doctor_relay_unsure(), fix: m.doctor_relay_unsure_fix },
+  livekit_none: { text: () => m.doctor_livekit_none() },
+  livekit_good: { text: m.doctor_livekit_good },
+  livekit_silent: { text: m.doctor_livekit_silent, fix: m.doctor_livekit_silent_fix },
+  livekit_other: { text: m.doctor_livekit_other, fix: m.doctor_livekit_other_fix },
+  livekit_key: { text: m.doctor_livekit_key, fix: m.doctor_livekit_key_fix },
+  livekit_clock: { text: m.doctor_livekit_clock, fix: m.doctor_livekit_clock_fix },
+  livekit_plain: { text: m.doctor_livekit_plain, fix: m.doctor_livekit_plain_fix },
+  livekit_webhook: { text: m.doctor_livekit_webhook, fix: m.doctor_livekit_webhook_fix },
   mail_none: { text: () => m.doctor_mail_none() },
 };
