@@ -3,6 +3,7 @@
 
 mod growth;
 mod member;
+mod words;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::{
 };
 
 pub use member::{ConnectionTest, DeviceTest, Grants, LineTest, Member, MemberRole, MemberState};
+pub use words::{MAX_LINE, MAX_WORD, MAX_WORDS, Word};
 
 /// People who wait or are in a consultation at most.
 pub const MAX_PRESENT: usize = 50;
@@ -298,6 +300,7 @@ impl Consultation {
                     return Err(ConsultationRefused::Locked);
                 }
                 member.arrived_at = Some(now);
+                member.forget_lines();
                 if is_owner || returns || member.welcome {
                     member.admit(now);
                 } else {
@@ -360,6 +363,7 @@ impl Consultation {
         let member = &mut self.members[at];
         if matches!(member.state, MemberState::Waiting | MemberState::Invited) {
             (member.state, member.welcome, member.left_at) = (MemberState::Refused, false, Some(now));
+            member.forget_lines();
         }
         Ok(())
     }
@@ -406,6 +410,7 @@ impl Consultation {
         let member = &mut self.members[at];
         if member.is_present() {
             (member.state, member.connected, member.left_at) = (MemberState::Left, false, Some(now));
+            member.forget_lines();
         }
         Ok(())
     }
@@ -422,6 +427,7 @@ impl Consultation {
         self.ended_at.get_or_insert(now);
         for member in &mut self.members {
             member.connected = false;
+            member.forget_lines();
             if member.is_present() {
                 member.left_at = Some(now);
             }

@@ -30,7 +30,7 @@ pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
 pub use change::{Changes, Quote, Target};
 pub use consultation::{
     Comer, ConnectionTest, Consultation, ConsultationRefused, DeviceTest, Grants, GuestLink, Heard, LineTest, Member,
-    MemberRole, MemberState, OldComer,
+    MemberRole, MemberState, OldComer, Word,
 };
 pub use conversation::{
     CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, OldReach, Plan, Receipt,

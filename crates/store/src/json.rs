@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use appointments::{appointment_from_text, appointment_to_text};
 pub(crate) use changes::{changes_from_text, changes_to_text};
-pub(crate) use consultations::{consultation_from_text, consultation_to_text};
+pub(crate) use consultations::{consultation_from_text, consultation_to_text, word_from_text, word_to_text};
 
 /// An enum of the domain as one that serialises, both ways.
 macro_rules! mirrors {

@@ -1,9 +1,9 @@
-//! Users, uploads, appointments, consultations, conversations, entries and what happened to recordings as lines of JSON, for taking them from one store to another. A field that is
+//! Users, uploads, appointments, consultations and their words, conversations, entries and what happened to recordings as lines of JSON, for taking them from one store to another. A field that is
 //! added has a default, so that what older versions wrote is still read.
 
 use domain::{
     Appointment, Consultation, Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, RecordingLine, Role,
-    Target, Timestamp, Upload, UploadKind, User, UserId,
+    Target, Timestamp, Upload, UploadKind, User, UserId, Word,
 };
 use serde::{Deserialize, Serialize};
 
@@ -201,6 +201,16 @@ pub fn consultation_to_line(consultation: &Consultation) -> String {
 /// The consultation of a line.
 pub fn consultation_from_line(line: &str) -> Result<Consultation, Unreadable> {
     json::consultation_from_text(line)
+}
+
+/// A word that was said in a consultation as a line.
+pub fn word_to_line(word: &Word) -> String {
+    json::word_to_text(word)
+}
+
+/// The word of a line.
+pub fn word_from_line(line: &str) -> Result<Word, Unreadable> {
+    json::word_from_text(line)
 }
 
 /// The record of an upload as a line.

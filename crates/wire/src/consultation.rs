@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::consultation::window;
 use domain::{
     Appointment, AppointmentId, CallId, ConnectionTest, Consultation, ConsultationId, DeviceTest, LineTest, Member,
-    MemberId, MemberRole, MemberState, ObjectId, Timestamp, User, UserId,
+    MemberId, MemberRole, MemberState, ObjectId, Timestamp, User, UserId, Word,
 };
 use serde::{Deserialize, Serialize};
 
@@ -172,6 +172,69 @@ pub struct Lock {
     pub locked: bool,
 }
 
+/// `…/words`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct SayWord {
+    pub client_message_id: String,
+    pub text: String,
+    pub consultation_id: Option<Id<ConsultationId>>,
+}
+
+/// A word, as one of the members reads it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WordView {
+    number: u32,
+    member_id: Id<MemberId>,
+    name: String,
+    guest: bool,
+    text: String,
+    at: Iso,
+    /// Their own key for what is theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_message_id: Option<String>,
+}
+
+/// `…/words`, read.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WordsView {
+    consultation_id: Id<ConsultationId>,
+    words: Vec<WordView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<u32>,
+}
+
+impl WordsView {
+    /// Of a consultation's words, for that member.
+    pub fn new(it: &Consultation, me: MemberId, words: Vec<Word>, next: Option<u32>) -> Self {
+        let view = |word: Word| {
+            let member = it.member(word.member);
+            WordView {
+                number: word.number,
+                member_id: Id(word.member),
+                name: member.map(|member| member.name.clone()).unwrap_or_default(),
+                guest: member.is_some_and(|member| member.user.is_none()),
+                text: word.text,
+                at: Iso(word.at),
+                client_message_id: (word.member == me).then(|| word.key.as_str().to_owned()),
+            }
+        };
+        Self { consultation_id: Id(it.id), words: words.into_iter().map(view).collect(), next }
+    }
+}
+
+/// `…/line`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct WriteLine {
+    pub text: String,
+    pub member_id: Option<Id<MemberId>>,
+}
+
 /// `…/guests`.
 #[derive(Debug, Deserialize)]
 #[allow(missing_docs)]
@@ -283,6 +346,10 @@ struct MemberView {
     connected: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     test: Option<TestText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
 }
 
 /// How a consultation stands, for one of its members.
@@ -341,6 +408,8 @@ impl Beside<'_> {
             left_at: it.left_at.map(Iso),
             connected: it.connected,
             test: it.test.filter(|_| with_test).map(Into::into),
+            line: it.line.clone().filter(|_| with_test),
+            answer: it.answer.clone().filter(|_| with_test),
         }
     }
 

@@ -9,6 +9,7 @@ mod list;
 mod media;
 mod passes;
 mod rooms;
+mod words;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -29,12 +30,13 @@ pub use guests::Invitation;
 pub use list::Listing;
 pub use media::{MediaError, MediaServer, MediaSource, Pass};
 pub use passes::{Guest, Passes};
+pub use words::Words;
 
 /// Others may change a consultation at the same moment; so often it is tried.
 const TRIES: u32 = 10;
 
-/// A token of ours lets in for so long: the media server renews it for who is in.
-const TOKEN_HOLDS: Duration = Duration::from_secs(10 * 60);
+/// A token of ours lets in for so long, which is what coming takes: the media server renews it for who is in.
+const TOKEN_HOLDS: Duration = Duration::from_secs(60);
 
 /// Old clients are told of an hour, and ask once.
 pub const OLD_TOKEN_HOLDS: Duration = Duration::from_secs(60 * 60);
@@ -89,6 +91,9 @@ pub enum ConsultationError {
     /// A name or title has no length that there can be.
     #[error("{0}")]
     Invalid(&'static str),
+    /// They have said something else under that key.
+    #[error("the key is another word's")]
+    KeyTaken,
     /// See there.
     #[error(transparent)]
     Refused(#[from] ConsultationRefused),

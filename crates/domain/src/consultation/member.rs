@@ -93,6 +93,10 @@ pub struct Member {
     pub connected: bool,
     /// What they have tried at the door.
     pub test: Option<ConnectionTest>,
+    /// What they say while they wait; gone once they don't.
+    pub line: Option<String>,
+    /// And what a host says to them.
+    pub answer: Option<String>,
 }
 
 impl Member {
@@ -111,6 +115,8 @@ impl Member {
             left_at: None,
             connected: false,
             test: None,
+            line: None,
+            answer: None,
         }
     }
 
@@ -131,6 +137,11 @@ impl Member {
     pub(super) fn admit(&mut self, now: Timestamp) {
         self.state = MemberState::Admitted;
         self.admitted_at.get_or_insert(now);
+        self.forget_lines();
+    }
+
+    pub(super) fn forget_lines(&mut self) {
+        (self.line, self.answer) = (None, None);
     }
 
     /// What their role allows.

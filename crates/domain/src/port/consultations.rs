@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 
 use super::{StoreError, Transition};
-use crate::{Consultation, ConsultationId, ObjectId, Timestamp, UserId};
+use crate::{ClientMessageId, Consultation, ConsultationId, MemberId, ObjectId, Timestamp, UserId, Word};
 
 /// Consultations. A room has one of each session.
 #[async_trait]
@@ -23,6 +23,20 @@ pub trait Consultations: Send + Sync {
         before: Timestamp,
         limit: u32,
     ) -> Result<Vec<Consultation>, StoreError>;
+    /// Keeps a word at its place; [`Transition::Stale`] if the place, or the member's key, is another word's. The same
+    /// again is saved.
+    async fn put_word(&self, word: Word) -> Result<Transition, StoreError>;
+    /// The word of that member under that key.
+    async fn word(
+        &self,
+        consultation: ConsultationId,
+        member: MemberId,
+        key: &ClientMessageId,
+    ) -> Result<Option<Word>, StoreError>;
+    /// The place of the last one; 0 where nothing was said.
+    async fn last_word(&self, consultation: ConsultationId) -> Result<u32, StoreError>;
+    /// Those after that place, in their order.
+    async fn words(&self, consultation: ConsultationId, after: u32, limit: u32) -> Result<Vec<Word>, StoreError>;
     /// All in the order of their ids, from the one after that on; none at the end.
     async fn consultations_after(
         &self,

@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
 use axum::routing::{get, post};
 use axum::{Extension, Json as Answer, Router};
-use domain::{ConsultationRefused, Heard, Member, MemberRole, ObjectId, Timestamp};
+use domain::{ConsultationId, ConsultationRefused, Heard, Member, MemberRole, ObjectId, Timestamp};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -15,9 +15,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::consultation::{
     AdmitMembers, Arrive, AskIn, ClaimLink, ConsultationView, GetToken, GiveRole, Lock, MakeLink, MuteMember, OfMember,
-    OldTicket, OpenConsultation, PastView, SourceText, TicketView, UpcomingView, room_from_name,
+    OldTicket, OpenConsultation, PastView, SayWord, SourceText, TicketView, UpcomingView, WordsView, WriteLine,
+    room_from_name,
 };
 use wire::error::{Code, ErrorBody};
+use wire::packet::Id;
 use wire::time::{Iso, from_iso, iso};
 
 use super::address::ClientAddress;
@@ -42,6 +44,8 @@ pub(super) fn routes() -> Router<Services> {
         .route("/api/consultations/{room}/role", post(give_role))
         .route("/api/consultations/{room}/mute", post(mute))
         .route("/api/consultations/{room}/lock", post(lock))
+        .route("/api/consultations/{room}/line", post(line))
+        .route("/api/consultations/{room}/words", get(words).post(say))
         .route("/api/consultations/{room}/leave", post(leave))
         .route("/api/consultations/{room}/end", post(end))
         .route("/api/consultations/{room}/token", post(token))
@@ -61,6 +65,7 @@ fn consultation_body(error: &ConsultationError) -> ErrorBody {
     match error {
         ConsultationError::Forbidden | ConsultationError::Refused(NotTheirs) => Code::Forbidden.into(),
         ConsultationError::ContactNotAllowed => Code::ContactNotAllowed.into(),
+        ConsultationError::KeyTaken => Code::IdConflict.into(),
         ConsultationError::NoSuchCall => Code::CallNotFound.into(),
         ConsultationError::OldClient => Code::CallCannotGrow.into(),
         ConsultationError::Invalid(sentence) => ErrorBody::saying(Code::BadRequest, *sentence),
@@ -247,6 +252,33 @@ async fn give_role(of: Of, Json(body): Json<GiveRole>) -> Result<Answer<Consulta
 
 async fn lock(of: Of, Json(body): Json<Lock>) -> Result<Answer<ConsultationView>, ApiError> {
     of.act(Act::Lock(body.locked)).await
+}
+
+async fn line(of: Of, Json(body): Json<WriteLine>) -> Result<Answer<ConsultationView>, ApiError> {
+    let to = body.member_id.map(|id| id.0);
+    let scene = of.services.consultations.line(&of.by, of.room, to, &body.text, of.now).await?;
+    of.shown(&scene)
+}
+
+async fn say(of: Of, Json(body): Json<SayWord>) -> Result<Answer<WordsView>, ApiError> {
+    let key = body.client_message_id.parse().map_err(|_| Code::BadRequest)?;
+    let named = body.consultation_id.map(|id| id.0);
+    let said = of.services.consultations.say(&of.by, of.room, named, (key, &body.text), of.now).await?;
+    Ok(Answer(WordsView::new(&said.consultation, said.me, said.words, said.next)))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WordsQuery {
+    #[serde(default)]
+    after: u32,
+    consultation_id: Option<Id<ConsultationId>>,
+}
+
+async fn words(of: Of, Query(query): Query<WordsQuery>) -> Result<Answer<WordsView>, ApiError> {
+    let named = query.consultation_id.map(|id| id.0);
+    let found = of.services.consultations.words(&of.by, of.room, named, query.after, of.now).await?;
+    Ok(Answer(WordsView::new(&found.consultation, found.me, found.words, found.next)))
 }
 
 async fn leave(of: Of) -> Result<Answer<ConsultationView>, ApiError> {

@@ -7,7 +7,7 @@ use domain::{BlobId, Blobs, Part, Upload};
 use store::Store;
 use store::lines::{self, Header};
 
-use super::items::{APPOINTMENTS, CONSULTATIONS, CONVERSATIONS, RECORDINGS, UPLOADS, USERS, name};
+use super::items::{APPOINTMENTS, CONSULTATIONS, CONVERSATIONS, RECORDINGS, UPLOADS, USERS, WORDS, name};
 use super::{ENTRIES, PAGE, TransferError};
 use crate::backup::archive::{Kind, Packing};
 use crate::backup::{BackupError, beside, put_in_place};
@@ -57,6 +57,8 @@ pub async fn export(store: &dyn Store, blobs: &dyn Blobs, to: &Path) -> Result<E
     packing.add(APPOINTMENTS, &appointments)?;
     let consultations = write_consultations(store, folder).await?;
     packing.add(CONSULTATIONS, &consultations)?;
+    let words = write_words(store, folder).await?;
+    packing.add(WORDS, &words)?;
     let conversations = write_conversations(store, folder, &mut done).await?;
     packing.add(CONVERSATIONS, &conversations)?;
     packing.finish(&archive)?;
@@ -120,6 +122,30 @@ async fn write_consultations(store: &dyn Store, folder: &Path) -> Result<std::pa
         after = Some(last.id);
         for consultation in &page {
             lines.add(&lines::consultation_to_line(consultation))?;
+        }
+    }
+    lines.finish()?;
+    Ok(path)
+}
+
+/// Of one consultation after the other.
+async fn write_words(store: &dyn Store, folder: &Path) -> Result<std::path::PathBuf, TransferError> {
+    let path = folder.join(WORDS);
+    let (mut lines, mut after) = (Lines::new(&path)?, None);
+    loop {
+        let page = store.consultations_after(after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for consultation in &page {
+            let mut number = 0;
+            loop {
+                let words = store.words(consultation.id, number, PAGE).await?;
+                let Some(last) = words.last() else { break };
+                number = last.number;
+                for word in &words {
+                    lines.add(&lines::word_to_line(word))?;
+                }
+            }
         }
     }
     lines.finish()?;

@@ -45,7 +45,7 @@ pub fn import(
             Item::Bytes(..) => {}
             Item::Upload(_) => expected.uploads += 1,
             Item::User(_) => expected.users += 1,
-            Item::Recording(_) | Item::Appointment(_) | Item::Consultation(_) => {}
+            Item::Recording(_) | Item::Appointment(_) | Item::Consultation(_) | Item::Word(_) => {}
             Item::Entry(header, seq, _) => {
                 expected.entries += 1;
                 expected.conversations += u64::from(seq == header.entries);
@@ -137,6 +137,12 @@ impl<'a> Filling<'a> {
                 })?;
                 if there.as_ref() != Some(&consultation) {
                     self.done.differ.push(format!("consultation {}", consultation.id));
+                }
+            }
+            Item::Word(word) => {
+                let place = format!("word {} of consultation {}", word.number, word.consultation);
+                if self.runtime.block_on(self.store.put_word(word))? == Transition::Stale {
+                    self.done.differ.push(place);
                 }
             }
             Item::Entry(header, seq, entry) => {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use domain::{Appointment, BlobId, Consultation, NewEntry, Part, RecordingLine, Upload, User};
+use domain::{Appointment, BlobId, Consultation, NewEntry, Part, RecordingLine, Upload, User, Word};
 use store::lines::{self, Header};
 
 use super::TransferError;
@@ -17,6 +17,8 @@ pub(super) const RECORDINGS: &str = "recordings.jsonl";
 /// Since there are appointments.
 pub(super) const APPOINTMENTS: &str = "appointments.jsonl";
 pub(super) const CONSULTATIONS: &str = "consultations.jsonl";
+/// What was said in them; since it is kept.
+pub(super) const WORDS: &str = "words.jsonl";
 pub(super) const CONVERSATIONS: &str = "conversations.jsonl";
 
 /// The folder of the bytes of uploads.
@@ -34,6 +36,7 @@ pub(super) enum Item<'a> {
     Recording(RecordingLine),
     Appointment(Appointment),
     Consultation(Consultation),
+    Word(Word),
     /// An entry and its place, of a conversation whose entries come one after the other.
     Entry(&'a Header, u64, NewEntry),
 }
@@ -75,6 +78,7 @@ pub(super) fn items(
         Some(CONSULTATIONS) => {
             each_line(bytes, &not_ours, |line| take(Item::Consultation(lines::consultation_from_line(line)?)))
         }
+        Some(WORDS) => each_line(bytes, &not_ours, |line| take(Item::Word(lines::word_from_line(line)?))),
         Some(CONVERSATIONS) => {
             let mut log: Option<(Header, u64)> = None;
             each_line(bytes, &not_ours, |line| {

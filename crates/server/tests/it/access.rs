@@ -183,6 +183,10 @@ fn table() -> Vec<Row> {
         with(Web, POST, "/api/consultations/{room}/lock", r#"{"locked":false}"#, DIETICIANS),
         with(Web, POST, "/api/consultations/{room}/guests", r#"{"role":"observer"}"#, DIETICIANS),
         with(Web, POST, "/api/guests/claim", r#"{"token":"x","name":"N"}"#, ["410 guest_link_invalid"; 5]),
+        with(Web, POST, "/api/consultations/{room}/words", r#"{"clientMessageId":"w-1","text":"Hello"}"#, SIGNED_IN),
+        row(Web, GET, "/api/consultations/{room}/words", SIGNED_IN),
+        row(Web, GET, "/api/consultations/{foreign}/words", FOREIGN),
+        with(Web, POST, "/api/consultations/{room}/line", r#"{"text":"Hello"}"#, NOT_WAITING),
         row(Web, POST, "/api/consultations/{room}/leave", SIGNED_IN),
         row(Web, POST, "/api/consultations/{room}/end", DIETICIANS),
         row(Accounts, GET, "/api/consultations", NOBODY),
@@ -250,6 +254,8 @@ const HOSTS_BUT_NOBODY: [&str; 5] =
     ["401 unauthenticated", "403 forbidden", "403 forbidden", "404 not_found", "403 forbidden"];
 const TOKEN_AT_THE_DOOR: [&str; 5] =
     ["401 unauthenticated", "403 not_admitted", "403 not_admitted", "503 livekit_not_configured", "403 not_admitted"];
+const NOT_WAITING: [&str; 5] =
+    ["401 unauthenticated", "403 not_admitted", "403 not_admitted", "403 not_admitted", "403 not_admitted"];
 const NO_LIVEKIT: [&str; 5] = [
     "401 unauthenticated",
     "503 livekit_not_configured",

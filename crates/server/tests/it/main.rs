@@ -26,3 +26,4 @@ mod tls;
 mod transfer;
 mod uploads;
 mod web;
+mod words;

@@ -9,7 +9,7 @@ use domain::{
     ConsultationId, ConsultationKind, Consultations, Conversation, Conversations, Entry, EntryBody, FileFacts,
     MemberId, NewEntry, NewUser, Part, Profile, Receipt, Recording, RecordingAct, RecordingLine, Recordings,
     Role as UserRole, Stamp, Target, Timestamp, Transfer, Transition, Upload, UploadId, UploadKind, Uploads, User,
-    UserId, Users,
+    UserId, Users, Word,
 };
 use server::transfer::{TransferError, export, import};
 use store::contract::FerretDb;
@@ -145,6 +145,17 @@ async fn practice() -> TempDir {
     consultation.version = 7;
     consultation.close(Timestamp(1_700_000_001_000));
     assert_eq!(store.open_consultation(consultation).await, Ok(Transition::Saved));
+    for number in 1..=3 {
+        let word = Word {
+            consultation: id,
+            number,
+            member: host,
+            key: format!("word-{number}").parse().unwrap(),
+            text: "Said to all".into(),
+            at: Timestamp(1_700_000_000_500),
+        };
+        assert_eq!(store.put_word(word).await, Ok(Transition::Saved));
+    }
     store.close().await;
     folder
 }
@@ -159,6 +170,7 @@ struct Everything {
     recordings: Vec<RecordingLine>,
     appointments: Vec<Appointment>,
     consultations: Vec<Consultation>,
+    words: Vec<Word>,
 }
 
 async fn everything(store: &dyn Store) -> Everything {
@@ -176,7 +188,11 @@ async fn everything(store: &dyn Store) -> Everything {
     let recordings = store.recordings_after(None, 100).await.unwrap();
     let appointments = store.appointments_after(None, 100).await.unwrap();
     let consultations = store.consultations_after(None, 100).await.unwrap();
-    Everything { users, uploads, conversations, unread, recordings, appointments, consultations }
+    let mut words = Vec::new();
+    for consultation in &consultations {
+        words.extend(store.words(consultation.id, 0, 100).await.unwrap());
+    }
+    Everything { users, uploads, conversations, unread, recordings, appointments, consultations, words }
 }
 
 #[tokio::test(flavor = "multi_thread")]

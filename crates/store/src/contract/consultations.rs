@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use domain::{
     AppointmentId, Comer, ConnectionTest, Consultation, ConsultationId, DeviceTest, GuestLink, Heard, LineTest,
-    MemberId, MemberRole, ObjectId, Timestamp, Transition, UserId,
+    MemberId, MemberRole, ObjectId, Timestamp, Transition, UserId, Word,
 };
 use tokio::task::JoinSet;
 
@@ -54,7 +54,10 @@ pub(super) async fn all_of_one_comes_back(ports: &Ports) {
         let comer = |user| Comer::User { user, name: "Tom".into(), id: MemberId(object()), unasked: true };
         it.arrive(comer(owner), None, NOW).expect("it is theirs");
         it.arrive(comer(other), Some(test), NOW + Duration::from_secs(1)).expect("they may");
-        it.admit(host, None, NOW + Duration::from_secs(2)).expect("they may");
+        let late = it.arrive(comer(user_id()), None, NOW + Duration::from_secs(1)).expect("they may");
+        it.admit(host, Some(&[it.members[1].id]), NOW + Duration::from_secs(2)).expect("they may");
+        it.write_line(late, "My \"train\" is late".into()).expect("they wait");
+        it.answer_line(host, late, "We wait 😀".into()).expect("they wait");
         let expires_at = NOW + Duration::from_secs(60);
         for role in [MemberRole::Observer, MemberRole::Member] {
             let link = GuestLink { id: object(), role, name: Some("Ida".into()), expires_at, used_by: None };
@@ -111,6 +114,40 @@ pub(super) async fn a_change_needs_the_version_before(ports: &Ports) {
     assert_eq!(change(ports, &ended).await, Transition::Saved);
     assert_eq!(change(ports, &titled(&saved[0].1, "late")).await, Transition::Stale);
     assert_eq!(kept(ports, it.id).await, Some(ended));
+}
+
+pub(super) async fn words_have_a_place_each(ports: &Ports) {
+    let (it, member) = (ConsultationId(object()), MemberId(object()));
+    let store = &ports.consultations;
+    let word = |number: u32, key: &str, text: &str| Word {
+        consultation: it,
+        number,
+        member,
+        key: key.parse().expect("a key"),
+        text: text.to_owned(),
+        at: NOW + Duration::from_secs(number.into()),
+    };
+    assert_eq!(store.last_word(it).await, Ok(0));
+    let said: Vec<_> = (1..=5).map(|n| word(n, &format!("key-{n}"), "Grüß \"Gott\" 😀")).collect();
+    for word in &said {
+        assert_eq!(store.put_word(word.clone()).await, Ok(Transition::Saved));
+        assert_eq!(store.put_word(word.clone()).await, Ok(Transition::Saved), "the same again");
+    }
+    assert_eq!(store.put_word(word(5, "another", "at its place")).await, Ok(Transition::Stale));
+    assert_eq!(store.put_word(word(6, "key-2", "under its key")).await, Ok(Transition::Stale));
+    let mut attempts = JoinSet::new();
+    for n in 0..20 {
+        let (ports, word) = (ports.clone(), word(6, &format!("race-{n}"), "first"));
+        attempts.spawn(async move { ports.consultations.put_word(word).await.expect("asked") });
+    }
+    let saved = attempts.join_all().await.into_iter().filter(|one| *one == Transition::Saved).count();
+    assert_eq!((saved, store.last_word(it).await), (1, Ok(6)));
+    assert_eq!(store.words(it, 1, 3).await, Ok(said[1..4].to_vec()));
+    assert_eq!(store.words(it, 6, 3).await, Ok(Vec::new()));
+    assert_eq!(store.words(ConsultationId(object()), 0, 3).await, Ok(Vec::new()));
+    let by = async |member, key: &str| store.word(it, member, &key.parse().expect("a key")).await.expect("read");
+    assert_eq!(by(member, "key-3").await.as_ref(), Some(&said[2]));
+    assert_eq!((by(member, "key-9").await, by(MemberId(object()), "key-3").await), (None, None));
 }
 
 pub(super) async fn are_listed_by_person(ports: &Ports) {

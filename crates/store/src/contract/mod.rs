@@ -120,6 +120,7 @@ pub async fn run(ports: Ports) {
     consultations::a_room_has_one_of_each_session(&ports).await;
     consultations::a_change_needs_the_version_before(&ports).await;
     consultations::are_listed_by_person(&ports).await;
+    consultations::words_have_a_place_each(&ports).await;
 
     changes::are_entries_and_readers_get_what_they_made(&ports).await;
     changes::never_ask_to_be_read(&ports).await;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use domain::{
-    ConnectionTest, Consultation, DeviceTest, GuestLink, LineTest, Member, MemberRole, MemberState, Timestamp,
+    ConnectionTest, Consultation, DeviceTest, GuestLink, LineTest, Member, MemberRole, MemberState, Timestamp, Word,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,41 @@ pub(crate) fn consultation_to_text(it: &Consultation) -> String {
 pub(crate) fn consultation_from_text(text: &str) -> Result<Consultation, Unreadable> {
     let record: Record = serde_json::from_str(text).map_err(|_| Unreadable("consultation"))?;
     record.into_consultation().ok_or(Unreadable("consultation"))
+}
+
+/// A word as a line of an export.
+pub(crate) fn word_to_text(it: &Word) -> String {
+    write(&WordRecord {
+        consultation: it.consultation.to_string(),
+        number: it.number,
+        member: it.member.to_string(),
+        key: it.key.as_str().to_owned(),
+        text: it.text.clone(),
+        at: it.at.0,
+    })
+}
+
+pub(crate) fn word_from_text(text: &str) -> Result<Word, Unreadable> {
+    let unreadable = || Unreadable("word");
+    let record: WordRecord = serde_json::from_str(text).map_err(|_| unreadable())?;
+    Ok(Word {
+        consultation: record.consultation.parse().map_err(|_| unreadable())?,
+        number: record.number,
+        member: record.member.parse().map_err(|_| unreadable())?,
+        key: record.key.parse().map_err(|_| unreadable())?,
+        text: record.text,
+        at: Timestamp(record.at),
+    })
+}
+
+#[derive(Serialize, Deserialize)]
+struct WordRecord {
+    consultation: String,
+    number: u32,
+    member: String,
+    key: String,
+    text: String,
+    at: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,6 +116,10 @@ struct MemberRecord {
     connected: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     test: Option<TestRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -154,6 +193,8 @@ impl From<&Member> for MemberRecord {
                 camera: test.camera.into(),
                 rtt_ms: test.rtt.map(|rtt| u64::try_from(rtt.as_millis()).unwrap_or(u64::MAX)),
             }),
+            line: it.line.clone(),
+            answer: it.answer.clone(),
         }
     }
 }
@@ -183,6 +224,8 @@ impl MemberRecord {
                 camera: test.camera.into(),
                 rtt: test.rtt_ms.map(Duration::from_millis),
             }),
+            line: self.line,
+            answer: self.answer,
         })
     }
 }

@@ -2,13 +2,16 @@
 //! asked for, which may be a version behind after a crash.
 
 use async_trait::async_trait;
-use domain::{Consultation, ConsultationId, Consultations, StoreError, Timestamp, Transition, UserId};
+use domain::{
+    ClientMessageId, Consultation, ConsultationId, Consultations, MemberId, StoreError, Timestamp, Transition, UserId,
+    Word,
+};
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
 
 use super::ask::{Once, all, change, insert_once, newest, read};
-use super::row::{Id, date, number, signed};
+use super::row::{Id, date, number, signed, time};
 use super::{Core, MongoDb};
 use crate::json;
 
@@ -34,6 +37,45 @@ pub(super) struct ConsultationVersionDoc {
     place: String,
     /// Empty where a later version of one that has ended says it all.
     record: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WordDoc {
+    /// The consultation and the number.
+    #[serde(rename = "_id")]
+    place: String,
+    consultation: ObjectId,
+    number: i64,
+    member: ObjectId,
+    key: String,
+    at: DateTime,
+    text: String,
+}
+
+impl WordDoc {
+    fn of(it: &Word) -> Self {
+        Self {
+            place: place(it.consultation, it.number.into()),
+            consultation: it.consultation.oid(),
+            number: it.number.into(),
+            member: it.member.oid(),
+            key: it.key.as_str().to_owned(),
+            at: date(it.at),
+            text: it.text.clone(),
+        }
+    }
+
+    fn word(self) -> Result<Word, StoreError> {
+        let unreadable = || StoreError::Unavailable("a stored word does not parse".to_owned());
+        Ok(Word {
+            consultation: ConsultationId::of(self.consultation),
+            number: u32::try_from(self.number).map_err(|_| unreadable())?,
+            member: MemberId::of(self.member),
+            key: self.key.parse().map_err(|_| unreadable())?,
+            at: time(self.at),
+            text: self.text,
+        })
+    }
 }
 
 fn place(id: ConsultationId, version: u64) -> String {
@@ -123,6 +165,37 @@ impl Consultations for MongoDb {
         self.core().consultations(filter, doc! { "ended_at": -1, "_id": -1 }, limit.into()).await
     }
 
+    async fn put_word(&self, word: Word) -> Result<Transition, StoreError> {
+        let core = self.core();
+        let new = WordDoc::of(&word);
+        if insert_once(&core.consultation_words, &new).await? == Once::Inserted {
+            return Ok(Transition::Saved);
+        }
+        let there = core.words(doc! { "_id": new.place.as_str() }, doc! {}, 1).await?;
+        Ok(if there == [word] { Transition::Saved } else { Transition::Stale })
+    }
+
+    async fn word(
+        &self,
+        consultation: ConsultationId,
+        member: MemberId,
+        key: &ClientMessageId,
+    ) -> Result<Option<Word>, StoreError> {
+        let filter = doc! { "consultation": consultation.oid(), "member": member.oid(), "key": key.as_str() };
+        Ok(self.core().words(filter, doc! {}, 1).await?.pop())
+    }
+
+    async fn last_word(&self, consultation: ConsultationId) -> Result<u32, StoreError> {
+        let filter = doc! { "consultation": consultation.oid() };
+        let last = self.core().words(filter, doc! { "number": -1 }, 1).await?.pop();
+        Ok(last.map_or(0, |last| last.number))
+    }
+
+    async fn words(&self, consultation: ConsultationId, after: u32, limit: u32) -> Result<Vec<Word>, StoreError> {
+        let filter = doc! { "consultation": consultation.oid(), "number": { "$gt": i64::from(after) } };
+        self.core().words(filter, doc! { "number": 1 }, limit.into()).await
+    }
+
     async fn consultations_after(
         &self,
         after: Option<ConsultationId>,
@@ -138,6 +211,14 @@ impl Consultations for MongoDb {
 }
 
 impl Core {
+    async fn words(&self, filter: Document, order: Document, limit: i64) -> Result<Vec<Word>, StoreError> {
+        let found = read(|| async {
+            let found = self.consultation_words.find(filter.clone()).sort(order.clone()).limit(limit);
+            all(found.await?).await
+        });
+        found.await?.into_iter().map(WordDoc::word).collect()
+    }
+
     async fn consultation_docs(
         &self,
         filter: Document,

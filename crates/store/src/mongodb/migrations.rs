@@ -37,6 +37,7 @@ pub(super) const APPOINTMENTS: &str = "appointments";
 pub(super) const APPOINTMENT_VERSIONS: &str = "appointment_versions";
 pub(super) const CONSULTATIONS: &str = "consultations";
 pub(super) const CONSULTATION_VERSIONS: &str = "consultation_versions";
+pub(super) const CONSULTATION_WORDS: &str = "consultation_words";
 pub(super) const SLOTS: &str = "slots";
 
 const OURS: &[&str] =
@@ -68,6 +69,8 @@ const INDEXES: &[(&str, &[&str], bool)] = &[
     (APPOINTMENTS, &["room"], true),
     (CONSULTATIONS, &["room", "session"], true),
     (CONSULTATIONS, &["people"], false),
+    (CONSULTATION_WORDS, &["consultation", "number"], false),
+    (CONSULTATION_WORDS, &["consultation", "member", "key"], true),
     (OLD_PAGES, &["user"], false),
     (OLD_PAGES, &["at"], false),
 ];

@@ -99,6 +99,7 @@ struct Core {
     slots: Collection<appointments::SlotDoc>,
     consultations: Collection<consultations::ConsultationDoc>,
     consultation_versions: Collection<consultations::ConsultationVersionDoc>,
+    consultation_words: Collection<consultations::WordDoc>,
     heads: Heads,
     /// Updates of one document that this process makes are made one after the other: not every server keeps them apart.
     changing_users: Mutex<()>,
@@ -159,6 +160,7 @@ impl MongoDb {
             slots: database.collection(migrations::SLOTS),
             consultations: database.collection(migrations::CONSULTATIONS),
             consultation_versions: database.collection(migrations::CONSULTATION_VERSIONS),
+            consultation_words: database.collection(migrations::CONSULTATION_WORDS),
             heads: Heads::default(),
             changing_users: Mutex::new(()),
             changing_calls: Mutex::new(()),

@@ -1,6 +1,8 @@
 //! How ids, numbers and times of the domain are kept in documents.
 
-use domain::{AppointmentId, CallId, ConsultationId, ConversationId, EntryId, SessionId, Timestamp, UploadId, UserId};
+use domain::{
+    AppointmentId, CallId, ConsultationId, ConversationId, EntryId, MemberId, SessionId, Timestamp, UploadId, UserId,
+};
 use mongodb::bson::DateTime;
 use mongodb::bson::oid::ObjectId;
 
@@ -27,7 +29,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AppointmentId, CallId, ConsultationId, ConversationId, EntryId, SessionId, UploadId, UserId);
+ids!(AppointmentId, CallId, ConsultationId, ConversationId, EntryId, MemberId, SessionId, UploadId, UserId);
 
 pub(super) const fn date(time: Timestamp) -> DateTime {
     DateTime::from_millis(time.0)

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use domain::{
-    CallId, CallPhase, Calls, Conversations, Entry, EntryBody, EntryId, NewEntry, ObjectId, OldPages, Rotation,
-    SessionId, Sessions, Target, Timestamp, UploadId, Uploads, UserId, Users,
+    AppointmentId, AppointmentStatus, Appointments, CallId, CallPhase, Calls, ConsultationId, Consultations,
+    Conversations, Entry, EntryBody, EntryId, NewEntry, ObjectId, OldPages, Recordings, Rotation, SessionId, Sessions,
+    Target, Timestamp, UploadId, Uploads, UserId, Users,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -14,8 +15,18 @@ use super::migrations::{APPLICATION_ID, MIGRATIONS, VERSION};
 use super::{FILE, Options, Sqlite};
 
 /// What each version wrote that was new.
-const ROWS: &[&str] =
-    &[include_str!("old/1.sql"), include_str!("old/2.sql"), include_str!("old/3.sql"), include_str!("old/4.sql")];
+const ROWS: &[&str] = &[
+    include_str!("old/1.sql"),
+    include_str!("old/2.sql"),
+    include_str!("old/3.sql"),
+    include_str!("old/4.sql"),
+    // Words are taken up from what is there.
+    "",
+    include_str!("old/6.sql"),
+    include_str!("old/7.sql"),
+    include_str!("old/8.sql"),
+    include_str!("old/9.sql"),
+];
 
 const EPOCH: &str = "0123456789abcdef";
 const LATER: Timestamp = Timestamp(9_000_000_000_000);
@@ -88,6 +99,31 @@ async fn has_people(store: &Sqlite) {
     let [call] = calls.as_slice() else { panic!("{calls:?}") };
     assert_eq!((call.id, call.version, call.caller.user), (CallId(id(0xca)), 3, ann.id));
     assert!(matches!(call.phase, CallPhase::Ringing { until: Timestamp(40_000) }));
+}
+
+/// What the two agreed to, arranged and met for.
+async fn has_met(store: &Sqlite, version: u32) {
+    if version >= 6 {
+        let lines = store.recording(UploadId(id(0xf6))).await.expect("read");
+        let [asked, agreed] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!((asked.user, asked.number, agreed.user), (UserId(id(BEN)), 1, UserId(id(ANN))));
+    }
+    if version >= 7 {
+        let appointment = store.appointment(AppointmentId(id(0xa7))).await.expect("read").expect("it stands");
+        assert_eq!((appointment.patient, appointment.status()), (UserId(id(ANN)), AppointmentStatus::Confirmed));
+        let found = store.appointment_of_room(id(0xa8)).await.expect("read").expect("it is found by its room");
+        assert_eq!(found, appointment);
+    }
+    if version >= 8 {
+        let ended = store.ended_consultations(UserId(id(ANN)), LATER, 10).await.expect("read");
+        let [it] = ended.as_slice() else { panic!("{ended:?}") };
+        assert_eq!((it.id, it.members.len(), it.members[1].name.as_str()), (ConsultationId(id(0xc8)), 2, "Ann Ärm"));
+        assert_eq!((it.appointment, it.call), (Some(AppointmentId(id(0xa7))), None));
+    }
+    if version >= 9 {
+        let words = store.words(ConsultationId(id(0xc8)), 0, 10).await.expect("read");
+        assert_eq!(words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>(), ["Good morning", "Hello 💚"]);
+    }
 }
 
 /// What was said until then, as it is now.
@@ -173,6 +209,7 @@ async fn what_every_version_left_is_there() {
         assert_eq!(store.epoch().await.expect("read"), EPOCH, "what clients remember still holds");
         has_people(&store).await;
         has_log(&store, version).await;
+        has_met(&store, version).await;
         store.close().await;
         is_sound(&folder);
         assert_eq!(schema(&folder), schema(&fresh), "there is one schema, whatever the way to it");

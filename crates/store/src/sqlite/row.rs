@@ -1,7 +1,8 @@
 //! How ids and numbers of the domain are kept in columns.
 
 use domain::{
-    AppointmentId, CallId, ConsultationId, ConversationId, EntryId, ObjectId, SessionId, Timestamp, UploadId, UserId,
+    AppointmentId, CallId, ConsultationId, ConversationId, EntryId, MemberId, ObjectId, SessionId, Timestamp, UploadId,
+    UserId,
 };
 use rusqlite::Row;
 
@@ -25,7 +26,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(AppointmentId, CallId, ConsultationId, ConversationId, EntryId, SessionId, UploadId, UserId);
+ids!(AppointmentId, CallId, ConsultationId, ConversationId, EntryId, MemberId, SessionId, UploadId, UserId);
 
 pub(crate) fn id<I: Id>(row: &Row<'_>, column: usize) -> Result<I, rusqlite::Error> {
     row.get::<_, [u8; 12]>(column).map(|bytes| I::from_object(ObjectId::from(bytes)))
