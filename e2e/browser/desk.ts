@@ -9,6 +9,7 @@ type Member = Record<string, unknown> & { memberId: string; name: string; role: 
 /** Stands in for our server's side of a consultation, so that every state can be looked at: all come as guests. */
 export class Desk {
   readonly members: Member[] = [];
+  readonly words: { number: number; memberId: string; name: string; guest: boolean; text: string; at: string; clientMessageId: string }[] = [];
   locked = false;
   state: 'open' | 'ended' = 'open';
   version = 1;
@@ -86,6 +87,19 @@ export class Desk {
       case 'lock':
         this.locked = body['locked'] === true;
         break;
+      case 'line':
+        if (target) target['answer'] = body['text'];
+        else you['line'] = body['text'];
+        break;
+      case 'words': {
+        const key = body['clientMessageId'] as string | undefined;
+        if (key !== undefined && !this.words.some((word) => word.clientMessageId === key)) {
+          this.words.push({ number: this.words.length + 1, memberId: you.memberId, name: you.name, guest: you['guest'] === true, text: body['text'] as string, at: new Date().toISOString(), clientMessageId: key });
+        }
+        const after = Number(new URL(request.url()).searchParams.get('after') ?? 0);
+        const mine = this.words.filter((word) => (key === undefined ? word.number > after : word.clientMessageId === key));
+        return json({ consultationId: 'c1', words: mine.map(({ clientMessageId, ...word }) => (word.memberId === you.memberId ? { ...word, clientMessageId } : word)) });
+      }
       case 'leave':
         you.state = 'left';
         break;

@@ -52,6 +52,10 @@ test('a room from the waiting room to its end', async ({ browser, server, liveki
   const patient = await come(browser, server.url(), desk, 'm2');
   await expect(patient.getByText('Sie sind im Wartezimmer')).toBeVisible();
   await expect(patient.getByText('Ihr Mikrofon hört Sie.')).toBeVisible();
+  await patient.getByLabel('Eine Zeile an Dr. Tomás Oliveira').fill('Meine Dolmetscherin kommt gleich noch dazu.');
+  await button(patient, 'Senden').click();
+  desk.members[1]!['answer'] = 'Kein Problem, wir warten auf sie.';
+  await expect(patient.getByText('Kein Problem, wir warten auf sie.')).toBeVisible();
   await pictures(patient, 'room-waiting');
   const jonas = await come(browser, server.url(), desk, 'm3');
   await expect(jonas.getByText('Sie sind im Wartezimmer')).toBeVisible();

@@ -9,6 +9,24 @@ export interface Ticket {
   token: string;
 }
 
+/** What was said to everybody, as the server keeps it. */
+export interface KeptWord {
+  number: number;
+  memberId: string;
+  name: string;
+  guest: boolean;
+  text: string;
+  at: string;
+  /** What is one's own has the id that it was sent under. */
+  clientMessageId?: string;
+}
+
+export interface KeptWords {
+  consultationId: string;
+  words: KeptWord[];
+  next?: number;
+}
+
 export type Source = 'microphone' | 'camera' | 'screen';
 
 /** What somebody may ask about one room; the same in the name of a person and of a guest. */
@@ -24,6 +42,10 @@ export interface RoomApi {
   lock(locked: boolean): Promise<Consultation>;
   role(memberId: string, role: Exclude<MemberRole, 'host'>): Promise<Consultation>;
   end(): Promise<Consultation>;
+  /** From the door to who may let us in; with a member, from there to them. */
+  line(text: string, memberId?: string): Promise<Consultation>;
+  say(clientMessageId: string, text: string, consultationId?: string): Promise<KeptWords>;
+  words(after: number, consultationId?: string): Promise<KeptWords>;
   askIn(userIds: string[]): Promise<Consultation>;
   invite(role: 'member' | 'observer', name?: string): Promise<{ url: string; expiresAt: string }>;
 }
@@ -43,6 +65,9 @@ export function roomApi(http: Pick<Http, 'get' | 'post'>, roomId: string): RoomA
     lock: (locked) => post('lock', { locked }),
     role: (memberId, role) => post('role', { memberId, role }),
     end: () => post('end'),
+    line: (text, memberId) => post('line', { text, ...(memberId === undefined ? {} : { memberId }) }),
+    say: (clientMessageId, text, consultationId) => post<KeptWords>('words', { clientMessageId, text, ...(consultationId === undefined ? {} : { consultationId }) }),
+    words: (after, consultationId) => http.get<KeptWords>(`${base}/words?after=${after}${consultationId === undefined ? '' : `&consultationId=${consultationId}`}`),
     askIn: (userIds) => post('invite', { userIds }),
     invite: (role, name) => post('guests', name ? { role, name } : { role }),
   };

@@ -25,6 +25,9 @@ export interface Member {
   leftAt?: string;
   connected: boolean;
   test?: DeviceTest;
+  /** What they say while they wait, and what a host says to them. */
+  line?: string;
+  answer?: string;
 }
 
 export interface Owner {

@@ -1,4 +1,5 @@
 import { IconPhone, IconPhoneX, IconVideo } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { m } from '../../../shared/i18n';
 import { useCallStarter } from '../../../shared/lib/callStarter';
@@ -29,7 +30,9 @@ function CallCard({ row, call, other }: { row: CardRow; call: CallFacts; other: 
       row={row} name={other.name} icon={<Icon {...ICON} />} tone={missed ? 'danger' : 'leaf'}
       title={callTitle(call, row.own)} line={callDetail(call, row.own)}
       action={
-        calls && (
+        call.outcome === 'grown' ? (
+          <Link className={classes.action} to="/consultations/$roomId" params={{ roomId: `consultation-${call.callId}` }}>{m.call_entry_to_consultation()}</Link>
+        ) : calls && (
           <button type="button" className={classes.action} disabled={calls.active} onClick={() => calls.start(other._id, other.name, call.callType)}>
             {missed ? m.call_back() : m.call_again()}
           </button>

@@ -20,7 +20,7 @@ function placeOf(guest: boolean): Place {
     arrive: (test?: DeviceTest) => (arrived.push(test), answer()),
   } as unknown as RoomApi;
   const listen = guest ? undefined : (take: typeof push) => ((push = take), () => undefined);
-  return new Place({ api, clock: room.clock, listen, measure: () => Promise.resolve({ connection: 'good', rttMs: 12 }) }, room.engine);
+  return new Place({ api, clock: room.clock, listen, newId: () => 'id', measure: () => Promise.resolve({ connection: 'good', rttMs: 12 }) }, room.engine);
 }
 
 beforeEach(() => {

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../../../shared/wire/errors';
 import type { Consultation, DeviceTest, RoomApi } from '../api';
 import { measureConnection, testOf } from './deviceTest';
 import type { RoomEngine } from './RoomEngine';
+import { type UnsentWords, Words } from './Words';
 
 export interface PlaceState {
   consultation: Consultation | undefined;
@@ -22,6 +23,8 @@ export interface PlaceDeps {
   clock: Clock;
   /** What the server says by itself; `undefined` for guests, who ask now and then. */
   listen: ((take: (consultation: Consultation) => void) => () => void) | undefined;
+  newId: () => string;
+  unsent?: UnsentWords;
   measure?: typeof measureConnection;
 }
 
@@ -42,6 +45,8 @@ export function isNewer(known: Consultation | undefined, next: Consultation): bo
 export class Place {
   readonly engine: RoomEngine;
   readonly api: RoomApi;
+  /** What is said to everybody. */
+  readonly words: Words;
   readonly #deps: PlaceDeps;
   readonly #state = new Observable<PlaceState>({ consultation: undefined, failed: undefined, refused: undefined, busy: true, adding: false });
   readonly #ask: Deadline;
@@ -57,6 +62,12 @@ export class Place {
     this.#deps = deps;
     this.api = deps.api;
     this.engine = engine;
+    this.words = new Words({
+      api: deps.api, clock: deps.clock, newId: deps.newId, ...(deps.unsent ? { unsent: deps.unsent } : {}),
+      onChange: (words, news) => engine.exchange.keep(words, news),
+      onKept: () => engine.exchange.tellSaid(),
+    });
+    engine.onSaid = () => this.words.look();
     this.#ask = new Deadline(deps.clock);
     this.#test = new Deadline(deps.clock);
   }
@@ -93,6 +104,7 @@ export class Place {
     this.#patch({ consultation: next });
     const { state, role } = next.you;
     this.engine.setRole(role);
+    if (state === 'admitted' && next.version > 0 && next.state === 'open') this.words.begin(next.consultationId);
     if (next.state === 'ended') this.engine.end('ended');
     else if (state === 'removed' || state === 'refused') this.engine.end('removed');
     else if (before?.you.state === 'waiting' && state === 'admitted' && this.engine.view.value.stage === 'lobby') void this.engine.enter();
@@ -132,6 +144,7 @@ export class Place {
     this.#stop?.();
     this.#ask.clear();
     this.#test.clear();
+    this.words.close();
     this.engine.close();
     if (consultation?.state === 'open' && (consultation.you.state === 'waiting' || consultation.you.state === 'admitted')) this.#deps.api.leave().catch(() => undefined);
   }

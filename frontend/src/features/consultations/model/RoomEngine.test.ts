@@ -129,8 +129,8 @@ describe('what is said in a room', () => {
 
   it('takes words once, by the name that the room knows, and drops what is none', async () => {
     const { engine, world } = await inside();
-    const word = saidText({ kind: 'word', id: '1', text: ' Hello ', whisper: false });
-    for (const text of [word, word, '{"kind":"word"}', 'null', '[]', '{"kind":"reaction","emoji":"<b>"}', 'x'.repeat(9_000)]) world.room.listener.onSaid('b', 'Bea', text);
+    const word = saidText({ kind: 'whisper', id: '1', text: ' Hello ' });
+    for (const text of [word, word, '{"kind":"whisper"}', '{"kind":"word","id":"2","text":"To all"}', 'null', '[]', '{"kind":"reaction","emoji":"<b>"}', 'x'.repeat(9_000)]) world.room.listener.onSaid('b', 'Bea', text);
     expect(engine.view.value.words).toEqual([expect.objectContaining({ name: 'Bea', text: 'Hello', mine: false })]);
     expect(engine.view.value).toMatchObject({ unseen: 1, reactions: [] });
     engine.exchange.look(true);
@@ -139,7 +139,7 @@ describe('what is said in a room', () => {
 
   it('whispers to one alone', async () => {
     const { engine, world } = await inside();
-    engine.exchange.write('Only you', 'Dr. Okafor', { identity: 'b', name: 'Bea' });
+    engine.exchange.whisper('Only you', 'Dr. Okafor', { identity: 'b', name: 'Bea' });
     expect(world.room.said.at(-1)?.to).toEqual(['b']);
     expect(engine.view.value.words.at(-1)).toMatchObject({ whisper: 'Bea', mine: true });
   });

@@ -36,6 +36,8 @@ const REASONS: Partial<Record<ErrorCode, EndReason>> = {
 export class RoomEngine {
   readonly exchange: Exchange;
   readonly hearing: Hearing;
+  /** Somebody has said something to everybody, which our server keeps; or we may have missed that. */
+  onSaid: () => void = () => undefined;
   readonly #deps: RoomDeps;
   readonly #view: Observable<RoomView>;
   #media: LocalMedia;
@@ -64,6 +66,7 @@ export class RoomEngine {
       clock: deps.clock, newId: deps.newId,
       send: (text, to) => this.#room?.say(text, to) ?? Promise.resolve(),
       onChange: () => this.#draw(),
+      onSaid: () => this.onSaid(),
     });
   }
 
@@ -222,9 +225,10 @@ export class RoomEngine {
     const stale = () => round !== this.#round;
     let room: RoomPort | undefined;
     try {
-      const { url, token } = await this.#deps.api.token();
-      if (stale()) return;
       room = await this.#deps.createRoom(this.#listener(round));
+      if (stale()) return;
+      // At the last moment: it holds for no longer than connecting takes.
+      const { url, token } = await this.#deps.api.token();
       if (stale()) return;
       this.#room = room;
       await room.connect(url, token);
@@ -251,6 +255,7 @@ export class RoomEngine {
     void this.#send('video');
     if (this.#screen) room.share(this.#screen.getTracks()).catch(() => this.#stopScreen());
     if (this.exchange.handUp) this.exchange.raise(true);
+    this.onSaid();
   }
 
   /** The first try says at once what is wrong; who was in the room already is brought back. */
@@ -289,6 +294,7 @@ export class RoomEngine {
       onReconnected: mine(() => {
         this.#patch({ stage: 'live' });
         this.#draw();
+        this.onSaid();
       }),
       onEnded: (reason) => mine(() => this.#closed(reason))(),
       onSound: (playing) => mine(() => this.#patch({ silent: !playing }))(),

@@ -12,11 +12,16 @@ export interface ExchangeDeps {
   /** What we say goes out; rejects where it can't. */
   send: (text: string, to?: string[]) => Promise<void>;
   onChange: () => void;
+  /** Somebody has said something to everybody. */
+  onSaid?: () => void;
 }
 
-/** Hands, reactions and words of a room. All of it is gone with the room: nobody keeps it. */
+/** Hands, reactions and whispers of a room. All of it is gone with the room: nobody keeps it. What is said to everybody is kept elsewhere. */
 export class Exchange {
+  /** What is said to everybody, and what to us or by us alone, as it came. */
   words: Word[] = [];
+  #kept: Word[] = [];
+  #whispers: Word[] = [];
   reactions: Shown[] = [];
   unseen = 0;
   /** Whose hand is up, and since when. */
@@ -60,12 +65,24 @@ export class Exchange {
     this.#show(this.#me, name, emoji);
   }
 
-  write(text: string, name: string, whisper?: { identity: string; name: string }): void {
+  whisper(text: string, name: string, to: { identity: string; name: string }): void {
     const words = text.trim().slice(0, TEXT_MAX);
     if (words === '') return;
     const id = this.#deps.newId();
-    this.#say({ kind: 'word', id, text: words, whisper: whisper !== undefined }, whisper ? [whisper.identity] : undefined);
-    this.#add({ id, name, mine: true, text: words, at: this.#deps.clock.now(), ...(whisper ? { whisper: whisper.name } : {}) });
+    this.#say({ kind: 'whisper', id, text: words }, [to.identity]);
+    this.#add({ id, name, mine: true, text: words, at: this.#deps.clock.now(), whisper: to.name });
+  }
+
+  /** Tells everybody that there is something to be read. */
+  tellSaid(): void {
+    this.#say({ kind: 'said' });
+  }
+
+  /** What is said to everybody, with so much of it new. */
+  keep(words: Word[], news: number): void {
+    this.#kept = words;
+    if (!this.#looking) this.unseen += news;
+    this.#order();
   }
 
   look(looking: boolean): void {
@@ -87,11 +104,13 @@ export class Exchange {
         break;
       case 'reaction':
         return this.#show(identity, name, said.emoji);
-      case 'word': {
+      case 'said':
+        return this.#deps.onSaid?.();
+      case 'whisper': {
         const id = `${identity} ${said.id}`;
-        if (this.words.some((word) => word.id === id)) return;
+        if (this.#whispers.some((word) => word.id === id)) return;
         if (!this.#looking) this.unseen += 1;
-        return this.#add({ id, name, mine: false, text: said.text, at: this.#deps.clock.now(), ...(said.whisper ? { whisper: name } : {}) });
+        return this.#add({ id, name, mine: false, text: said.text, at: this.#deps.clock.now(), whisper: name });
       }
     }
     this.#deps.onChange();
@@ -112,7 +131,12 @@ export class Exchange {
   }
 
   #add(word: Word): void {
-    this.words = [...this.words, word].slice(-WORDS_MAX);
+    this.#whispers = [...this.#whispers, word].slice(-WORDS_MAX);
+    this.#order();
+  }
+
+  #order(): void {
+    this.words = [...this.#kept, ...this.#whispers].sort((a, b) => a.at - b.at);
     this.#deps.onChange();
   }
 

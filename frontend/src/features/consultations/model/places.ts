@@ -7,6 +7,7 @@ import type { RoomApi } from '../api';
 import { Place, type PlaceDeps } from './Place';
 import { RoomFailure, type CreateRoom } from './port';
 import { RoomEngine } from './RoomEngine';
+import { tabUnsent } from './Words';
 
 /** What speaks LiveKit's protocol is fetched when somebody enters a room, not before. */
 const createRoom: CreateRoom = async (listener) => {
@@ -21,7 +22,7 @@ function createPlace(api: RoomApi, listen: PlaceDeps['listen']): Place {
     { api, createRoom, media: browserMedia(), screens: browserScreens(), listen: listenByWebAudio, clock: systemClock, newId: randomId },
     'member',
   );
-  return new Place({ api, clock: systemClock, listen }, engine);
+  return new Place({ api, clock: systemClock, listen, newId: randomId, unsent: tabUnsent }, engine);
 }
 
 /** So long a page may be gone: another language builds it anew, and StrictMode does. */

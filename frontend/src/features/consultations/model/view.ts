@@ -52,6 +52,8 @@ export interface Word {
   at: number;
   /** Said to one alone: to whom, or by whom to us. */
   whisper?: string;
+  /** Of ours: the server has not got it yet, or would not have it. */
+  state?: 'waiting' | 'failed';
 }
 
 export interface Shown {

@@ -11,15 +11,17 @@ import { titleOf } from './labels';
 import { Room } from './Room';
 import styles from './Page.module.css';
 import { usePlaceView } from './usePlace';
+import { Written } from './Written';
 
 interface AttendProps {
   place: Place;
+  roomId: string;
   onBack: () => void;
   backText: 'list' | 'none';
 }
 
 /** Whatever stage somebody is at: not there yet, waiting, inside, or gone. */
-export function Attend({ place, onBack, backText }: AttendProps) {
+export function Attend({ place, roomId, onBack, backText }: AttendProps) {
   const { state, view } = usePlaceView(place);
   const { consultation, failed } = state;
   const inside = ['connecting', 'live', 'reconnecting'].includes(view.stage);
@@ -44,6 +46,7 @@ export function Attend({ place, onBack, backText }: AttendProps) {
             </div>
           }
         />
+        {failed === 'consultation_ended' ? <Written api={place.api} roomId={roomId} quiet /> : null}
       </main>
     );
   }

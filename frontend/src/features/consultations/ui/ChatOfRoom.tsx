@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from 'react';
 import { m } from '../../../shared/i18n';
+import { TextButton } from '../../../shared/media/ui/Button';
 import { WordComposer, WordItem, WordList } from '../../../shared/media/ui/Words';
 import type { Consultation } from '../api';
 import type { Place } from '../model/Place';
@@ -17,22 +18,23 @@ interface ChatProps {
   onTo: (identity: string) => void;
 }
 
-/** Words of the room, which last as long as the room does; hosts may whisper to one person. */
+/** What is said to everybody, which is kept; hosts may whisper to one person, which is not. */
 export function ChatOfRoom({ place, consultation, view, to, onTo }: ChatProps) {
   const { exchange } = place.engine;
   const [text, setText] = useState('');
   const choiceId = useId();
   const others = view.people.filter(({ me }) => !me);
   const whispered = others.find(({ identity }) => identity === to);
+  const failed = view.words.some(({ state }) => state === 'failed');
   useEffect(() => {
     exchange.look(true);
     return () => exchange.look(false);
   }, [exchange]);
   return (
     <>
-      <WordList label={m.room_chat()} note={m.room_chat_note()} count={view.words.length}>
+      <WordList label={m.room_chat()} note={whispered ? m.room_chat_note_whisper({ name: whispered.name }) : m.room_chat_note()} count={view.words.length}>
         {view.words.map((word) => (
-          <WordItem key={word.id} text={word.text} by={saidBy(word)} at={word.at} mine={word.mine} />
+          <WordItem key={word.id} text={word.text} by={saidBy(word)} at={word.at} mine={word.mine} state={stateOf(word)} />
         ))}
       </WordList>
       {view.role === 'observer' ? null : (
@@ -40,9 +42,14 @@ export function ChatOfRoom({ place, consultation, view, to, onTo }: ChatProps) {
           text={text}
           label={whispered ? m.room_chat_only({ name: whispered.name }) : m.room_chat_write()}
           max={TEXT_MAX}
-          waits={view.stage !== 'live'}
+          waits={whispered !== undefined && view.stage !== 'live'}
           above={
-            isHost(consultation.you) && others.length > 0 ? (
+            failed ? (
+              <p className={styles.failed} role="alert">
+                <span>{m.room_chat_failed()}</span>
+                <TextButton onClick={() => place.words.retry()}>{m.call_try_again()}</TextButton>
+              </p>
+            ) : isHost(consultation.you) && others.length > 0 ? (
               <div className={styles.to}>
                 <label htmlFor={choiceId}>{m.room_chat_to()}</label>
                 <select id={choiceId} value={whispered?.identity ?? ''} onChange={(event) => onTo(event.currentTarget.value)}>
@@ -55,11 +62,15 @@ export function ChatOfRoom({ place, consultation, view, to, onTo }: ChatProps) {
             ) : null
           }
           onText={setText}
-          onSend={(words) => exchange.write(words, consultation.you.name, whispered)}
+          onSend={(words) => (whispered ? exchange.whisper(words, consultation.you.name, whispered) : place.words.write(words))}
         />
       )}
     </>
   );
+}
+
+function stateOf({ state }: Word): string | undefined {
+  return state === 'waiting' ? m.call_word_waiting() : state === 'failed' ? m.room_chat_unsent() : undefined;
 }
 
 function saidBy({ mine, name, whisper }: Word): string {

@@ -16,6 +16,7 @@ import styles from './Consultations.module.css';
 import { InviteGuest } from './InviteGuest';
 import { InvitePeople } from './InvitePeople';
 import { titleOf } from './labels';
+import { WrittenDialog } from './WrittenDialog';
 
 /** `/consultations`: what runs, what comes, what was; and the dietician's own room. */
 export function Consultations() {
@@ -31,6 +32,7 @@ export function Consultations() {
   const open = useMutation({ mutationFn: () => openConsultation(http, {}), onSuccess: ({ roomId }) => toRoom(roomId) });
   const chat = useChat();
   const { rooms } = useObservable(chat.state);
+  const [reading, setReading] = useState<Past>();
   const [choosing, setChoosing] = useState(false);
   const dietician = me.role === DIETICIAN;
   const data = list.data;
@@ -65,7 +67,7 @@ export function Consultations() {
         ) : null}
         {data && (data.configured || data.past.length > 0) ? (
           <Part title={m.room_past()} icon={<IconHistory size={20} stroke={1.75} aria-hidden />} none={m.room_past_none()} empty={data.past.length === 0}>
-            {data.past.map((each) => <Was key={each.consultationId} past={each} meId={me._id} />)}
+            {data.past.map((each) => <Was key={each.consultationId} past={each} meId={me._id} onRead={() => setReading(each)} />)}
           </Part>
         ) : null}
       </div>
@@ -75,6 +77,7 @@ export function Consultations() {
           onOpened={toRoom} onClose={() => setChoosing(false)}
         />
       ) : null}
+      {reading ? <WrittenDialog api={roomApi(http, reading.roomId)} roomId={reading.roomId} consultationId={reading.consultationId} onClose={() => setReading(undefined)} /> : null}
       {inviting !== undefined ? <InviteGuest api={roomApi(http, inviting)} onClose={() => setInviting(undefined)} /> : null}
     </main>
   );
@@ -131,7 +134,7 @@ function Coming({ upcoming: { with: other, opensAt, appointment }, onOpen }: { u
   );
 }
 
-function Was({ past, meId }: { past: Past; meId: string }) {
+function Was({ past, meId, onRead }: { past: Past; meId: string; onRead: () => void }) {
   const names = past.members.filter(({ userId, joinedAt }) => userId !== meId && joinedAt !== undefined).map(({ name }) => name);
   return (
     <li className={styles.row}>
@@ -141,6 +144,7 @@ function Was({ past, meId }: { past: Past; meId: string }) {
         <p className={styles.quiet}>{dayTitle(past.openedAt)}, {clockTime(past.openedAt)} · {durationText(past.durationMs)}</p>
         <p className={styles.quiet}>{names.length > 0 ? m.room_was_there({ names: names.join(', ') }) : m.room_was_nobody()}</p>
       </div>
+      {names.length > 0 ? <div className={styles.actions}><Button size="sm" variant="default" onClick={onRead}>{m.written()}</Button></div> : null}
     </li>
   );
 }

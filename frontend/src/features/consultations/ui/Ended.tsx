@@ -7,6 +7,7 @@ import type { Place } from '../model/Place';
 import type { EndReason } from '../model/view';
 import { endText, isHost } from './labels';
 import styles from './Page.module.css';
+import { Written } from './Written';
 
 /** Where it makes sense to try once more. */
 const RETRY: ReadonlySet<EndReason> = new Set<EndReason>(['left', 'elsewhere', 'full', 'refused', 'unreachable', 'lost', 'not-admitted']);
@@ -31,6 +32,9 @@ export function Ended({ place, consultation, reason, back }: { place: Place; con
           </div>
         }
       />
+      {consultation.you.admittedAt !== undefined && !consultation.you.guest ? (
+        <Written api={place.api} roomId={consultation.roomId} consultationId={consultation.consultationId} quiet />
+      ) : null}
     </main>
   );
 }

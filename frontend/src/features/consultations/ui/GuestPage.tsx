@@ -20,7 +20,7 @@ export function GuestPage() {
 
 function Inside({ guest, onOver }: { guest: Guest; onOver: () => void }) {
   const place = usePlace(`guest ${guest.accessToken}`, () => roomApi(guestHttp(guest.accessToken), guest.roomId), undefined);
-  return <Attend place={place} onBack={onOver} backText="none" />;
+  return <Attend place={place} roomId={guest.roomId} onBack={onOver} backText="none" />;
 }
 
 function Name({ token, onClaimed }: { token: string; onClaimed: (guest: Guest) => void }) {

@@ -9,6 +9,7 @@ import { Avatar } from '../../../shared/ui';
 import type { Consultation } from '../api';
 import type { Place } from '../model/Place';
 import type { RoomView } from '../model/view';
+import { OwnLine } from './DoorLine';
 import { InviteGuest } from './InviteGuest';
 import { isHost, presenceText, titleOf } from './labels';
 import styles from './Lobby.module.css';
@@ -50,6 +51,7 @@ export function Lobby({ place, consultation, view, refused }: LobbyProps) {
             </div>
           </div>
         ) : null}
+        {waiting ? <OwnLine place={place} consultation={consultation} /> : null}
         {consultation.locked && host ? <p className={styles.locked}><IconLock size={16} stroke={1.75} aria-hidden />{m.room_is_locked()}</p> : null}
         {host ? <Queue place={place} consultation={consultation} /> : null}
         {observer ? (

@@ -5,6 +5,7 @@ import { Avatar } from '../../../shared/ui';
 import type { Consultation, Member } from '../api';
 import type { Place } from '../model/Place';
 import { testText } from './labels';
+import { TheirLine } from './DoorLine';
 import styles from './Queue.module.css';
 
 /** Who waits to be let in, with what their devices are like. */
@@ -41,6 +42,7 @@ function Waiting({ member, place }: { member: Member; place: Place }) {
         <Button size="sm" variant="subtle" color="gray" aria-label={m.room_refuse_name({ name })} onClick={() => void place.act((api) => api.refuse(memberId))}>{m.room_refuse()}</Button>
         <Button size="sm" aria-label={m.room_admit_name({ name })} onClick={() => void place.act((api) => api.admit([memberId]))}>{m.room_admit()}</Button>
       </div>
+      <TheirLine place={place} member={member} />
     </li>
   );
 }
