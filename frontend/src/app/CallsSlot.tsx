@@ -3,6 +3,7 @@ import { useCallback, useMemo, type ReactNode } from 'react';
 import { useCurrentUser, useSession } from '../features/auth';
 import { CallsProvider, useCalls, type CallSocket, type IceAnswer } from '../features/calls';
 import { beginVoiceNote } from '../features/chat';
+import { InvitationNotice, useGrower } from '../features/consultations';
 import { CallStarterContext } from '../shared/lib/callStarter';
 
 /** Where calls join the app: around everything of a signed-in person, so that a call outlives the page it began on. */
@@ -26,8 +27,9 @@ export function CallsSlot({ socket, children }: { socket: CallSocket; children: 
     },
     [onWrite],
   );
+  const grower = useGrower();
   return (
-    <CallsProvider socket={socket} user={user} fetchIceServers={fetchIceServers} putPiece={putPiece} onWrite={onWrite} onVoiceNote={onVoiceNote}>
+    <CallsProvider socket={socket} user={user} fetchIceServers={fetchIceServers} putPiece={putPiece} onWrite={onWrite} onVoiceNote={onVoiceNote} grower={grower}>
       <Starter>{children}</Starter>
     </CallsProvider>
   );
@@ -37,5 +39,10 @@ export function CallsSlot({ socket, children }: { socket: CallSocket; children: 
 function Starter({ children }: { children: ReactNode }) {
   const { start, active } = useCalls();
   const starter = useMemo(() => ({ start, active: active !== null }), [start, active]);
-  return <CallStarterContext value={starter}>{children}</CallStarterContext>;
+  return (
+    <CallStarterContext value={starter}>
+      {children}
+      <InvitationNotice away={active !== null} />
+    </CallStarterContext>
+  );
 }

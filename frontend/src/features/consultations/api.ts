@@ -77,7 +77,7 @@ export const LIST_KEY = ['consultations'] as const;
 
 export const listConsultations = (http: Http) => http.get<ConsultationList>('/api/consultations');
 
-export const openConsultation = (http: Http, what: { userIds?: string[]; title?: string }) => http.post<Consultation>('/api/consultations', what);
+export const openConsultation = (http: Http, what: { userIds?: string[]; title?: string; admit?: boolean }) => http.post<Consultation>('/api/consultations', what);
 
 /** The room that a call of ours goes on in; the same again is the same room. */
 export const growCall = (http: Pick<Http, 'post'>, callId: string) => http.post<Consultation>('/api/consultations', { callId });

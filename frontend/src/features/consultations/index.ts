@@ -1,5 +1,7 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 
+export { InvitationNotice } from './ui/InvitationNotice';
+export { useGrower } from './growth';
 export { useHasConsultations } from './useHasConsultations';
 
 /** The door to consultations. All of it is fetched when a page of it is opened, what speaks LiveKit's protocol when a room is entered. */

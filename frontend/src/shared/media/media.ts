@@ -58,15 +58,15 @@ export class LocalMedia {
     source.devices?.addEventListener('devicechange', this.#devicesChanged);
   }
 
-  /** Somebody else uses them too, for as long as they like. */
+  /** Somebody else uses them too, until they leave them. They are closed when nobody does. */
   share(listener: MediaListener): () => void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return () => this.#leave(listener);
   }
 
-  /** Whom they were opened for needs them no more; those whom they are shared with go on. */
-  release(): void {
-    this.#listeners.delete(this.#first);
+  /** Whom they were opened for needs them no more. */
+  close(): void {
+    this.#leave(this.#first);
   }
 
   get audio(): MediaStreamTrack | null {
@@ -185,7 +185,9 @@ export class LocalMedia {
     this.#onChange();
   }
 
-  close(): void {
+  #leave(listener: MediaListener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0 || this.#closed) return;
     this.#closed = true;
     this.#source.devices?.removeEventListener('devicechange', this.#devicesChanged);
     for (const track of this.stream.getTracks()) {

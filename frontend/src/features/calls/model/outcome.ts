@@ -6,6 +6,7 @@ export function endOf(snapshot: CallSnapshot, view: CallView): Omit<CallEnd, 'qu
   const duration = snapshot.durationMs ? { durationMs: snapshot.durationMs } : {};
   switch (snapshot.outcome) {
     case 'completed':
+    case 'grown': // its sheet is put away by who made the room
       return { reason: 'completed', ...duration };
     case 'declined':
       return { reason: view.direction === 'outgoing' ? 'declined' : 'declined-elsewhere' };

@@ -7,13 +7,16 @@ import {
 } from '../../../shared/media/ui/ControlBar';
 import type { Beside } from '../model/beside';
 import type { CallEngine } from '../model/engine';
+import type { Grower } from '../model/growth';
 import type { CallView } from '../model/view';
+import { AddControl } from './AddSomeone';
 import { useBeside } from './useBeside';
 import { whyNoSharing } from './sharingLabels';
 
 interface ControlsProps {
   engine: CallEngine;
   view: CallView;
+  grower: Grower | undefined;
   fullScreen: { active: boolean; toggle: (() => void) | undefined };
   more: { open: boolean; toggle: () => void; panelId: string };
   /** Words and files, once the call is accepted. */
@@ -21,7 +24,7 @@ interface ControlsProps {
 }
 
 /** What can be done in a call of two. */
-export function CallControls({ engine, view, fullScreen, more, beside }: ControlsProps) {
+export function CallControls({ engine, view, grower, fullScreen, more, beside }: ControlsProps) {
   const live = view.stage === 'live';
   // Before there is a microphone there is nothing to switch.
   const open = live || view.microphone !== 'none';
@@ -46,6 +49,11 @@ export function CallControls({ engine, view, fullScreen, more, beside }: Control
       {beside ? (
         <Wide>
           <BesideButton {...beside} />
+        </Wide>
+      ) : null}
+      {live ? (
+        <Wide>
+          <AddControl grower={grower} view={view} />
         </Wide>
       ) : null}
       {fullScreen.toggle && live ? (

@@ -2,9 +2,11 @@ import { useFocusTrap } from '@mantine/hooks';
 import type { KeyboardEvent } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
+import type { Grower } from '../model/growth';
 import { callsForVoiceNote } from '../model/outcome';
 import type { CallEnd, CallView } from '../model/view';
 import { TextButton } from '../../../shared/media/ui/Button';
+import { MeetInstead } from './AddSomeone';
 import { CallAvatar } from './CallAvatar';
 import styles from './CallEnded.module.css';
 import { CallStory } from './CallStory';
@@ -18,12 +20,13 @@ interface EndedProps {
   engine: CallEngine;
   view: CallView;
   end: CallEnd;
+  grower: Grower | undefined;
   onWrite: ((userId: string) => void) | undefined;
   onVoiceNote: ((userId: string) => void) | undefined;
 }
 
 /** One quiet sheet when a call is over: how it was, and what one may want next. */
-export function CallEnded({ engine, view, end, onWrite, onVoiceNote }: EndedProps) {
+export function CallEnded({ engine, view, end, grower, onWrite, onVoiceNote }: EndedProps) {
   const trap = useFocusTrap();
   const recording = useRecording(engine);
   const { title, detail } = endText(end, view.peer.name);
@@ -84,6 +87,7 @@ export function CallEnded({ engine, view, end, onWrite, onVoiceNote }: EndedProp
             ) : null}
           </dl>
         ) : null}
+        <MeetInstead grower={grower} view={view} onMet={() => engine.dismiss()} />
         {end.story ? <CallStory view={view} end={end} story={end.story} /> : null}
         {outcomeText(recording, view) !== '' ? <p className={styles.detail} role="status">{outcomeText(recording, view)}</p> : null}
         <LogDownload engine={engine} />

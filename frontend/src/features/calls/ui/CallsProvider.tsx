@@ -1,8 +1,9 @@
-import { createContext, useContext, useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import { m } from '../../../shared/i18n';
 import type { CallType } from '../../../shared/wire/types';
 import { CallsDoor } from '../model/door';
 import { sweepCallFiles } from '../model/files/disk';
+import { type Grower, growingCalls } from '../model/growth';
 import type { IceAnswer } from '../model/ice';
 import type { CallSocket } from '../model/socket';
 import type { PutPiece } from '../recording/pieces';
@@ -25,6 +26,8 @@ export interface CallsProviderProps {
   onWrite?: (userId: string) => void;
   /** Begins a voice note to somebody, from the same sheet. */
   onVoiceNote?: (userId: string) => void;
+  /** Makes a room of a call; none where nobody knows of rooms. */
+  grower?: Grower;
   children: ReactNode;
 }
 
@@ -58,7 +61,7 @@ function doorOf(socket: CallSocket, userId: string, fetchIceServers: () => Promi
 
 const DoorContext = createContext<Door | null>(null);
 
-export function CallsProvider({ socket, user, fetchIceServers, putPiece, onWrite, onVoiceNote, children }: CallsProviderProps) {
+export function CallsProvider({ socket, user, fetchIceServers, putPiece, onWrite, onVoiceNote, grower, children }: CallsProviderProps) {
   const userId = user._id;
   const ownName = user.name;
   // The first way to fetch is kept: it must not depend on what changes from one render to the next.
@@ -67,10 +70,11 @@ export function CallsProvider({ socket, user, fetchIceServers, putPiece, onWrite
     [socket, userId, ownName, fetchIceServers, putPiece],
   );
   const { chunk, engine, failed } = useSyncExternalStore(door.state.subscribe, door.state.get);
+  useEffect(() => (engine && grower ? grower.attach(growingCalls(engine, socket)) : undefined), [engine, grower, socket]);
   return (
     <DoorContext value={door}>
       {children}
-      {chunk && engine ? <chunk.CallLayer engine={engine} onWrite={onWrite} onVoiceNote={onVoiceNote} /> : null}
+      {chunk && engine ? <chunk.CallLayer engine={engine} onWrite={onWrite} onVoiceNote={onVoiceNote} grower={grower} /> : null}
       {failed ? (
         <div role="alert" className={styles.failed}>
           {m.call_load_failed()}

@@ -1,8 +1,10 @@
 import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
+import type { Grower } from '../model/growth';
 import type { CallView } from '../model/view';
 import { TextButton } from '../../../shared/media/ui/Button';
 import { DeviceChoices } from '../../../shared/media/ui/DeviceChoices';
+import { AddChoice } from './AddSomeone';
 import { dataText } from './labels';
 import { RecordChoice } from '../recording/RecordChoice';
 import { LogDownload } from './LogDownload';
@@ -12,6 +14,7 @@ import styles from './DevicePanel.module.css';
 interface PanelProps {
   engine: CallEngine;
   view: CallView;
+  grower: Grower | undefined;
   id: string;
   /** Opens something else in place of this. */
   onOpen: (what: 'figures' | 'keys') => void;
@@ -21,12 +24,13 @@ interface PanelProps {
 }
 
 /** What is used in this call, and may be changed in it. */
-export function DevicePanel({ engine, view, id, onOpen, onBeside, onClose }: PanelProps) {
+export function DevicePanel({ engine, view, grower, id, onOpen, onBeside, onClose }: PanelProps) {
   return (
     <div id={id} className={styles.panel} role="group" aria-label={m.call_devices()}>
       {onBeside ? <TextButton onClick={onBeside}>{m.call_beside_open()}</TextButton> : null}
       <DeviceChoices devices={view.devices} chosen={view.chosen} onChoose={(device, choice) => void engine.current?.choose(device, choice)} />
       {view.stage === 'live' ? <ShareChoice engine={engine} view={view} /> : null}
+      {view.stage === 'live' ? <AddChoice grower={grower} view={view} onAdd={onClose} className={styles.narrow} whyClassName={styles.used} /> : null}
       <RecordChoice engine={engine} view={view} onAsked={onClose} />
       {view.stage === 'live' ? (
         <p className={styles.used}>

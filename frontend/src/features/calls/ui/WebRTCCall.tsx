@@ -4,10 +4,12 @@ import { type ReactNode, useId, useState, useSyncExternalStore } from 'react';
 import { m } from '../../../shared/i18n';
 import { isTyping } from '../../../shared/lib/isTyping';
 import type { CallEngine } from '../model/engine';
+import type { Grower } from '../model/growth';
 import { actionOf, type Pressed } from '../../../shared/media/keys';
 import { CALL_KEYS } from '../model/keys';
 import type { CallView } from '../model/view';
 import { RoundButton, TextButton } from '../../../shared/media/ui/Button';
+import { GrowthNotice } from './AddSomeone';
 import { BesideNotice } from './BesideNotice';
 import { BesidePanel } from './BesidePanel';
 import { CallAvatar } from './CallAvatar';
@@ -37,7 +39,7 @@ const IDLE_MS = 3_000;
 type Opened = 'more' | 'figures' | 'keys';
 
 /** A call in the whole window: from the moment we place or accept it until it is over. */
-export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; view: CallView; onMinimise: () => void }) {
+export function WebRTCCall({ engine, view, grower, onMinimise }: { engine: CallEngine; view: CallView; grower?: Grower | undefined; onMinimise: () => void }) {
   const trap = useFocusTrap();
   const [stage, setStage] = useState<HTMLElement | null>(null);
   const ref = useMergedRef(trap, setStage);
@@ -152,18 +154,20 @@ export function WebRTCCall({ engine, view, onMinimise }: { engine: CallEngine; v
       </header>
       {picture ? null : <Middle engine={engine} view={view} />}
       <Messages engine={engine} view={view}>
+        <GrowthNotice grower={grower} view={view} />
         {session && !beside ? <BesideNotice beside={session.beside} name={view.peer.name} onOpen={openBeside} /> : null}
       </Messages>
       {dropping ? <p className={styles.drop}>{m.call_files_drop({ name: view.peer.name })}</p> : null}
       {view.sharing.own === 'on' ? <OwnScreen engine={engine} view={view} /> : null}
       {live && ownPicture && view.local ? <SelfView stream={view.local} /> : null}
-      {more ? <DevicePanel engine={engine} view={view} id={panelId} onOpen={setOpen} onBeside={session ? openBeside : undefined} onClose={() => setOpen(undefined)} /> : null}
+      {more ? <DevicePanel engine={engine} view={view} grower={grower} id={panelId} onOpen={setOpen} onBeside={session ? openBeside : undefined} onClose={() => setOpen(undefined)} /> : null}
       {open === 'figures' && live && engine.current ? (
         <FiguresPanel figures={engine.current.figures} name={view.peer.name} onClose={() => setOpen(undefined)} />
       ) : null}
       <CallControls
         engine={engine}
         view={view}
+        grower={grower}
         fullScreen={fullScreen}
         more={{ open: more, toggle: () => toggle('more'), panelId }}
         beside={session ? { of: session.beside, open: beside, toggle: beside ? closeBeside : openBeside, panelId: besideId } : undefined}

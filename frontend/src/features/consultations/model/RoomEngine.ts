@@ -41,8 +41,10 @@ export class RoomEngine {
   readonly #deps: RoomDeps;
   readonly #view: Observable<RoomView>;
   #media: LocalMedia;
-  /** Whose microphone and camera these are while a call has them too. */
+  /** Leaves microphone and camera to the call that they are shared with. */
   #giveBack: (() => void) | undefined;
+  /** A call that grows into the room is there still. */
+  #borrowed = false;
   readonly #due: Deadline;
   #room: RoomPort | undefined;
   /** Grows with each connection: what an earlier one says counts no more. */
@@ -93,6 +95,7 @@ export class RoomEngine {
     this.#media.close();
     this.#media = media;
     this.#giveBack = media.share({ onTrack: (kind, track) => this.#trackChanged(kind, track), onChange: (news) => this.#mediaChanged(news) });
+    this.#borrowed = true;
     this.#opened = Promise.resolve();
     this.hearing.follow(media.audio);
     this.#patch({ quiet: true });
@@ -111,7 +114,7 @@ export class RoomEngine {
 
   /** The call is over. */
   keep(): void {
-    this.#giveBack = undefined;
+    this.#borrowed = false;
     this.hear();
     this.#patch({ quiet: false });
   }
@@ -132,6 +135,7 @@ export class RoomEngine {
   /** The page is left for good. */
   close(): void {
     this.#end('left');
+    this.#giveBack?.();
     this.#media.close();
     this.hearing.stop();
   }
@@ -201,6 +205,13 @@ export class RoomEngine {
 
   closeNote(): void {
     this.#patch({ note: undefined, mutedByHost: false });
+  }
+
+  #returnMedia(): void {
+    this.#borrowed = false;
+    this.#giveBack?.();
+    this.#giveBack = undefined;
+    this.#media = this.#ownMedia();
   }
 
   #ownMedia(): LocalMedia {
@@ -325,13 +336,8 @@ export class RoomEngine {
     for (const track of this.#screen?.getTracks() ?? []) track.stop();
     this.#screen = undefined;
     this.hearing.stop();
-    if (this.#giveBack) {
-      this.#giveBack();
-      this.#giveBack = undefined;
-      this.#media = this.#ownMedia();
-    } else {
-      this.#media.letGo();
-    }
+    if (this.#borrowed) this.#returnMedia();
+    else this.#media.letGo();
     this.#opened = undefined;
     this.exchange.hands.clear();
     this.#patch({ stage: 'ended', quiet: false, end: reason, people: [], sharing: 'off', voiceHint: undefined, local: undefined, since: undefined });
