@@ -66,4 +66,3 @@ describe('a consultation', () => {
     assert.deepEqual([body.you.state, body.state], ['admitted', 'open']);
   });
 });
-
