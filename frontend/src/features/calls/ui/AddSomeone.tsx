@@ -5,6 +5,7 @@ import { RoundButton, TextButton } from '../../../shared/media/ui/Button';
 import { type Grower, roomWouldHelp, whyNotGrow } from '../model/growth';
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { CallView } from '../model/view';
+import own from './AddSomeone.module.css';
 import ended from './CallEnded.module.css';
 import { useGrowth } from './useGrowth';
 import styles from './WebRTCCall.module.css';
@@ -68,7 +69,7 @@ function RoomInstead({ grower, view }: GrowthProps) {
   if (!grower || !roomWouldHelp(grower, view)) return null;
   if (!grower.may.open) return <p className={styles.message}>{m.grow_instead_ask({ name: view.peer.name })}</p>;
   return (
-    <div className={styles.message} data-note>
+    <div className={`${styles.message} ${own.instead}`}>
       <span>{m.grow_instead()}</span>
       <TextButton main onClick={() => grower.begin(false)}>{m.grow_instead_go()}</TextButton>
     </div>
