@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { Server } from '../server.js';
 import { livekit as prepare } from '../servers/livekit.mjs';
 import type { LiveKit } from './desk.js';
+import { glimpses } from './gallery.js';
 import { expectSound, expectVideo, watchMedia } from './media.js';
 import { expect, test as base } from './people.js';
 
@@ -145,4 +146,74 @@ test('a dietician, two patients and a guest', async ({ browser, server, livekit,
   await button(host, 'All consultations').click();
   await expect(host.getByRole('region', { name: 'Past' }).getByRole('listitem')).toHaveCount(1);
   await guest.context().close();
+});
+
+test('everybody agrees to be recorded, who comes later too, and it can be played and taken back', async ({ visit }) => {
+  const host = (await visit('Maya Lindqvist', 'dietician')).page;
+  const hannah = await visit('Hannah Sommer', 'patient');
+  const jonas = await visit('Jonas Winter', 'patient');
+  await host.getByRole('link', { name: 'Consultations' }).click();
+  await button(host, 'Invite patients').click();
+  await host.getByRole('checkbox', { name: hannah.person.name }).check();
+  await host.getByRole('checkbox', { name: jonas.person.name }).check();
+  await button(host, 'Open and invite').click();
+  await hannah.page.getByRole('link', { name: /Consultations/ }).click();
+  await button(hannah.page, 'Join').click();
+  await button(host, 'Start').click();
+  await inRoom(host);
+  await button(host, 'Show').click();
+  await button(host, `Admit ${hannah.person.name}`).click();
+  await inRoom(hannah.page);
+  await button(host, 'Close').click();
+  for (const page of [host, hannah.page]) await expectVideo(page);
+
+  await button(host, 'More').click();
+  await button(host, 'Record this consultation').click();
+  await button(host, 'Ask everybody').click();
+  await expect(host.getByText(`Waiting for ${hannah.person.name} to agree`)).toBeVisible();
+  await expect(hannah.page.getByRole('alertdialog')).toContainText('asks to record this consultation');
+  await glimpses(hannah.page, 'room-recording-asked');
+  await button(hannah.page, 'Agree to recording').click();
+  for (const page of [host, hannah.page]) await expect(page.locator('[data-recording]')).toBeVisible();
+  await glimpses(host, 'room-recording-running');
+
+  // She reads elsewhere meanwhile, and the room goes on.
+  await button(hannah.page, 'Make small, and go on reading').click();
+  const card = hannah.page.getByRole('region', { name: 'Consultation with Maya Lindqvist' });
+  await expect(card.locator('[data-recording]')).toBeVisible();
+  await expect(hannah.page).toHaveURL(/chats/);
+  await expectVideo(hannah.page);
+  await glimpses(hannah.page, 'room-floating');
+  await expect(tile(host, hannah.person.name)).toBeVisible();
+  await card.getByRole('button', { name: 'Open the room' }).click();
+  await inRoom(hannah.page);
+  await expect(card).not.toBeAttached();
+
+  // Who comes now is asked at the door, and is in it only then.
+  await jonas.page.getByRole('link', { name: /Consultations/ }).click();
+  await button(jonas.page, 'Join').click();
+  await button(host, 'Show').click();
+  await button(host, `Admit ${jonas.person.name}`).click();
+  await expect(jonas.page.getByText('This consultation is being recorded')).toBeVisible();
+  await glimpses(jonas.page, 'room-recording-door');
+  await button(jonas.page, 'Agree and join').click();
+  await inRoom(jonas.page);
+  await button(host, 'Close').click();
+  await expect(tile(host, jonas.person.name)).toBeVisible();
+
+  await button(host, 'Stop recording').click();
+  await expect(host.getByText('The recording is kept with this consultation.')).toBeVisible({ timeout: 20_000 });
+  await host.getByRole('toolbar').getByRole('button', { name: 'Leave' }).click();
+  await button(host, 'End for everyone').click();
+  await expect(hannah.page.getByText('The consultation is over')).toBeVisible();
+  await button(hannah.page, 'All consultations').click();
+  await button(hannah.page, 'Play').click();
+  const film = hannah.page.locator('video');
+  await expect.poll(() => film.evaluate((video: HTMLVideoElement) => [video.videoWidth, video.videoHeight, video.currentTime > 0.5])).toEqual([1280, 720, true]);
+  await glimpses(hannah.page, 'room-recording-past');
+  await button(hannah.page, 'Withdraw consent').click();
+  await button(hannah.page, 'Delete recording').click();
+  await expect(film).not.toBeAttached();
+  await host.getByRole('button', { name: 'All consultations' }).click();
+  await expect(host.getByRole('region', { name: 'Past' }).getByText(/^Recording/)).not.toBeAttached();
 });

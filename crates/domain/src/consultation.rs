@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use crate::{
     Appointment, AppointmentId, AppointmentStatus, CallId, ConsultationId, ConsultationKind, MemberId, ObjectId,
-    Timestamp, UserId,
+    Person, Timestamp, UploadId, UserId,
 };
 
-pub use member::{ConnectionTest, DeviceTest, Grants, LineTest, Member, MemberRole, MemberState};
+pub use member::{
+    ConnectionTest, DeviceTest, Grants, LineTest, Member, MemberRole, MemberState, QualityTime, QualityWord,
+};
 pub use words::{MAX_LINE, MAX_WORD, MAX_WORDS, Word};
 
 /// People who wait or are in a consultation at most.
@@ -23,6 +25,9 @@ const MAX_MEMBERS: usize = 200;
 
 /// Guest links of one consultation at most.
 pub const MAX_LINKS: usize = 50;
+
+/// Recordings of one consultation at most, those that nobody agreed to among them.
+pub const MAX_RECORDINGS: usize = 20;
 
 /// How long before an appointment its room opens, and how long after its end it closes.
 const OPENS: Duration = Duration::from_secs(15 * 60);
@@ -78,6 +83,8 @@ pub struct Consultation {
     pub members: Vec<Member>,
     /// Its guest links.
     pub links: Vec<GuestLink>,
+    /// Its recordings, the newest last; what became of each its own log says.
+    pub recordings: Vec<UploadId>,
     /// Ids of what the media server has told of it.
     pub heard: Vec<String>,
 }
@@ -103,6 +110,9 @@ pub enum ConsultationRefused {
     /// As many people are there as may be.
     #[error("it is full")]
     Full,
+    /// Somebody in it uses an old client, which can't ask for their consent.
+    #[error("an old client is in it")]
+    OldClient,
     /// Whoever that is, they are not in it.
     #[error("no such member")]
     NoSuchMember,
@@ -181,6 +191,7 @@ impl Consultation {
             locked: false,
             members,
             links: Vec::new(),
+            recordings: Vec::new(),
             heard: Vec::new(),
         }
     }
@@ -415,6 +426,17 @@ impl Consultation {
         Ok(())
     }
 
+    /// Somebody who was let in tells how good their connection was, when they go or afterwards.
+    pub fn note_quality(&mut self, id: MemberId, quality: QualityTime) -> Done {
+        let at = self.place(id)?;
+        let member = &mut self.members[at];
+        if member.admitted_at.is_none() {
+            return Err(ConsultationRefused::NotAdmitted);
+        }
+        member.quality = member.quality.and(quality);
+        Ok(())
+    }
+
     /// Ends it for everybody.
     pub fn end(&mut self, by: MemberId, now: Timestamp) -> Done {
         self.owner_place(by)?;
@@ -459,6 +481,21 @@ impl Consultation {
         let role = link.role;
         self.members.push(Member::new(id, None, name, role));
         Ok(())
+    }
+
+    /// Begins to ask for its recording; says who has to agree beside the owner, whose to do it is.
+    pub fn record(&mut self, by: MemberId, id: UploadId) -> Result<Vec<Person>, ConsultationRefused> {
+        self.owner_place(by)?;
+        if self.recordings.len() >= MAX_RECORDINGS {
+            return Err(ConsultationRefused::Full);
+        }
+        let others = || self.members.iter().filter(|it| it.id != by && it.is_inside());
+        if others().any(|it| it.old_client) {
+            return Err(ConsultationRefused::OldClient);
+        }
+        let others = others().map(Member::person).collect();
+        self.recordings.push(id);
+        Ok(others)
     }
 
     /// What a member may do in the room: only who is admitted gets in.

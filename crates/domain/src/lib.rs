@@ -30,7 +30,7 @@ pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
 pub use change::{Changes, Quote, Target};
 pub use consultation::{
     Comer, ConnectionTest, Consultation, ConsultationRefused, DeviceTest, Grants, GuestLink, Heard, LineTest, Member,
-    MemberRole, MemberState, OldComer, Word,
+    MemberRole, MemberState, OldComer, QualityTime, QualityWord, Word,
 };
 pub use conversation::{
     CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, OldReach, Plan, Receipt,
@@ -46,7 +46,9 @@ pub use port::{
     Conversations, Discard, InsertUploadError, InsertUserError, OldPages, Part, PutError, Recordings, Rotation,
     Sessions, StoreError, Transfer, Transition, Uploads, Users,
 };
-pub use recording::{CONSENT, Recording, RecordingAct, RecordingLine, RecordingRefused, RecordingState};
+pub use recording::{
+    CONSENT, Person, Recording, RecordingAct, RecordingLine, RecordingOf, RecordingRefused, RecordingState,
+};
 pub use search::{Found, FoundPlace, SearchQuery};
 pub use time::Timestamp;
 pub use upload::{FileFacts, Upload, UploadKey, UploadKind};

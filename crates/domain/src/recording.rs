@@ -1,19 +1,71 @@
-//! Recordings of calls: who asked, who agreed to which text, what became of it. What happened to one is a log of lines that
-//! is never changed, so that it stays to be seen who had consented to what, also when nothing is left of the recording.
+//! Recordings of calls and consultations: who asked, who agreed to which text, what became of it. What happened to one is a
+//! log of lines that is never changed, so that it stays to be seen who had consented to what, also when nothing is left of
+//! the recording.
 
-use crate::{CallId, Timestamp, UploadId, UserId};
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{CallId, ConsultationId, IdError, MemberId, Timestamp, UploadId, UserId};
 
 /// The text of the consent that is asked for today; one more when its words change. Nobody is recorded by the words of
 /// another one.
 pub const CONSENT: u32 = 1;
 
+/// Somebody who can be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Person {
+    /// Who has an account.
+    User(UserId),
+    /// A guest of a consultation.
+    Guest(MemberId),
+}
+
+const GUEST: &str = "guest-";
+
+impl fmt::Display for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => id.fmt(f),
+            Self::Guest(id) => write!(f, "{GUEST}{id}"),
+        }
+    }
+}
+
+impl FromStr for Person {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        match text.strip_prefix(GUEST) {
+            Some(id) => Ok(Self::Guest(id.parse()?)),
+            None => Ok(Self::User(text.parse()?)),
+        }
+    }
+}
+
+/// What is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum RecordingOf {
+    Call(CallId),
+    Consultation(ConsultationId),
+}
+
+impl fmt::Display for RecordingOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(id) => write!(f, "call {id}"),
+            Self::Consultation(id) => write!(f, "consultation {id}"),
+        }
+    }
+}
+
 /// What somebody did about a recording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordingAct {
     /// Asked for it and agreed to it, by that text; theirs is the browser that records.
     Asked {
-        /// Who is asked.
-        other: UserId,
+        /// Who has to agree beside them: everybody who was there.
+        others: Vec<Person>,
         /// Which text.
         consent: u32,
     },
@@ -24,34 +76,36 @@ pub enum RecordingAct {
     },
     /// Said no.
     Declined,
+    /// Went before they had answered, and need not any more.
+    Left,
     /// Took their consent, or their question, back: nothing of it is to be left.
     Withdrawn,
     /// Ended it. What was recorded is to be kept.
     Stopped,
-    /// It is a message in the conversation of the two.
+    /// It is kept: a message in the conversation of the two of a call, or with the consultation.
     Kept,
-    /// Nobody answered in time, or nothing came of it.
+    /// Somebody didn't answer in time, or nothing came of it.
     Lapsed,
 }
 
 impl RecordingAct {
     /// Whether nothing more comes to be recorded.
-    pub const fn ends(self) -> bool {
+    pub const fn ends(&self) -> bool {
         matches!(self, Self::Declined | Self::Withdrawn | Self::Kept | Self::Lapsed)
     }
 }
 
 /// One line of a recording's log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordingLine {
     /// Which; once it is kept, the upload that has its bytes.
     pub recording: UploadId,
     /// Its place in the log, from 1 without a gap.
     pub number: u64,
-    /// Of which call.
-    pub call: CallId,
+    /// Of what.
+    pub of: RecordingOf,
     /// Who.
-    pub user: UserId,
+    pub by: Person,
     /// When.
     pub at: Timestamp,
     /// What.
@@ -86,25 +140,27 @@ pub enum RecordingRefused {
 }
 
 /// A recording, as its log has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
     /// Its id.
     pub id: UploadId,
-    /// Of which call.
-    pub call: CallId,
+    /// Of what.
+    pub of: RecordingOf,
     /// Who asked, and records.
     pub recorder: UserId,
-    /// Who was asked.
-    pub other: UserId,
+    /// Who has agreed, the recorder first.
+    pub agreed: Vec<Person>,
+    /// Who has to, and hasn't yet.
+    pub awaited: Vec<Person>,
     /// How many lines its log has.
     pub lines: u64,
     /// Where it stands.
     pub state: RecordingState,
     /// Who brought it there.
-    pub by: UserId,
+    pub by: Person,
     /// When it was asked for.
     pub asked_at: Timestamp,
-    /// When both had agreed.
+    /// When all had agreed.
     pub agreed_at: Option<Timestamp>,
 }
 
@@ -112,32 +168,35 @@ impl Recording {
     /// The first line of the log of one that is asked for in today's words.
     pub fn ask(
         recording: UploadId,
-        call: CallId,
-        [user, other]: [UserId; 2],
+        of: RecordingOf,
+        (recorder, others): (UserId, Vec<Person>),
         consent: u32,
         at: Timestamp,
     ) -> Result<RecordingLine, RecordingRefused> {
         if consent != CONSENT {
             return Err(RecordingRefused::OtherText);
         }
-        Ok(RecordingLine { recording, number: 1, call, user, at, act: RecordingAct::Asked { other, consent } })
+        let act = RecordingAct::Asked { others, consent };
+        Ok(RecordingLine { recording, number: 1, of, by: Person::User(recorder), at, act })
     }
 
     /// What a log comes to; `None` of one that doesn't begin with a question.
     pub fn of(log: &[RecordingLine]) -> Option<Self> {
         let (first, rest) = log.split_first()?;
-        let RecordingAct::Asked { other, .. } = first.act else { return None };
+        let (RecordingAct::Asked { others, .. }, Person::User(recorder)) = (&first.act, first.by) else { return None };
         let mut recording = Self {
             id: first.recording,
-            call: first.call,
-            recorder: first.user,
-            other,
+            of: first.of,
+            recorder,
+            agreed: vec![first.by],
+            awaited: others.clone(),
             lines: 1,
             state: RecordingState::Asked,
-            by: first.user,
+            by: first.by,
             asked_at: first.at,
             agreed_at: None,
         };
+        recording.begin(first.at);
         rest.iter().for_each(|line| recording.add(line));
         Some(recording)
     }
@@ -145,12 +204,15 @@ impl Recording {
     /// Goes on by a line that is in the log.
     pub fn add(&mut self, line: &RecordingLine) {
         self.lines = line.number;
-        self.by = line.user;
+        self.by = line.by;
         self.state = match line.act {
             RecordingAct::Asked { .. } => RecordingState::Asked,
-            RecordingAct::Agreed { .. } => {
-                self.agreed_at = Some(line.at);
-                RecordingState::Running
+            RecordingAct::Agreed { .. } | RecordingAct::Left => {
+                self.awaited.retain(|awaited| *awaited != line.by);
+                if line.act != RecordingAct::Left {
+                    self.agreed.push(line.by);
+                }
+                return self.begin(line.at);
             }
             RecordingAct::Declined => RecordingState::Declined,
             RecordingAct::Withdrawn => RecordingState::Withdrawn,
@@ -160,14 +222,26 @@ impl Recording {
         };
     }
 
-    /// The next line of the log, if `user` may do that now.
-    pub fn next(&self, user: UserId, act: RecordingAct, at: Timestamp) -> Result<RecordingLine, RecordingRefused> {
-        use RecordingState::{Asked, Kept, Running, Stopped};
-        if !self.users().contains(&user) {
-            return Err(RecordingRefused::NotTheirs);
+    /// It runs once nobody is awaited.
+    fn begin(&mut self, at: Timestamp) {
+        if self.state == RecordingState::Asked && self.awaited.is_empty() {
+            self.state = RecordingState::Running;
+            self.agreed_at = Some(at);
         }
-        let answers = matches!(act, RecordingAct::Agreed { .. } | RecordingAct::Declined);
-        if answers && user != self.other {
+    }
+
+    /// The next line of the log, if that may be done now. Who comes into a consultation later agrees without having been
+    /// asked at the beginning; that they are there is the caller's to know.
+    pub fn next(&self, by: Person, act: RecordingAct, at: Timestamp) -> Result<RecordingLine, RecordingRefused> {
+        use RecordingState::{Asked, Kept, Running, Stopped};
+        let awaited = self.awaited.contains(&by);
+        let comes = matches!(self.of, RecordingOf::Consultation(_)) && !self.agreed.contains(&by);
+        let theirs = match act {
+            RecordingAct::Agreed { .. } => awaited || comes,
+            RecordingAct::Declined | RecordingAct::Left => awaited,
+            _ => self.is_of(by),
+        };
+        if !theirs {
             return Err(RecordingRefused::NotTheirs);
         }
         if matches!(act, RecordingAct::Agreed { consent } if consent != CONSENT) {
@@ -175,7 +249,8 @@ impl Recording {
         }
         let fits = match act {
             RecordingAct::Asked { .. } => false,
-            RecordingAct::Agreed { .. } | RecordingAct::Declined => self.state == Asked,
+            RecordingAct::Agreed { .. } => self.state == Asked || (self.state == Running && comes),
+            RecordingAct::Declined | RecordingAct::Left => self.state == Asked,
             RecordingAct::Withdrawn => matches!(self.state, Asked | Running | Stopped | Kept),
             RecordingAct::Stopped => self.state == Running,
             RecordingAct::Kept => matches!(self.state, Running | Stopped),
@@ -184,15 +259,29 @@ impl Recording {
         if !fits {
             return Err(RecordingRefused::NotNow);
         }
-        Ok(RecordingLine { recording: self.id, number: self.lines + 1, call: self.call, user, at, act })
+        Ok(RecordingLine { recording: self.id, number: self.lines + 1, of: self.of, by, at, act })
     }
 
-    /// The two people of the call.
-    pub const fn users(&self) -> [UserId; 2] {
-        [self.recorder, self.other]
+    /// Who has agreed, and who is still to.
+    pub fn people(&self) -> impl Iterator<Item = Person> + '_ {
+        self.agreed.iter().chain(&self.awaited).copied()
     }
 
-    /// Whether its bytes may come: both have agreed, and nobody has taken that back.
+    /// Whether somebody is one of them.
+    pub fn is_of(&self, person: Person) -> bool {
+        self.people().any(|one| one == person)
+    }
+
+    /// Whether somebody has to agree before they are let into what is recorded.
+    pub fn bars(&self, person: Person) -> bool {
+        match self.state {
+            RecordingState::Asked => !self.is_of(person),
+            RecordingState::Running => !self.agreed.contains(&person),
+            _ => false,
+        }
+    }
+
+    /// Whether its bytes may come: all have agreed, and nobody has taken that back.
     pub const fn takes_bytes(&self) -> bool {
         matches!(self.state, RecordingState::Running | RecordingState::Stopped)
     }
@@ -204,75 +293,4 @@ impl Recording {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use RecordingAct::{Agreed, Asked, Declined, Kept, Lapsed, Stopped, Withdrawn};
-
-    const NOW: Timestamp = Timestamp(1_700_000_000_000);
-
-    fn user(n: u8) -> UserId {
-        UserId([n; 12].into())
-    }
-
-    fn asked() -> Recording {
-        let line = Recording::ask(UploadId([7; 12].into()), CallId([8; 12].into()), [user(1), user(2)], CONSENT, NOW);
-        Recording::of(&[line.unwrap()]).unwrap()
-    }
-
-    fn after(acts: &[(u8, RecordingAct)]) -> Recording {
-        let mut recording = asked();
-        for (who, act) in acts {
-            let line = recording.next(user(*who), *act, NOW).unwrap();
-            recording.add(&line);
-        }
-        recording
-    }
-
-    const YES: (u8, RecordingAct) = (2, Agreed { consent: CONSENT });
-
-    #[test]
-    fn no_byte_is_taken_without_both() {
-        assert!(!asked().takes_bytes());
-        assert!(after(&[YES]).takes_bytes());
-        assert!(after(&[YES, (2, Stopped)]).takes_bytes(), "what was recorded before is on its way");
-        for act in [Declined, Withdrawn] {
-            assert!(!after(&[(2, act)]).takes_bytes());
-        }
-        for who in [1, 2] {
-            assert!(!after(&[YES, (who, Withdrawn)]).takes_bytes());
-        }
-    }
-
-    #[test]
-    fn only_who_is_asked_answers_and_in_the_words_of_today() {
-        let recording = asked();
-        for (who, act, why) in [
-            (1, Agreed { consent: CONSENT }, RecordingRefused::NotTheirs),
-            (1, Declined, RecordingRefused::NotTheirs),
-            (3, Agreed { consent: CONSENT }, RecordingRefused::NotTheirs),
-            (3, Withdrawn, RecordingRefused::NotTheirs),
-            (2, Agreed { consent: CONSENT + 1 }, RecordingRefused::OtherText),
-            (2, Stopped, RecordingRefused::NotNow),
-            (1, Kept, RecordingRefused::NotNow),
-            (1, Asked { other: user(2), consent: CONSENT }, RecordingRefused::NotNow),
-        ] {
-            assert_eq!(recording.next(user(who), act, NOW), Err(why), "{who} {act:?}");
-        }
-        let old = Recording::ask(recording.id, recording.call, [user(1), user(2)], CONSENT - 1, NOW);
-        assert_eq!(old, Err(RecordingRefused::OtherText));
-    }
-
-    #[test]
-    fn consent_is_taken_back_at_any_time_and_once() {
-        for before in [vec![], vec![YES], vec![YES, (1, Stopped)], vec![YES, (1, Kept)]] {
-            for who in [1, 2] {
-                let gone = after(&[before.clone(), vec![(who, Withdrawn)]].concat());
-                assert_eq!((gone.state, gone.by, gone.is_open()), (RecordingState::Withdrawn, user(who), false));
-                for act in [Withdrawn, Kept, Stopped, Lapsed, Agreed { consent: CONSENT }] {
-                    assert_eq!(gone.next(user(2), act, NOW), Err(RecordingRefused::NotNow), "{act:?}");
-                }
-            }
-        }
-        assert_eq!(after(&[(2, Declined)]).next(user(1), Withdrawn, NOW), Err(RecordingRefused::NotNow));
-    }
-}
+mod tests;

@@ -170,6 +170,8 @@ impl Services {
                 consultations: ports.consultations.clone(),
                 appointments: ports.appointments.clone(),
                 users: ports.users.clone(),
+                recordings: ports.recordings.clone(),
+                uploads: ports.uploads.clone(),
                 calls: ports.calls.clone(),
                 media: livekit.map(|livekit| Arc::new(livekit) as Arc<dyn app::consultations::MediaServer>),
                 audience: Arc::new(ConsultationEvents {
@@ -184,7 +186,7 @@ impl Services {
             let now = clock.clone();
             Recordings::new(
                 ports.recordings.clone(),
-                calling.clone(),
+                (calling.clone(), consultations.clone()),
                 chat.clone(),
                 uploads.clone(),
                 Arc::new(RecordingEvents(hub.clone())),

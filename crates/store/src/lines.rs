@@ -2,8 +2,8 @@
 //! added has a default, so that what older versions wrote is still read.
 
 use domain::{
-    Appointment, Consultation, Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, RecordingLine, Role,
-    Target, Timestamp, Upload, UploadKind, User, UserId, Word,
+    Appointment, Consultation, Conversation, ConversationId, Gender, NewEntry, Profile, Receipt, RecordingLine,
+    RecordingOf, Role, Target, Timestamp, Upload, UploadKind, User, UserId, Word,
 };
 use serde::{Deserialize, Serialize};
 
@@ -155,15 +155,20 @@ pub fn user_from_line(line: &str) -> Result<User, Unreadable> {
 
 /// A line of a recording's log as a line.
 pub fn recording_to_line(line: &RecordingLine) -> String {
-    let (act, other, consent) = recording::to_parts(line.act);
+    let (act, others, consent) = recording::to_parts(&line.act);
+    let (call, consultation) = match line.of {
+        RecordingOf::Call(id) => (Some(id.to_string()), None),
+        RecordingOf::Consultation(id) => (None, Some(id.to_string())),
+    };
     write(&RecordingLineLine {
         recording: line.recording.to_string(),
         number: line.number,
-        call: line.call.to_string(),
-        user: line.user.to_string(),
+        call,
+        consultation,
+        user: line.by.to_string(),
         at: line.at.0,
         act: act.to_owned(),
-        other: other.map(|other| other.to_string()),
+        other: others,
         consent,
     })
 }
@@ -172,14 +177,18 @@ pub fn recording_to_line(line: &RecordingLine) -> String {
 pub fn recording_from_line(line: &str) -> Result<RecordingLine, Unreadable> {
     let unreadable = || Unreadable("recording");
     let line: RecordingLineLine = serde_json::from_str(line).map_err(|_| unreadable())?;
-    let other = line.other.map(|other| other.parse().map_err(|_| unreadable())).transpose()?;
+    let of = match (&line.call, &line.consultation) {
+        (Some(id), None) => RecordingOf::Call(id.parse().map_err(|_| unreadable())?),
+        (None, Some(id)) => RecordingOf::Consultation(id.parse().map_err(|_| unreadable())?),
+        _ => return Err(unreadable()),
+    };
     Ok(RecordingLine {
         recording: line.recording.parse().map_err(|_| unreadable())?,
         number: line.number,
-        call: line.call.parse().map_err(|_| unreadable())?,
-        user: line.user.parse().map_err(|_| unreadable())?,
+        of,
+        by: line.user.parse().map_err(|_| unreadable())?,
         at: Timestamp(line.at),
-        act: recording::from_parts(&line.act, other, line.consent).ok_or_else(unreadable)?,
+        act: recording::from_parts(&line.act, line.other.as_deref(), line.consent).ok_or_else(unreadable)?,
     })
 }
 
@@ -303,10 +312,15 @@ struct UploadLine {
 struct RecordingLineLine {
     recording: String,
     number: u64,
-    call: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    call: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    consultation: Option<String>,
+    /// Or a guest.
     user: String,
     at: i64,
     act: String,
+    /// All who were asked, with a space between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     other: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,15 +1,19 @@
 //! What somebody did about a recording, as both stores have it: a name, and what goes with it.
 
-use domain::{RecordingAct, UserId};
+use domain::{Person, RecordingAct, RecordingLine};
 
-/// `(act, other, consent)`.
-pub(crate) type Parts = (&'static str, Option<UserId>, Option<u32>);
+/// `(act, others, consent)`; the others as texts with a space between.
+pub(crate) type Parts = (&'static str, Option<String>, Option<u32>);
 
-pub(crate) const fn to_parts(act: RecordingAct) -> Parts {
+pub(crate) fn to_parts(act: &RecordingAct) -> Parts {
     match act {
-        RecordingAct::Asked { other, consent } => ("asked", Some(other), Some(consent)),
-        RecordingAct::Agreed { consent } => ("agreed", None, Some(consent)),
+        RecordingAct::Asked { others, consent } => {
+            let others: Vec<_> = others.iter().map(Person::to_string).collect();
+            ("asked", Some(others.join(" ")), Some(*consent))
+        }
+        RecordingAct::Agreed { consent } => ("agreed", None, Some(*consent)),
         RecordingAct::Declined => ("declined", None, None),
+        RecordingAct::Left => ("left", None, None),
         RecordingAct::Withdrawn => ("withdrawn", None, None),
         RecordingAct::Stopped => ("stopped", None, None),
         RecordingAct::Kept => ("kept", None, None),
@@ -17,11 +21,15 @@ pub(crate) const fn to_parts(act: RecordingAct) -> Parts {
     }
 }
 
-pub(crate) fn from_parts(act: &str, other: Option<UserId>, consent: Option<u32>) -> Option<RecordingAct> {
+pub(crate) fn from_parts(act: &str, others: Option<&str>, consent: Option<u32>) -> Option<RecordingAct> {
     Some(match act {
-        "asked" => RecordingAct::Asked { other: other?, consent: consent? },
+        "asked" => {
+            let others = others?.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?;
+            RecordingAct::Asked { others, consent: consent? }
+        }
         "agreed" => RecordingAct::Agreed { consent: consent? },
         "declined" => RecordingAct::Declined,
+        "left" => RecordingAct::Left,
         "withdrawn" => RecordingAct::Withdrawn,
         "stopped" => RecordingAct::Stopped,
         "kept" => RecordingAct::Kept,
@@ -31,8 +39,8 @@ pub(crate) fn from_parts(act: &str, other: Option<UserId>, consent: Option<u32>)
 }
 
 /// Lines in the order of recording and number, by recording.
-pub(crate) fn by_recording(lines: Vec<domain::RecordingLine>) -> Vec<Vec<domain::RecordingLine>> {
-    let mut logs: Vec<Vec<domain::RecordingLine>> = Vec::new();
+pub(crate) fn by_recording(lines: Vec<RecordingLine>) -> Vec<Vec<RecordingLine>> {
+    let mut logs: Vec<Vec<RecordingLine>> = Vec::new();
     for line in lines {
         match logs.last_mut() {
             Some(log) if log[0].recording == line.recording => log.push(line),

@@ -1,6 +1,6 @@
-//! What is said about recordings of calls, between our own clients and the server.
+//! What is said about recordings of calls and consultations, between our own clients and the server.
 
-use domain::{CallId, Recording, RecordingState, UploadId, UserId};
+use domain::{CallId, Person, Recording, RecordingOf, RecordingState, UploadId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::packet::Id;
@@ -44,26 +44,55 @@ pub struct RecordingFinish {
     pub duration_ms: u64,
 }
 
+/// `POST /api/consultations/{room}/recording`, and `…/answer` to it: with the version of the text that is agreed to.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[allow(missing_docs)]
+pub struct Consent {
+    pub consent: Option<u32>,
+}
+
+/// `POST /api/recordings/{id}/finish`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Finished {
+    pub chunks: u32,
+    pub duration_ms: u64,
+}
+
 /// `recording`: how one stands. What is known of an older `version` is dropped.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordingStands {
     recording_id: Id<UploadId>,
-    call_id: Id<CallId>,
+    /// None of a consultation, which it is shown with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call_id: Option<Id<CallId>>,
     version: u64,
     state: &'static str,
     recorder_id: Id<UserId>,
     /// Who brought it there.
-    by: Id<UserId>,
+    by: String,
+    /// In a consultation: who has agreed, by their identities in the room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agreed: Option<Vec<String>>,
+    /// And who is asked still.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    awaited: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Iso>,
 }
 
 impl From<&Recording> for RecordingStands {
     fn from(recording: &Recording) -> Self {
+        let (call_id, of_room) = match recording.of {
+            RecordingOf::Call(id) => (Some(Id(id)), false),
+            RecordingOf::Consultation(_) => (None, true),
+        };
+        let named = |people: &[Person]| of_room.then(|| people.iter().map(Person::to_string).collect());
         Self {
             recording_id: Id(recording.id),
-            call_id: Id(recording.call),
+            call_id,
             version: recording.lines,
             state: match recording.state {
                 RecordingState::Asked => "asked",
@@ -75,7 +104,9 @@ impl From<&Recording> for RecordingStands {
                 RecordingState::Lapsed => "lapsed",
             },
             recorder_id: Id(recording.recorder),
-            by: Id(recording.by),
+            by: recording.by.to_string(),
+            agreed: named(&recording.agreed),
+            awaited: named(&recording.awaited),
             since: recording.agreed_at.map(Iso),
         }
     }
@@ -83,7 +114,7 @@ impl From<&Recording> for RecordingStands {
 
 #[cfg(test)]
 mod tests {
-    use domain::{CONSENT, RecordingAct, Timestamp};
+    use domain::{CONSENT, ConsultationId, MemberId, RecordingAct, Timestamp};
 
     use super::*;
     use crate::fixture::{hears, id, says};
@@ -100,11 +131,22 @@ mod tests {
         assert_eq!((finished.recording_id.0, finished.chunks, finished.duration_ms), (id('b'), 46, 183_250));
 
         let at = Timestamp(1_763_997_136_042);
-        let first = Recording::ask(id('b'), id('f'), [id('d'), id('a')], CONSENT, at).unwrap();
+        let of = RecordingOf::Call(id('f'));
+        let first = Recording::ask(id('b'), of, (id('d'), vec![Person::User(id('a'))]), CONSENT, at).unwrap();
         let mut recording = Recording::of(&[first]).unwrap();
         says("recording-asked", &RecordingStands::from(&recording));
-        let agreed = recording.next(id('a'), RecordingAct::Agreed { consent: CONSENT }, at).unwrap();
+        let agreed = RecordingAct::Agreed { consent: CONSENT };
+        let agreed = recording.next(Person::User(id('a')), agreed, at).unwrap();
         recording.add(&agreed);
         says("recording-running", &RecordingStands::from(&recording));
+
+        let consent: Consent = hears("recording-consent");
+        assert_eq!(consent.consent, Some(CONSENT));
+        let finished: Finished = hears("recording-finished");
+        assert_eq!((finished.chunks, finished.duration_ms), (46, 183_250));
+        let of = RecordingOf::Consultation(id::<ConsultationId>('c'));
+        let others = vec![Person::User(id('a')), Person::Guest(id::<MemberId>('4'))];
+        let first = Recording::ask(id('b'), of, (id('d'), others), CONSENT, at).unwrap();
+        says("recording-of-room", &RecordingStands::from(&Recording::of(&[first]).unwrap()));
     }
 }

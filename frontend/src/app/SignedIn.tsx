@@ -2,6 +2,7 @@ import { Outlet } from '@tanstack/react-router';
 import { Suspense, useCallback, useEffect, type ReactNode } from 'react';
 import { ExpiredSession, useSession, useSessionState } from '../features/auth';
 import { ChatContext, useChat } from '../features/chat';
+import { FloatingSlot } from '../features/consultations';
 import { FacesContext } from '../shared/lib/faces';
 import { useObservable } from '../shared/lib/useObservable';
 import { SocketContext } from '../shared/socket';
@@ -25,6 +26,7 @@ export function SignedIn() {
             <Frame>
               <Outlet />
             </Frame>
+            <FloatingSlot />
           </CallsSlot>
         </Faces>
         {state.phase === 'expired' && (

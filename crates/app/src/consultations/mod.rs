@@ -8,6 +8,7 @@ mod guests;
 mod list;
 mod media;
 mod passes;
+mod recorded;
 mod rooms;
 mod words;
 
@@ -18,8 +19,8 @@ use std::time::Duration;
 use domain::consultation::may_begin;
 use domain::{
     Appointment, AppointmentStatus, Calls, Comer, ConnectionTest, Consultation, ConsultationId, ConsultationRefused,
-    Heard, MemberId, MemberRole, ObjectId, OldComer, Role, StoreError, Timestamp, Transition, User, UserId, Users,
-    may_contact,
+    Heard, MemberId, MemberRole, ObjectId, OldComer, Person, QualityTime, Recording, Role, StoreError, Timestamp,
+    Transition, Upload, UploadId, User, UserId, Users, may_contact,
 };
 
 use crate::appointments::Appointments;
@@ -41,6 +42,9 @@ const TOKEN_HOLDS: Duration = Duration::from_secs(60);
 /// Old clients are told of an hour, and ask once.
 pub const OLD_TOKEN_HOLDS: Duration = Duration::from_secs(60 * 60);
 
+/// So long after the end it may still be said how it was.
+const LATE: Duration = Duration::from_secs(10 * 60);
+
 /// What is to be done at the media server is tried so often in the background, with that much between.
 const AGAIN: u32 = 20;
 const AGAIN_AFTER: Duration = Duration::from_secs(3);
@@ -55,6 +59,8 @@ pub struct Scene {
     pub appointment: Option<Appointment>,
     /// The owner is in a call, or in another consultation.
     pub owner_busy: bool,
+    /// While it is open its newest recording, later all of them; with what is kept.
+    pub recordings: Vec<(Recording, Option<Upload>)>,
 }
 
 /// Who is told how a consultation stands; `server` renders it.
@@ -97,6 +103,9 @@ pub enum ConsultationError {
     /// See there.
     #[error(transparent)]
     Refused(#[from] ConsultationRefused),
+    /// It is recorded, or is about to be, and they have not agreed to that.
+    #[error("not agreed to the recording")]
+    Consent,
     /// There is no media server.
     #[error("no media server is configured")]
     NotConfigured,
@@ -153,6 +162,8 @@ pub struct Ports {
     pub consultations: Arc<dyn domain::Consultations>,
     pub appointments: Arc<dyn domain::Appointments>,
     pub users: Arc<dyn Users>,
+    pub recordings: Arc<dyn domain::Recordings>,
+    pub uploads: Arc<dyn domain::Uploads>,
     pub calls: Arc<dyn Calls>,
     pub media: Option<Arc<dyn MediaServer>>,
     pub audience: Arc<dyn ConsultationAudience>,
@@ -313,11 +324,36 @@ impl Consultations {
         self.scene(it).await
     }
 
+    /// Somebody tells how good their connection was in one that they were in, which may be over.
+    pub async fn note_quality(
+        &self,
+        by: &Visitor,
+        id: ConsultationId,
+        quality: QualityTime,
+        now: Timestamp,
+    ) -> Result<(), ConsultationError> {
+        self.take_visitor(by, now)?;
+        for _ in 0..TRIES {
+            let before = self.inner.ports.consultations.consultation(id).await?.ok_or(ConsultationError::Forbidden)?;
+            if before.ended_at.is_some_and(|ended| now.since(ended) > LATE) {
+                return Err(ConsultationRefused::Ended.into());
+            }
+            let mut next = before.clone();
+            next.note_quality(me(&before, by)?, quality)?;
+            if self.save(before, next).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Busy.into())
+    }
+
     /// What lets the caller in, who was admitted.
     pub async fn token(&self, by: &Visitor, room: ObjectId, now: Timestamp) -> Result<Ticket, ConsultationError> {
         self.take_visitor(by, now)?;
         let it = self.locate(by, room, now).await?;
-        self.ticket(&it, me(&it, by)?, now, TOKEN_HOLDS)
+        let me = me(&it, by)?;
+        self.agreed(&it, me).await?;
+        self.ticket(&it, me, now, TOKEN_HOLDS)
     }
 
     /// What lets an old client in, which comes by asking for it: of a user, or of somebody who says a name.
@@ -341,6 +377,7 @@ impl Consultations {
             let id = next.arrive_by_old_client(comer, now)?;
             let Some(scene) = self.save(before, next).await? else { continue };
             self.began(&scene.consultation, now).await;
+            self.agreed(&scene.consultation, id).await?;
             return self.ticket(&scene.consultation, id, now, OLD_TOKEN_HOLDS);
         }
         Err(StoreError::Busy.into())

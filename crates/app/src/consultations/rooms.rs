@@ -209,7 +209,8 @@ impl Consultations {
             None => None,
         };
         let owner_busy = it.ended_at.is_none() && self.is_busy(it.owner, it.id).await?;
-        Ok(Scene { consultation: it, people, appointment, owner_busy })
+        let recordings = self.recordings(&it).await?;
+        Ok(Scene { consultation: it, people, appointment, owner_busy, recordings })
     }
 
     async fn is_busy(&self, user: UserId, but: ConsultationId) -> Result<bool, ConsultationError> {

@@ -1,23 +1,25 @@
-//! Recordings of calls between two: asked for by one, agreed to by both, taken in by pieces while they run, kept in the
-//! conversation, and deleted when either takes their consent back.
+//! Recordings of calls and consultations: asked for by one, agreed to by all who are there, taken in by pieces while they
+//! run, kept in the conversation or with the consultation, and deleted when anybody takes their consent back.
 //!
 //! What happens to a recording is decided by [`Recording::next`] and put into its log before anybody hears of it or a byte
 //! is taken. A piece is on the disk before it is acknowledged, so what a recorder that breaks down had sent is put together
-//! by [`Recordings::tick`]. In the end it is an upload that a message holds.
+//! by [`Recordings::tick`]. In the end it is an upload, which a message holds, or the recording itself.
 
 mod keep;
+mod rooms;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{
-    CallId, CallPhase, Recording, RecordingAct, RecordingRefused, Seat, StoreError, Timestamp, Transition, UploadId,
-    UserId,
+    CallId, CallPhase, Person, Recording, RecordingAct, RecordingLine, RecordingOf, RecordingRefused, Seat, StoreError,
+    Timestamp, Transition, UploadId, UserId,
 };
 
 use crate::calling::{Calling, Now};
 use crate::chat::{Chat, ChatError};
+use crate::consultations::{ConsultationError, Consultations};
 use crate::fresh;
 use crate::limit::Limit;
 use crate::uploads::{UploadError, Uploads, recorded_as};
@@ -44,7 +46,7 @@ const SILENT_IN_CALL: Duration = Duration::from_secs(5 * 60);
 /// Recordings that are open at once.
 const MOST: usize = 500;
 
-/// Who is told how a recording stands; `server` renders it.
+/// Who is told how a recording of a call stands; `server` renders it. That of a consultation is a part of how that stands.
 pub trait RecordingAudience: Send + Sync {
     /// To both of its people.
     fn told(&self, recording: &Recording);
@@ -56,10 +58,10 @@ pub enum RecordingError {
     /// The call is over, or was never theirs.
     #[error("no such call")]
     NoSuchCall,
-    /// One of the two takes part by a client that can't ask for consent.
+    /// Somebody takes part by a client that can't ask for consent.
     #[error("an old client")]
     OldClient,
-    /// This call is being recorded, or somebody is asked.
+    /// It is being recorded, or somebody is asked.
     #[error("there is one already")]
     Already,
     /// There is no such recording, or it is none of theirs.
@@ -74,6 +76,9 @@ pub enum RecordingError {
     /// Of the uploads.
     #[error(transparent)]
     Upload(#[from] UploadError),
+    /// Of the consultation.
+    #[error(transparent)]
+    Room(#[from] ConsultationError),
     /// Of the conversation.
     #[error(transparent)]
     Chat(#[from] ChatError),
@@ -91,13 +96,14 @@ pub struct Recordings {
 struct Inner {
     logs: Arc<dyn domain::Recordings>,
     calling: Calling,
+    rooms: Consultations,
     chat: Chat,
     uploads: Uploads,
     audience: Arc<dyn RecordingAudience>,
     now: Now,
     /// Pieces, by recording.
     often: Limit,
-    /// Held while one is asked for: there is one of a call.
+    /// Held while one is asked for: there is one of a call or consultation.
     asking: tokio::sync::Mutex<()>,
     /// Those of which something is to become yet. Short sections.
     open: Mutex<HashMap<UploadId, Arc<Live>>>,
@@ -105,7 +111,7 @@ struct Inner {
 
 /// One that is open.
 struct Live {
-    call: CallId,
+    of: RecordingOf,
     /// As it is shown, for whoever doesn't want to wait for what is being done to it.
     shown: Mutex<Recording>,
     state: tokio::sync::Mutex<State>,
@@ -123,11 +129,17 @@ struct State {
     finished: Option<Duration>,
 }
 
+impl Live {
+    fn shown(&self) -> Recording {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 impl Recordings {
     /// Over these.
     pub fn new(
         logs: Arc<dyn domain::Recordings>,
-        calling: Calling,
+        (calling, rooms): (Calling, Consultations),
         chat: Chat,
         uploads: Uploads,
         audience: Arc<dyn RecordingAudience>,
@@ -135,7 +147,7 @@ impl Recordings {
     ) -> Self {
         let often = Limit::new(60, Duration::from_millis(500));
         let (asking, open) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { logs, calling, chat, uploads, audience, now, often, asking, open }) }
+        Self { inner: Arc::new(Inner { logs, calling, rooms, chat, uploads, audience, now, often, asking, open }) }
     }
 
     /// Takes up what another life of this process left behind.
@@ -157,11 +169,12 @@ impl Recordings {
         Ok(())
     }
 
-    /// How those stand that are open and of that person.
+    /// How those of calls stand that are open and of that person.
     pub fn of(&self, user: UserId) -> Vec<Recording> {
         let open = self.lives();
-        let shown = open.iter().map(|live| *live.shown.lock().unwrap_or_else(PoisonError::into_inner));
-        shown.filter(|recording| recording.users().contains(&user)).collect()
+        let shown = open.iter().map(|live| live.shown());
+        let of_call = |one: &Recording| matches!(one.of, RecordingOf::Call(_)) && one.is_of(Person::User(user));
+        shown.filter(of_call).collect()
     }
 
     /// Whether something is to become of it yet.
@@ -185,45 +198,83 @@ impl Recordings {
             return Err(RecordingError::OldClient);
         }
         self.inner.chat.contact(user, other, now).await?;
+        let _asking = self.inner.asking.lock().await;
+        let room = self.room_for(user, RecordingOf::Call(call)).await?;
+        let line = Recording::ask(
+            UploadId(fresh::object_id(now)),
+            RecordingOf::Call(call),
+            (user, vec![Person::User(other)]),
+            consent,
+            now,
+        )?;
+        self.first(line, room).await
+    }
+
+    /// How many bytes one may have that somebody asks for now, of what isn't being recorded.
+    async fn room_for(&self, user: UserId, of: RecordingOf) -> Result<u64, RecordingError> {
         let room = self.inner.uploads.room(user).await?.min(MAX_BYTES);
         if room < LEAST_ROOM {
             return Err(UploadError::QuotaExceeded.into());
         }
-        let _asking = self.inner.asking.lock().await;
         let open = self.lives();
-        if open.iter().any(|live| live.call == call) {
+        if open.iter().any(|live| live.of == of) {
             return Err(RecordingError::Already);
         }
         if open.len() >= MOST {
             return Err(UploadError::Busy.into());
         }
-        let line = Recording::ask(UploadId(fresh::object_id(now)), call, [user, other], consent, now)?;
-        let recording = match self.inner.logs.append_recording(line).await? {
-            Transition::Saved => Recording::of(&[line]).ok_or(RecordingError::NotFound)?,
-            Transition::Stale => return Err(RecordingError::Already),
-        };
-        tracing::info!(recording = %recording.id, %call, "asked for");
-        self.begin(State { recording, next: 0, bytes: 0, room, heard_at: now, finished: None });
-        self.inner.audience.told(&recording);
+        Ok(room)
+    }
+
+    /// Begins with the first line of a log.
+    async fn first(&self, line: RecordingLine, room: u64) -> Result<Recording, RecordingError> {
+        let recording = Recording::of(std::slice::from_ref(&line)).ok_or(RecordingError::NotFound)?;
+        let now = line.at;
+        if self.inner.logs.append_recording(line).await? == Transition::Stale {
+            return Err(RecordingError::Already);
+        }
+        tracing::info!(recording = %recording.id, of = %recording.of, "asked for");
+        self.begin(State { recording: recording.clone(), next: 0, bytes: 0, room, heard_at: now, finished: None });
+        self.tell(&recording).await;
         Ok(recording)
     }
 
-    /// Who was asked answers.
-    pub async fn answer(&self, user: UserId, id: UploadId, consent: Option<u32>) -> Result<(), RecordingError> {
-        let live = self.live_of(user, id)?;
-        let mut state = live.state.lock().await;
-        if self.inner.calling.call(live.call).await.is_none() {
-            return Err(RecordingError::NoSuchCall);
+    /// Whether what is recorded goes on, with its recorder in it.
+    async fn is_under_way(&self, of: RecordingOf, recorder: UserId) -> Result<bool, RecordingError> {
+        match of {
+            RecordingOf::Call(call) => Ok(self.inner.calling.call(call).await.is_some()),
+            RecordingOf::Consultation(id) => Ok(self.inner.rooms.is_inside(id, Person::User(recorder)).await?),
         }
+    }
+
+    /// Who was asked answers; or who is about to come to a consultation.
+    pub async fn answer(&self, by: Person, id: UploadId, consent: Option<u32>) -> Result<(), RecordingError> {
+        let live = self.live(id).ok_or(RecordingError::NotFound)?;
+        match live.of {
+            RecordingOf::Call(call) => {
+                if !live.shown().is_of(by) {
+                    return Err(RecordingError::NotFound);
+                }
+                if self.inner.calling.call(call).await.is_none() {
+                    return Err(RecordingError::NoSuchCall);
+                }
+            }
+            RecordingOf::Consultation(room) => {
+                if !self.inner.rooms.is_admitted(room, by).await? {
+                    return Err(RecordingError::NotFound);
+                }
+            }
+        }
+        let mut state = live.state.lock().await;
         let act = consent.map_or(RecordingAct::Declined, |consent| RecordingAct::Agreed { consent });
-        self.step(&live, &mut state, user, act).await?;
+        self.step(&live, &mut state, by, act).await?;
         state.heard_at = (self.inner.now)();
         Ok(())
     }
 
     /// Takes a piece in, durably; says which is awaited next. One that is here already is not taken again.
     pub async fn chunk(&self, user: UserId, id: UploadId, number: u32, bytes: Vec<u8>) -> Result<u32, RecordingError> {
-        let live = self.live_of(user, id)?;
+        let live = self.live_of(Person::User(user), id)?;
         let now = (self.inner.now)();
         self.inner.often.take(id, now).map_err(UploadError::RateLimited)?;
         let mut state = live.state.lock().await;
@@ -254,22 +305,22 @@ impl Recordings {
         Ok(state.next)
     }
 
-    /// Either ends it; what was recorded is kept once the last of it has come.
-    pub async fn stop(&self, user: UserId, id: UploadId) -> Result<(), RecordingError> {
-        let live = self.live_of(user, id)?;
+    /// Anybody of them ends it; what was recorded is kept once the last of it has come.
+    pub async fn stop(&self, by: Person, id: UploadId) -> Result<(), RecordingError> {
+        let live = self.live_of(by, id)?;
         let mut state = live.state.lock().await;
-        self.step(&live, &mut state, user, RecordingAct::Stopped).await
+        self.step(&live, &mut state, by, RecordingAct::Stopped).await
     }
 
-    /// Takes one's consent back, at any time: nothing is left of the recording, for either.
-    pub async fn withdraw(&self, user: UserId, id: UploadId) -> Result<(), RecordingError> {
-        let Some(live) = self.live(id) else { return self.withdraw_kept(user, id).await };
+    /// Takes one's consent back, at any time: nothing is left of the recording, for anybody.
+    pub async fn withdraw(&self, by: Person, id: UploadId) -> Result<(), RecordingError> {
+        let Some(live) = self.live(id) else { return self.withdraw_kept(by, id).await };
         let mut state = live.state.lock().await;
         if state.recording.state == domain::RecordingState::Kept {
             drop(state);
-            return self.withdraw_kept(user, id).await;
+            return self.withdraw_kept(by, id).await;
         }
-        self.step(&live, &mut state, user, RecordingAct::Withdrawn).await?;
+        self.step(&live, &mut state, by, RecordingAct::Withdrawn).await?;
         // It has happened. What can't be deleted now is swept.
         let (recorder, next) = (state.recording.recorder, state.next);
         if let Err(error) = self.inner.uploads.drop_chunks(id, next).await {
@@ -282,9 +333,9 @@ impl Recordings {
     }
 
     fn begin(&self, state: State) {
-        let Recording { id, call, .. } = state.recording;
-        let shown = Mutex::new(state.recording);
-        let live = Arc::new(Live { call, shown, state: tokio::sync::Mutex::new(state) });
+        let Recording { id, of, .. } = state.recording;
+        let shown = Mutex::new(state.recording.clone());
+        let live = Arc::new(Live { of, shown, state: tokio::sync::Mutex::new(state) });
         self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, live);
     }
 
@@ -292,43 +343,43 @@ impl Recordings {
         self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    fn live_of(&self, user: UserId, id: UploadId) -> Result<Arc<Live>, RecordingError> {
+    fn live_of(&self, by: Person, id: UploadId) -> Result<Arc<Live>, RecordingError> {
         let live = self.live(id).ok_or(RecordingError::NotFound)?;
-        let theirs = live.shown.lock().unwrap_or_else(PoisonError::into_inner).users().contains(&user);
-        if theirs { Ok(live) } else { Err(RecordingError::NotFound) }
+        if live.shown().is_of(by) { Ok(live) } else { Err(RecordingError::NotFound) }
     }
 
     fn lives(&self) -> Vec<Arc<Live>> {
         self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Puts what somebody does into the log and tells both.
-    async fn step(
-        &self,
-        live: &Live,
-        state: &mut State,
-        user: UserId,
-        act: RecordingAct,
-    ) -> Result<(), RecordingError> {
-        let line = state.recording.next(user, act, (self.inner.now)())?;
-        if self.inner.logs.append_recording(line).await? == Transition::Stale {
+    /// Puts what somebody does into the log and tells all.
+    async fn step(&self, live: &Live, state: &mut State, by: Person, act: RecordingAct) -> Result<(), RecordingError> {
+        let line = state.recording.next(by, act, (self.inner.now)())?;
+        if self.inner.logs.append_recording(line.clone()).await? == Transition::Stale {
             // What an answer that was lost had put there.
             let log = self.inner.logs.recording(line.recording).await?;
             state.recording = Recording::of(&log).ok_or(RecordingError::NotFound)?;
-            self.show(live, state);
+            self.show(live, state).await;
             return Err(RecordingRefused::NotNow.into());
         }
         state.recording.add(&line);
-        tracing::info!(recording = %line.recording, call = %line.call, act = ?act, "recording");
-        self.show(live, state);
+        tracing::info!(recording = %line.recording, of = %line.of, state = ?state.recording.state, "recording");
+        self.show(live, state).await;
         Ok(())
     }
 
-    fn show(&self, live: &Live, state: &State) {
-        *live.shown.lock().unwrap_or_else(PoisonError::into_inner) = state.recording;
+    async fn show(&self, live: &Live, state: &State) {
+        *live.shown.lock().unwrap_or_else(PoisonError::into_inner) = state.recording.clone();
         if !state.recording.is_open() {
             self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&state.recording.id);
         }
-        self.inner.audience.told(&state.recording);
+        self.tell(&state.recording).await;
+    }
+
+    async fn tell(&self, recording: &Recording) {
+        match recording.of {
+            RecordingOf::Call(_) => self.inner.audience.told(recording),
+            RecordingOf::Consultation(id) => self.inner.rooms.retell(id).await,
+        }
     }
 }

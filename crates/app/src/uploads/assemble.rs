@@ -81,6 +81,16 @@ impl Uploads {
         Ok(self.inner.blobs.delete_chunks(upload, count).await?)
     }
 
+    /// Holds what was put together and no message will.
+    pub async fn hold(&self, owner: UserId, upload: UploadId) -> Result<(), UploadError> {
+        if self.inner.records.hold_upload(owner, upload).await? { Ok(()) } else { Err(UploadError::NotFound) }
+    }
+
+    /// Lets it go; the next sweep deletes it.
+    pub async fn let_go(&self, upload: UploadId) -> Result<(), UploadError> {
+        Ok(self.inner.records.release_upload(upload).await?)
+    }
+
     /// Deletes what was put together and is in no message.
     pub async fn drop_assembled(&self, owner: UserId, upload: UploadId) -> Result<(), UploadError> {
         match self.discard(owner, upload).await {

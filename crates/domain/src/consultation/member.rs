@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{MemberId, Timestamp, UserId};
+use crate::{MemberId, Person, Timestamp, UserId};
 
 /// What somebody is in a consultation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,6 +64,50 @@ pub struct ConnectionTest {
     pub rtt: Option<Duration>,
 }
 
+/// How good somebody's connection was in the room, as their own browser says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct QualityTime {
+    pub good: Duration,
+    pub fair: Duration,
+    pub weak: Duration,
+}
+
+/// In one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum QualityWord {
+    Good,
+    Fair,
+    Weak,
+}
+
+/// Nobody is in one for longer.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl QualityTime {
+    /// With more of it.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        let sum = |one: Duration, other: Duration| one.saturating_add(other).min(LONGEST);
+        Self { good: sum(self.good, more.good), fair: sum(self.fair, more.fair), weak: sum(self.weak, more.weak) }
+    }
+
+    /// Weak where a fifth of it was, fair where half was no better; `None` of no time.
+    pub fn word(self) -> Option<QualityWord> {
+        let all = self.good + self.fair + self.weak;
+        if all.is_zero() {
+            None
+        } else if self.weak * 5 >= all {
+            Some(QualityWord::Weak)
+        } else if (self.fair + self.weak) * 2 >= all {
+            Some(QualityWord::Fair)
+        } else {
+            Some(QualityWord::Good)
+        }
+    }
+}
+
 /// Somebody's part in a consultation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -97,6 +141,8 @@ pub struct Member {
     pub line: Option<String>,
     /// And what a host says to them.
     pub answer: Option<String>,
+    /// How good their connection was.
+    pub quality: QualityTime,
 }
 
 impl Member {
@@ -117,12 +163,26 @@ impl Member {
             test: None,
             line: None,
             answer: None,
+            quality: QualityTime::default(),
+        }
+    }
+
+    /// Who that is, wherever they are meant.
+    pub const fn person(&self) -> Person {
+        match self.user {
+            Some(user) => Person::User(user),
+            None => Person::Guest(self.id),
         }
     }
 
     /// Their name at the media server: nobody else can have it.
     pub fn identity(&self) -> String {
-        self.user.map_or_else(|| format!("guest-{}", self.id), |user| user.to_string())
+        self.person().to_string()
+    }
+
+    /// Whether they may be in the room: as the media server says, where it has said anything of them.
+    pub const fn is_inside(&self) -> bool {
+        matches!(self.state, MemberState::Admitted) && (self.connected || self.joined_at.is_none())
     }
 
     /// Whether they may do what a host may.

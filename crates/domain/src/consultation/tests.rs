@@ -289,3 +289,24 @@ fn whoever_is_asked_in_need_not_wait() {
     ask(&mut it, 1, 6).unwrap();
     assert_eq!(state(&it, 6), MemberState::Admitted, "who is in it stays so");
 }
+
+#[test]
+fn how_good_a_connection_was_is_told_by_who_was_let_in_and_adds_up() {
+    let mut it = busy();
+    let seconds = Duration::from_secs;
+    let line = |good, fair, weak| QualityTime { good: seconds(good), fair: seconds(fair), weak: seconds(weak) };
+    assert_eq!(it.note_quality(member(3), line(1, 0, 0)), Err(ConsultationRefused::NotAdmitted), "they wait");
+    it.note_quality(member(2), line(60, 0, 14)).unwrap();
+    assert_eq!(it.member(member(2)).unwrap().quality.word(), Some(QualityWord::Good));
+    it.end(member(1), NOW).unwrap();
+    it.note_quality(member(2), line(0, 0, u64::MAX)).unwrap();
+    assert_eq!(it.member(member(2)).unwrap().quality, line(60, 0, 24 * 60 * 60), "bounded");
+    for (said, expected) in [
+        (line(0, 0, 0), None),
+        (line(80, 0, 19), Some(QualityWord::Good)),
+        (line(80, 0, 20), Some(QualityWord::Weak)),
+        (line(10, 10, 0), Some(QualityWord::Fair)),
+    ] {
+        assert_eq!(said.word(), expected, "{said:?}");
+    }
+}

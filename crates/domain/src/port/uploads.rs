@@ -42,6 +42,11 @@ pub trait Uploads: Send + Sync {
     async fn upload_by_key(&self, owner: UserId, key: &UploadKey) -> Result<Option<Upload>, StoreError>;
     /// How many bytes an owner's take.
     async fn upload_bytes(&self, owner: UserId) -> Result<u64, StoreError>;
+    /// Holds an upload of the owner's that nothing else will: the recording of a consultation. False if there is none; once
+    /// is enough.
+    async fn hold_upload(&self, owner: UserId, id: UploadId) -> Result<bool, StoreError>;
+    /// Lets go what was held so.
+    async fn release_upload(&self, id: UploadId) -> Result<(), StoreError>;
     /// Lets an upload of the owner's leave, if nothing holds it.
     async fn discard_upload(&self, owner: UserId, id: UploadId) -> Result<Discard, StoreError>;
     /// Lets those leave that came before `before` and that nothing holds; then all that leave, 1,000 at most.

@@ -14,12 +14,13 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::consultation::{
-    AdmitMembers, Arrive, AskIn, ClaimLink, ConsultationView, GetToken, GiveRole, Lock, MakeLink, MuteMember, OfMember,
-    OldTicket, OpenConsultation, PastView, SayWord, SourceText, TicketView, UpcomingView, WordsView, WriteLine,
-    room_from_name,
+    AdmitMembers, Arrive, AskIn, ClaimLink, ConsultationView, GetToken, GiveRole, Lock, MakeLink, MuteMember,
+    NoteQuality, OfMember, OldTicket, OpenConsultation, PastView, SayWord, SourceText, TicketView, UpcomingView,
+    WordsView, WriteLine, room_from_name,
 };
 use wire::error::{Code, ErrorBody};
 use wire::packet::Id;
+use wire::recording::Consent;
 use wire::time::{Iso, from_iso, iso};
 
 use super::address::ClientAddress;
@@ -30,6 +31,7 @@ use super::error::{ApiError, store_body};
 use crate::config::Role;
 use crate::livekit::webhook;
 use crate::socket::consultations::{beside, presence, view};
+use crate::socket::recording_body;
 use crate::state::Services;
 
 pub(super) fn routes() -> Router<Services> {
@@ -50,6 +52,8 @@ pub(super) fn routes() -> Router<Services> {
         .route("/api/consultations/{room}/end", post(end))
         .route("/api/consultations/{room}/token", post(token))
         .route("/api/consultations/{room}/guests", post(make_link))
+        .route("/api/consultations/{room}/recording", post(record))
+        .route("/api/consultations/quality", post(note_quality))
         .route("/api/guests/claim", post(claim))
         .route("/api/livekit/webhook", post(hear))
 }
@@ -60,8 +64,8 @@ pub(super) fn old_routes() -> Router<Services> {
 }
 
 /// What a peer is told of what was not done in a consultation.
-fn consultation_body(error: &ConsultationError) -> ErrorBody {
-    use ConsultationRefused::{Ended, Full, Link, Locked, NoSuchMember, NotAdmitted, NotTheirs, TooEarly};
+pub(crate) fn consultation_body(error: &ConsultationError) -> ErrorBody {
+    use ConsultationRefused::{Ended, Full, Link, Locked, NoSuchMember, NotAdmitted, NotTheirs, OldClient, TooEarly};
     match error {
         ConsultationError::Forbidden | ConsultationError::Refused(NotTheirs) => Code::Forbidden.into(),
         ConsultationError::ContactNotAllowed => Code::ContactNotAllowed.into(),
@@ -74,6 +78,11 @@ fn consultation_body(error: &ConsultationError) -> ErrorBody {
         ConsultationError::Refused(TooEarly(after)) => ErrorBody::new(Code::ConsultationTooEarly).retry_after(*after),
         ConsultationError::Refused(NotAdmitted) => Code::NotAdmitted.into(),
         ConsultationError::Refused(Full) => Code::RoomFull.into(),
+        ConsultationError::Refused(OldClient) => Code::RecordingNotPossible.into(),
+        ConsultationError::Consent => {
+            let sentence = "This consultation is recorded. Please agree to that before you come in.";
+            ErrorBody::saying(Code::RecordingConflict, sentence)
+        }
         ConsultationError::Refused(NoSuchMember) => Code::NotFound.into(),
         ConsultationError::Refused(Link) => Code::GuestLinkInvalid.into(),
         ConsultationError::NotConfigured => Code::LivekitNotConfigured.into(),
@@ -90,7 +99,7 @@ impl From<ConsultationError> for ApiError {
 }
 
 /// Somebody with an account, or with a guest's pass.
-struct Asker(Visitor);
+pub(super) struct Asker(pub(super) Visitor);
 
 impl FromRequestParts<Services> for Asker {
     type Rejection = ApiError;
@@ -310,6 +319,24 @@ async fn make_link(of: Of, Json(body): Json<MakeLink>) -> Result<Answer<Value>, 
     let made = of.services.consultations.invite_guest(&of.by, of.room, role, name, of.now).await?;
     let url = of.addresses.page(&format!("/join/{}", made.token));
     Ok(Answer(json!({ "url": url, "expiresAt": iso(made.expires_at) })))
+}
+
+/// Asks everybody who is in it.
+async fn record(of: Of, Json(body): Json<Consent>) -> Result<Answer<ConsultationView>, ApiError> {
+    let Visitor::User(user) = &of.by else { return Err(Code::Forbidden.into()) };
+    let consent = body.consent.ok_or(Code::BadRequest)?;
+    let asked = of.services.recordings.ask_room(user, of.room, consent).await;
+    of.shown(&asked.map_err(|error| ApiError(recording_body(&error)))?)
+}
+
+async fn note_quality(
+    State(services): State<Services>,
+    Asker(by): Asker,
+    Json(body): Json<NoteQuality>,
+) -> Result<Answer<Value>, ApiError> {
+    let (id, now) = (body.consultation_id.0, services.clock.now());
+    services.consultations.note_quality(&by, id, (&body).into(), now).await?;
+    Ok(Answer(json!({})))
 }
 
 async fn claim(

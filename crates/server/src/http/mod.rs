@@ -9,7 +9,7 @@ pub mod auth;
 pub mod body;
 pub(crate) mod calls;
 pub mod chat;
-mod consultations;
+pub(crate) mod consultations;
 pub mod cors;
 mod doctor;
 pub mod error;

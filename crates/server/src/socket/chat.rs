@@ -6,7 +6,7 @@ use std::sync::Arc;
 use app::chat::{Change, ChatError, Sending};
 use app::recordings::RecordingError;
 use app::uploads::UploadError;
-use domain::{Entry, EntryBody, UserId};
+use domain::{Entry, EntryBody, Person, UserId};
 use serde_json::json;
 use store::failpoint::{self, Point};
 use wire::chat::{
@@ -135,7 +135,7 @@ async fn change(services: &Services, request: &Request<'_>) -> Result<Arc<Entry>
     if is_deletion
         && let Some(recording) = services.chat.recording_of(sender, message).await.map_err(|error| chat_body(&error))?
     {
-        match services.recordings.note_withdrawn(sender, recording).await {
+        match services.recordings.note_withdrawn(Person::User(sender), recording).await {
             Ok(_) | Err(RecordingError::NotFound) => {}
             Err(error) => return Err(recording_body(&error)),
         }

@@ -67,7 +67,8 @@ pub(crate) fn beside<'a>(
     addresses: &'a Addresses,
     page: &'a dyn Fn(&str) -> String,
 ) -> Beside<'a> {
-    Beside { people: &scene.people, appointment: scene.appointment.as_ref(), presence, addresses, page }
+    let (people, appointment, recordings) = (&scene.people, scene.appointment.as_ref(), &scene.recordings);
+    Beside { people, appointment, presence, recordings, addresses, page }
 }
 
 /// Where its owner is.

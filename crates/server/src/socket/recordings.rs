@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::recordings::{RecordingAudience, RecordingError};
-use domain::{Recording, RecordingRefused};
+use domain::{Person, Recording, RecordingRefused};
 use serde_json::json;
 use wire::entry::Dialect;
 use wire::error::{Code, ErrorBody};
@@ -13,6 +13,7 @@ use super::connection::Connection;
 use super::hub::Hub;
 use super::packet::Request;
 use crate::http::chat::chat_body;
+use crate::http::consultations::consultation_body;
 use crate::http::error::store_body;
 use crate::http::uploads::upload_body;
 use crate::state::Services;
@@ -24,7 +25,8 @@ pub struct RecordingEvents(pub Hub);
 impl RecordingAudience for RecordingEvents {
     fn told(&self, recording: &Recording) {
         let stands = RecordingStands::from(recording);
-        for user in recording.users() {
+        for person in recording.people() {
+            let Person::User(user) = person else { continue };
             self.0.for_each(user, |connection| {
                 if is_theirs(connection) {
                     connection.emit("recording", &stands);
@@ -53,6 +55,7 @@ pub(super) async fn handle(services: &Services, request: &Request<'_>) -> bool {
         return false;
     }
     let user = request.connection.user_id();
+    let by = Person::User(user);
     let recordings = &services.recordings;
     let done = match request.name() {
         "recording-request" => match request.argument::<RecordingRequest>() {
@@ -67,13 +70,13 @@ pub(super) async fn handle(services: &Services, request: &Request<'_>) -> bool {
         },
         "recording-answer" => match request.argument() {
             Ok(RecordingAnswer { recording_id, consent }) => {
-                recordings.answer(user, recording_id.0, consent).await.map_err(|error| recording_body(&error))
+                recordings.answer(by, recording_id.0, consent).await.map_err(|error| recording_body(&error))
             }
             Err(error) => Err(error),
         },
         "recording-stop" => match request.argument() {
             Ok(OfRecording { recording_id }) => {
-                recordings.stop(user, recording_id.0).await.map_err(|error| recording_body(&error))
+                recordings.stop(by, recording_id.0).await.map_err(|error| recording_body(&error))
             }
             Err(error) => Err(error),
         },
@@ -87,7 +90,7 @@ pub(super) async fn handle(services: &Services, request: &Request<'_>) -> bool {
         },
         "recording-withdraw" => match request.argument() {
             Ok(OfRecording { recording_id }) => {
-                let withdrawn = recordings.withdraw(user, recording_id.0).await;
+                let withdrawn = recordings.withdraw(by, recording_id.0).await;
                 services.uploads_changed.notify_one();
                 withdrawn.map_err(|error| recording_body(&error))
             }
@@ -117,6 +120,7 @@ pub fn recording_body(error: &RecordingError) -> ErrorBody {
         RecordingError::Awaited(next) => {
             ErrorBody::saying(Code::BadRequest, format!("Piece {next} of the recording is awaited."))
         }
+        RecordingError::Room(error) => consultation_body(error),
         RecordingError::Upload(error) => upload_body(error),
         RecordingError::Chat(error) => chat_body(error),
         RecordingError::Store(error) => store_body(error),

@@ -2,7 +2,10 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::{BlobId, Blobs, ConversationId, NewEntry, PutError, Receipt, Transition, Upload, User};
+use domain::{
+    BlobId, Blobs, ConversationId, NewEntry, Person, PutError, Receipt, RecordingAct, RecordingLine, RecordingOf,
+    Transition, Upload, User,
+};
 use sha2::{Digest, Sha256};
 use store::Store;
 use store::lines::{self, Header};
@@ -117,8 +120,10 @@ impl<'a> Filling<'a> {
                 }
             }
             Item::Recording(line) => {
+                self.hold(&line)?;
+                let id = line.recording;
                 if self.runtime.block_on(self.store.append_recording(line))? == Transition::Stale {
-                    self.done.differ.push(format!("recording {}", line.recording));
+                    self.done.differ.push(format!("recording {id}"));
                 }
             }
             Item::Appointment(appointment) => {
@@ -159,6 +164,15 @@ impl<'a> Filling<'a> {
                     self.finish_conversation(header)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// The recording of a consultation is held by nothing else.
+    fn hold(&mut self, line: &RecordingLine) -> Result<(), TransferError> {
+        if let (RecordingAct::Kept, RecordingOf::Consultation(_), Person::User(owner)) = (&line.act, line.of, line.by) {
+            self.flush_uploads()?;
+            self.runtime.block_on(self.store.hold_upload(owner, line.recording))?;
         }
         Ok(())
     }

@@ -22,13 +22,13 @@ pub(crate) const LIVEKIT: [(&str, &str); 3] = [
 ];
 
 /// A practice: two patients, two dieticians, an admin.
-struct Practice {
-    server: TestServer,
+pub(crate) struct Practice {
+    pub(crate) server: TestServer,
     people: BTreeMap<&'static str, (User, String)>,
 }
 
 impl Practice {
-    async fn open(more: &[(&str, &str)]) -> Self {
+    pub(crate) async fn open(more: &[(&str, &str)]) -> Self {
         let mut env = LIVEKIT.to_vec();
         env.push(("JWT_SECRET", secret()));
         env.extend(more);
@@ -47,36 +47,36 @@ impl Practice {
         Self { server, people }
     }
 
-    fn token(&self, who: &str) -> &str {
+    pub(crate) fn token(&self, who: &str) -> &str {
         &self.people[who].1
     }
 
-    fn id(&self, who: &str) -> String {
+    pub(crate) fn id(&self, who: &str) -> String {
         self.people[who].0.id.to_string()
     }
 
     /// The own room of a dietician.
-    fn room(&self, who: &str) -> String {
+    pub(crate) fn room(&self, who: &str) -> String {
         format!("consultation-{}", self.id(who))
     }
 
-    async fn ask(&self, token: &str, room: &str, what: &str, body: Value) -> Answer {
+    pub(crate) async fn ask(&self, token: &str, room: &str, what: &str, body: Value) -> Answer {
         self.server.post(&format!("/api/consultations/{room}/{what}"), Some(token), body).await
     }
 
-    async fn by(&self, who: &str, room: &str, what: &str, body: Value) -> Answer {
+    pub(crate) async fn by(&self, who: &str, room: &str, what: &str, body: Value) -> Answer {
         self.ask(self.token(who), room, what, body).await
     }
 
     /// Opens one for these people.
-    async fn open_for(&self, who: &str, users: &[&str], admit: bool) -> String {
+    pub(crate) async fn open_for(&self, who: &str, users: &[&str], admit: bool) -> String {
         let ids: Vec<_> = users.iter().map(|user| self.id(user)).collect();
         let body = json!({ "userIds": ids, "admit": admit });
         let answer = self.server.post("/api/consultations", Some(self.token(who)), body).await;
         answer.json()["roomId"].as_str().unwrap().to_owned()
     }
 
-    async fn member(&self, room: &str, name: &str) -> String {
+    pub(crate) async fn member(&self, room: &str, name: &str) -> String {
         let seen = self.server.get(&format!("/api/consultations/{room}"), Some(self.token("Maya"))).await.json();
         let members = seen["members"].as_array().unwrap();
         let member = members.iter().find(|member| member["name"] == name).unwrap_or_else(|| panic!("{seen}"));

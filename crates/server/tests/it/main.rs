@@ -21,6 +21,7 @@ mod harness;
 mod old_deployment;
 mod program;
 mod recordings;
+mod recordings_of_rooms;
 mod sessions;
 mod tls;
 mod transfer;

@@ -6,8 +6,8 @@ use app::calling::Ask as CallAsk;
 use app::recordings::{MAX_CHUNK, RecordingError};
 use calls::Signal;
 use domain::{
-    CONSENT, CallId, CallKind, ConnectionId, EntryBody, Recording, RecordingAct, RecordingState, Role as UserRole,
-    UploadId, User, UserId,
+    CONSENT, CallId, CallKind, ConnectionId, EntryBody, Person, Recording, RecordingAct, RecordingOf, RecordingState,
+    Role as UserRole, UploadId, User,
 };
 use http::Method;
 use server::Role;
@@ -63,7 +63,7 @@ impl InCall {
     /// And agreed to.
     async fn running(&self) -> UploadId {
         let id = self.asked().await;
-        self.server.services.recordings.answer(self.amira.id, id, Some(CONSENT)).await.unwrap();
+        self.server.services.recordings.answer(Person::User(self.amira.id), id, Some(CONSENT)).await.unwrap();
         id
     }
 
@@ -79,10 +79,10 @@ impl InCall {
         self.server.services.calling.ask(HANNAH, self.hannah.id, end).await.unwrap();
     }
 
-    async fn log(&self, id: UploadId) -> Vec<(UserId, RecordingAct)> {
+    async fn log(&self, id: UploadId) -> Vec<(Person, RecordingAct)> {
         let log = self.server.services.ports.recordings.recording(id).await.unwrap();
-        assert!(log.iter().all(|line| line.call == self.call));
-        log.iter().map(|line| (line.user, line.act)).collect()
+        assert!(log.iter().all(|line| line.of == RecordingOf::Call(self.call)));
+        log.iter().map(|line| (line.by, line.act.clone())).collect()
     }
 
     async fn state(&self, id: UploadId) -> RecordingState {
@@ -120,10 +120,11 @@ async fn nothing_is_taken_without_both_and_all_of_it_is_kept() {
     assert_eq!(it.chunk(id, 0, &webm()).await.summary(), "409 recording_conflict");
     let again = recordings.ask(it.amira.id, it.call, CONSENT).await;
     assert_eq!(again, Err(RecordingError::Already), "one of a call at a time");
-    assert_eq!(recordings.answer(it.hannah.id, id, Some(CONSENT)).await.map_err(|error| error.to_string()), {
-        Err("not theirs to do".to_owned())
-    });
-    recordings.answer(it.amira.id, id, Some(CONSENT)).await.unwrap();
+    assert_eq!(
+        recordings.answer(Person::User(it.hannah.id), id, Some(CONSENT)).await.map_err(|error| error.to_string()),
+        { Err("not theirs to do".to_owned()) }
+    );
+    recordings.answer(Person::User(it.amira.id), id, Some(CONSENT)).await.unwrap();
 
     assert_eq!(it.chunk(id, 0, b"not what a browser records").await.summary(), "415 unsupported_type");
     assert_eq!(it.chunk(id, 1, &webm()).await.summary(), "400 bad_request", "none is left out");
@@ -155,8 +156,8 @@ async fn nothing_is_taken_without_both_and_all_of_it_is_kept() {
     assert_eq!(
         said[..2],
         [
-            (hannah, RecordingAct::Asked { other: amira, consent: CONSENT }),
-            (amira, RecordingAct::Agreed { consent: CONSENT })
+            (Person::User(hannah), RecordingAct::Asked { others: vec![Person::User(amira)], consent: CONSENT }),
+            (Person::User(amira), RecordingAct::Agreed { consent: CONSENT })
         ]
     );
     assert_eq!(it.chunk(id, 2, &webm()).await.summary(), "403 forbidden");
@@ -171,7 +172,7 @@ async fn who_takes_consent_back_leaves_nothing() {
     let id = it.running().await;
     it.chunk(id, 0, &webm()).await;
     assert_eq!(it.files(), 1);
-    recordings.withdraw(it.amira.id, id).await.unwrap();
+    recordings.withdraw(Person::User(it.amira.id), id).await.unwrap();
     assert_eq!((it.files(), it.state(id).await), (0, RecordingState::Withdrawn));
     assert_eq!(it.chunk(id, 1, &webm()).await.summary(), "403 forbidden");
     // Afterwards, by either, and so does deleting its message.
@@ -182,14 +183,14 @@ async fn who_takes_consent_back_leaves_nothing() {
         it.until_kept(id).await;
         let address = it.message("Hannah", id).await["fileUrl"].clone();
         let stranger = it.server.add(&format!("Else {who}"), UserRole::Patient).await;
-        assert_eq!(recordings.withdraw(stranger.id, id).await, Err(RecordingError::NotFound));
-        recordings.withdraw(user, id).await.unwrap();
+        assert_eq!(recordings.withdraw(Person::User(stranger.id), id).await, Err(RecordingError::NotFound));
+        recordings.withdraw(Person::User(user), id).await.unwrap();
         let now = it.server.services.clock.now();
         it.server.services.uploads.sweep(now).await.unwrap();
         assert_eq!(it.files(), 0);
         let gone = crate::uploads::fetch(&it.server, &address, &[]).await;
         assert_eq!(gone.summary(), "404 not_found");
-        assert_eq!(it.log(id).await.last(), Some(&(user, RecordingAct::Withdrawn)));
+        assert_eq!(it.log(id).await.last(), Some(&(Person::User(user), RecordingAct::Withdrawn)));
         let message = it.message(who, id).await;
         assert!(message["deletedAt"].is_string(), "{message}");
     }
@@ -217,7 +218,7 @@ async fn what_a_recorder_that_broke_down_had_sent_is_kept() {
     let it = InCall::start().await;
     let id = it.running().await;
     it.chunk(id, 0, &webm()).await;
-    it.server.services.recordings.stop(it.amira.id, id).await.unwrap();
+    it.server.services.recordings.stop(Person::User(it.amira.id), id).await.unwrap();
     it.server.services.clock.advance(Duration::from_secs(31));
     it.server.services.recordings.tick().await;
     assert_eq!(it.state(id).await, RecordingState::Kept);
@@ -244,7 +245,7 @@ async fn a_server_that_starts_again_goes_on() {
     // As another life of the process has it: the same store and folder, and nothing in memory.
     let anew = app::recordings::Recordings::new(
         services.ports.recordings.clone(),
-        services.calling.clone(),
+        (services.calling.clone(), services.consultations.clone()),
         services.chat.clone(),
         services.uploads.clone(),
         std::sync::Arc::new(server::socket::RecordingEvents(services.hub.clone())),

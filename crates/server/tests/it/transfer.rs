@@ -7,9 +7,9 @@ use std::sync::Arc;
 use domain::{
     Appointment, AppointmentId, AppointmentStatus, Appointments, BlobId, Blobs, Booking, CONSENT, CallId, Consultation,
     ConsultationId, ConsultationKind, Consultations, Conversation, Conversations, Entry, EntryBody, FileFacts,
-    MemberId, NewEntry, NewUser, Part, Profile, Receipt, Recording, RecordingAct, RecordingLine, Recordings,
-    Role as UserRole, Stamp, Target, Timestamp, Transfer, Transition, Upload, UploadId, UploadKind, Uploads, User,
-    UserId, Users, Word,
+    MemberId, NewEntry, NewUser, Part, Person, Profile, Receipt, Recording, RecordingAct, RecordingLine, RecordingOf,
+    Recordings, Role as UserRole, Stamp, Target, Timestamp, Transfer, Transition, Upload, UploadId, UploadKind,
+    Uploads, User, UserId, Users, Word,
 };
 use server::transfer::{TransferError, export, import};
 use store::contract::FerretDb;
@@ -105,14 +105,17 @@ async fn practice() -> TempDir {
     store.advance_receipt(first.conversation, first.receiver, read).await.unwrap();
     let asked = Recording::ask(
         UploadId([21; 12].into()),
-        CallId([22; 12].into()),
-        [first.sender, first.receiver],
+        RecordingOf::Call(CallId([22; 12].into())),
+        (first.sender, vec![Person::User(first.receiver), Person::Guest(MemberId([24; 12].into()))]),
         CONSENT,
         Timestamp(1_700_000_000_020),
     );
     let asked = asked.unwrap();
     let agreed = RecordingAct::Agreed { consent: CONSENT };
-    let agreed = Recording::of(&[asked]).unwrap().next(first.receiver, agreed, asked.at).unwrap();
+    let agreed = Recording::of(std::slice::from_ref(&asked))
+        .unwrap()
+        .next(Person::User(first.receiver), agreed, asked.at)
+        .unwrap();
     for line in [asked, agreed] {
         assert_eq!(store.append_recording(line).await, Ok(Transition::Saved));
     }

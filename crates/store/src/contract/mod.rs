@@ -27,6 +27,8 @@ use domain::{
     Appointments, Calls, Consultations, Conversations, OldPages, Recordings, Sessions, Transfer, Uploads, Users,
 };
 
+use crate::Store;
+
 /// The ports of one store.
 #[derive(Clone)]
 #[allow(missing_docs)]
@@ -45,21 +47,7 @@ pub struct Ports {
 
 impl Ports {
     /// The ports of a store that has all of them.
-    pub fn of<S>(store: &S) -> Self
-    where
-        S: Users
-            + Sessions
-            + Conversations
-            + Calls
-            + OldPages
-            + Uploads
-            + Recordings
-            + Appointments
-            + Consultations
-            + Transfer
-            + Clone
-            + 'static,
-    {
+    pub fn of<S: Store + Clone + 'static>(store: &S) -> Self {
         Self {
             users: Arc::new(store.clone()),
             sessions: Arc::new(store.clone()),
@@ -103,10 +91,12 @@ pub async fn run(ports: Ports) {
     uploads::what_nobody_holds_leaves(&ports).await;
     uploads::a_picture_is_held_until_the_next(&ports).await;
     uploads::a_certificate_is_held_by_who_registered_with_it(&ports).await;
+    uploads::a_recording_is_held_for_itself(&ports).await;
     uploads::a_message_holds_what_it_shows_until_it_is_deleted(&ports).await;
     uploads::a_message_shows_nothing_of_others(&ports).await;
 
     recordings::what_was_consented_to_stays(&ports).await;
+    recordings::of_a_consultation_with_guests(&ports).await;
     recordings::a_place_in_its_log_is_one_lines(&ports).await;
     recordings::all_lines_are_read_by_pages(&ports).await;
 
@@ -168,22 +158,9 @@ pub async fn run(ports: Ports) {
     conversations::a_dropped_caller_disturbs_nobody(&ports).await;
     search::what_was_acknowledged_is_found_by_whoever_asks_then(&ports).await;
 }
+
 /// Checks that what is told to one store is found by the next one that is opened on the same data.
-pub async fn persists<S>(open: impl AsyncFn() -> S, close: impl AsyncFn(S))
-where
-    S: Users
-        + Sessions
-        + Conversations
-        + Calls
-        + OldPages
-        + Uploads
-        + Recordings
-        + Appointments
-        + Consultations
-        + Transfer
-        + Clone
-        + 'static,
-{
+pub async fn persists<S: Store + Clone + 'static>(open: impl AsyncFn() -> S, close: impl AsyncFn(S)) {
     let store = open().await;
     let before = fixtures::Life::live(&Ports::of(&store)).await;
     close(store).await;

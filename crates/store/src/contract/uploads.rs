@@ -166,6 +166,22 @@ pub(super) async fn a_certificate_is_held_by_who_registered_with_it(ports: &Port
     assert!(!leaves(ports, certificate.id()).await);
 }
 
+pub(super) async fn a_recording_is_held_for_itself(ports: &Ports) {
+    let owner = user_id();
+    let upload = record(ports, owner, UploadKind::Recording).await;
+    assert_eq!(ports.uploads.hold_upload(user_id(), upload.id()).await, Ok(false), "another's");
+    for _ in 0..2 {
+        assert_eq!(ports.uploads.hold_upload(owner, upload.id()).await, Ok(true));
+    }
+    ports.uploads.leaving(NOW + Duration::from_secs(1)).await.expect("read");
+    assert!(!leaves(ports, upload.id()).await);
+    for _ in 0..2 {
+        ports.uploads.release_upload(upload.id()).await.expect("let go");
+        assert!(leaves(ports, upload.id()).await, "once is enough");
+    }
+    assert_eq!(ports.uploads.hold_upload(owner, upload.id()).await, Ok(false), "it is on its way out");
+}
+
 fn showing(sender: UserId, receiver: UserId, upload: &Upload) -> NewEntry {
     let body = EntryBody::File { text: "Look!".to_owned(), kind: upload.kind, file: upload.facts.clone() };
     NewEntry { body, ..text(sender, receiver, "") }

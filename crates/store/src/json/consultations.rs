@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use domain::{
-    ConnectionTest, Consultation, DeviceTest, GuestLink, LineTest, Member, MemberRole, MemberState, Timestamp, Word,
+    ConnectionTest, Consultation, DeviceTest, GuestLink, LineTest, Member, MemberRole, MemberState, QualityTime,
+    Timestamp, Word,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,7 @@ pub(crate) fn consultation_to_text(it: &Consultation) -> String {
         locked: it.locked,
         members: it.members.iter().map(Into::into).collect(),
         links: it.links.iter().map(Into::into).collect(),
+        recordings: it.recordings.iter().map(ToString::to_string).collect(),
         heard: it.heard.clone(),
     })
 }
@@ -89,6 +91,8 @@ struct Record {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     links: Vec<LinkRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    recordings: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     heard: Vec<String>,
 }
 
@@ -120,6 +124,9 @@ struct MemberRecord {
     line: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<String>,
+    /// Milliseconds good, fair and weak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quality: Option<[u64; 3]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -166,9 +173,14 @@ impl Record {
             locked: self.locked,
             members: self.members.into_iter().map(MemberRecord::into_member).collect::<Option<_>>()?,
             links: self.links.into_iter().map(LinkRecord::into_link).collect::<Option<_>>()?,
+            recordings: self.recordings.iter().map(|id| id.parse()).collect::<Result<_, _>>().ok()?,
             heard: self.heard,
         })
     }
+}
+
+fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl From<&Member> for MemberRecord {
@@ -191,10 +203,11 @@ impl From<&Member> for MemberRecord {
                 connection: test.connection.into(),
                 microphone: test.microphone.into(),
                 camera: test.camera.into(),
-                rtt_ms: test.rtt.map(|rtt| u64::try_from(rtt.as_millis()).unwrap_or(u64::MAX)),
+                rtt_ms: test.rtt.map(ms),
             }),
             line: it.line.clone(),
             answer: it.answer.clone(),
+            quality: it.quality.word().map(|_| [it.quality.good, it.quality.fair, it.quality.weak].map(ms)),
         }
     }
 }
@@ -226,6 +239,10 @@ impl MemberRecord {
             }),
             line: self.line,
             answer: self.answer,
+            quality: self.quality.map_or_else(QualityTime::default, |quality| {
+                let [good, fair, weak] = quality.map(Duration::from_millis);
+                QualityTime { good, fair, weak }
+            }),
         })
     }
 }

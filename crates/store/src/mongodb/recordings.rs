@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use domain::{CallId, RecordingLine, Recordings, StoreError, Transition, UploadId, UserId};
+use domain::{
+    CallId, ConsultationId, MemberId, Person, RecordingLine, RecordingOf, Recordings, StoreError, Transition, UploadId,
+    UserId,
+};
 use mongodb::bson::oid::ObjectId;
 use mongodb::bson::{DateTime, Document, doc};
 use serde::{Deserialize, Serialize};
@@ -20,12 +23,21 @@ pub(super) struct RecordingDoc {
     place: String,
     recording: ObjectId,
     number: i64,
+    /// Of a consultation where `room` says so.
     call: ObjectId,
+    #[serde(default)]
+    room: bool,
+    /// A guest where `guest` says so.
     user: ObjectId,
+    #[serde(default)]
+    guest: bool,
     at: DateTime,
     act: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Who was asked, where it was one user.
+    #[serde(default, skip_serializing)]
     other: Option<ObjectId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    others: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     consent: Option<u32>,
     ends: bool,
@@ -33,28 +45,44 @@ pub(super) struct RecordingDoc {
 
 impl RecordingDoc {
     fn of(line: &RecordingLine) -> Self {
-        let (act, other, consent) = to_parts(line.act);
+        let (act, others, consent) = to_parts(&line.act);
+        let (call, room) = match line.of {
+            RecordingOf::Call(id) => (id.oid(), false),
+            RecordingOf::Consultation(id) => (id.oid(), true),
+        };
+        let (user, guest) = match line.by {
+            Person::User(id) => (id.oid(), false),
+            Person::Guest(id) => (id.oid(), true),
+        };
         Self {
             place: place(line.recording, line.number),
             recording: line.recording.oid(),
             number: signed(line.number),
-            call: line.call.oid(),
-            user: line.user.oid(),
+            call,
+            room,
+            user,
+            guest,
             at: date(line.at),
             act: act.to_owned(),
-            other: other.map(Id::oid),
+            other: None,
+            others,
             consent,
             ends: line.act.ends(),
         }
     }
 
     fn line(&self) -> Result<RecordingLine, StoreError> {
-        let act = from_parts(&self.act, self.other.map(UserId::of), self.consent);
+        let other = self.other.map(|other| UserId::of(other).to_string());
+        let act = from_parts(&self.act, self.others.as_deref().or(other.as_deref()), self.consent);
         Ok(RecordingLine {
             recording: UploadId::of(self.recording),
             number: number(self.number),
-            call: CallId::of(self.call),
-            user: UserId::of(self.user),
+            of: if self.room {
+                RecordingOf::Consultation(ConsultationId::of(self.call))
+            } else {
+                RecordingOf::Call(CallId::of(self.call))
+            },
+            by: if self.guest { Person::Guest(MemberId::of(self.user)) } else { Person::User(UserId::of(self.user)) },
             at: time(self.at),
             act: act.ok_or_else(|| StoreError::Unavailable("a stored recording does not parse".to_owned()))?,
         })

@@ -17,6 +17,9 @@ use crate::json;
 /// So many leave at a time.
 const LEAVING: i64 = 1_000;
 
+/// What holds what is held for itself.
+const RECORDING: &str = "recording";
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct UploadDoc {
     #[serde(rename = "_id")]
@@ -108,6 +111,14 @@ impl Uploads for MongoDb {
 
     async fn upload_bytes(&self, owner: UserId) -> Result<u64, StoreError> {
         self.core().upload_bytes(owner).await
+    }
+
+    async fn hold_upload(&self, owner: UserId, id: UploadId) -> Result<bool, StoreError> {
+        self.core().hold(id, owner, RECORDING).await
+    }
+
+    async fn release_upload(&self, id: UploadId) -> Result<(), StoreError> {
+        self.core().release(id, RECORDING).await
     }
 
     async fn discard_upload(&self, owner: UserId, id: UploadId) -> Result<Discard, StoreError> {

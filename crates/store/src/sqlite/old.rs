@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use domain::{
     AppointmentId, AppointmentStatus, Appointments, CallId, CallPhase, Calls, ConsultationId, Consultations,
-    Conversations, Entry, EntryBody, EntryId, NewEntry, ObjectId, OldPages, Recordings, Rotation, SessionId, Sessions,
-    Target, Timestamp, UploadId, Uploads, UserId, Users,
+    Conversations, Entry, EntryBody, EntryId, MemberId, NewEntry, ObjectId, OldPages, Person, Recording, RecordingOf,
+    Recordings, Rotation, SessionId, Sessions, Target, Timestamp, UploadId, Uploads, UserId, Users,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -26,6 +26,7 @@ const ROWS: &[&str] = &[
     include_str!("old/7.sql"),
     include_str!("old/8.sql"),
     include_str!("old/9.sql"),
+    include_str!("old/10.sql"),
 ];
 
 const EPOCH: &str = "0123456789abcdef";
@@ -106,7 +107,8 @@ async fn has_met(store: &Sqlite, version: u32) {
     if version >= 6 {
         let lines = store.recording(UploadId(id(0xf6))).await.expect("read");
         let [asked, agreed] = lines.as_slice() else { panic!("{lines:?}") };
-        assert_eq!((asked.user, asked.number, agreed.user), (UserId(id(BEN)), 1, UserId(id(ANN))));
+        let [ben, ann] = [BEN, ANN].map(|it| Person::User(UserId(id(it))));
+        assert_eq!((asked.by, asked.number, agreed.by), (ben, 1, ann));
     }
     if version >= 7 {
         let appointment = store.appointment(AppointmentId(id(0xa7))).await.expect("read").expect("it stands");
@@ -123,6 +125,12 @@ async fn has_met(store: &Sqlite, version: u32) {
     if version >= 9 {
         let words = store.words(ConsultationId(id(0xc8)), 0, 10).await.expect("read");
         assert_eq!(words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>(), ["Good morning", "Hello 💚"]);
+    }
+    if version >= 10 {
+        let lines = store.recording(UploadId(id(0xfa))).await.expect("read");
+        let recording = Recording::of(&lines).expect("it was asked for");
+        assert_eq!(recording.of, RecordingOf::Consultation(ConsultationId(id(0xc8))));
+        assert!(recording.takes_bytes() && recording.is_of(Person::Guest(MemberId(id(0xd2)))));
     }
 }
 

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::{RecordingLine, Recordings, StoreError, Transition, UploadId};
+use domain::{Person, RecordingLine, RecordingOf, Recordings, StoreError, Transition, UploadId, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Sqlite;
@@ -9,12 +9,15 @@ use crate::recording::{by_recording, from_parts, to_parts};
 
 macro_rules! columns {
     () => {
-        "recording, number, call, user, at, act, other, consent"
+        "recording, number, call, user, at, act, other, consent, room, guest, others"
     };
 }
 
-const INSERT: &str =
-    concat!("INSERT INTO recordings (", columns!(), ", ends) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+const INSERT: &str = concat!(
+    "INSERT INTO recordings (",
+    columns!(),
+    ", ends) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?8, ?9, ?10, ?11)"
+);
 const LINE: &str = concat!("SELECT ", columns!(), " FROM recordings WHERE recording = ?1 AND number = ?2");
 pub(super) const LOG: &str = concat!("SELECT ", columns!(), " FROM recordings WHERE recording = ?1 ORDER BY number");
 /// Asked once, when a process starts.
@@ -38,16 +41,26 @@ impl Recordings for Sqlite {
             if let Some(there) = connection.prepare_cached(LINE)?.query_row(place, read).optional()? {
                 return Ok(if there == line { Transition::Saved } else { Transition::Stale });
             }
-            let (act, other, consent) = to_parts(line.act);
+            let (act, others, consent) = to_parts(&line.act);
+            let (of, room) = match line.of {
+                RecordingOf::Call(id) => (id.blob(), false),
+                RecordingOf::Consultation(id) => (id.blob(), true),
+            };
+            let (by, guest) = match line.by {
+                Person::User(id) => (id.blob(), false),
+                Person::Guest(id) => (id.blob(), true),
+            };
             connection.prepare_cached(INSERT)?.execute(params![
                 line.recording.blob(),
                 signed(line.number),
-                line.call.blob(),
-                line.user.blob(),
+                of,
+                by,
                 line.at.0,
                 act,
-                other.map(Id::blob),
                 consent,
+                room,
+                guest,
+                others,
                 line.act.ends(),
             ])?;
             Ok(Transition::Saved)
@@ -85,12 +98,15 @@ fn lines(
 }
 
 fn read(row: &Row<'_>) -> Result<RecordingLine, rusqlite::Error> {
-    let act = from_parts(row.get_ref(5)?.as_str()?, optional_id(row, 6)?, row.get(7)?);
+    let other: Option<UserId> = optional_id(row, 6)?;
+    let others: Option<String> = row.get(10)?;
+    let others = others.or_else(|| other.map(|other| other.to_string()));
+    let act = from_parts(row.get_ref(5)?.as_str()?, others.as_deref(), row.get(7)?);
     Ok(RecordingLine {
         recording: id(row, 0)?,
         number: number(row, 1)?,
-        call: id(row, 2)?,
-        user: id(row, 3)?,
+        of: if row.get(8)? { RecordingOf::Consultation(id(row, 2)?) } else { RecordingOf::Call(id(row, 2)?) },
+        by: if row.get(9)? { Person::Guest(id(row, 3)?) } else { Person::User(id(row, 3)?) },
         at: time(row, 4)?,
         act: act.ok_or_else(|| corrupt(5, "no such act"))?,
     })

@@ -28,6 +28,7 @@ pub(super) const AFTER: &str =
     concat!("SELECT ", columns!(), " FROM uploads WHERE id > ?1 AND leaving = 0 ORDER BY id LIMIT ?2");
 const INSERT: &str = concat!("INSERT INTO uploads (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
 pub(super) const HOLD: &str = "UPDATE uploads SET holders = holders + 1 WHERE id = ?1 AND owner = ?2 AND leaving = 0";
+const HOLD_ONCE: &str = "UPDATE uploads SET holders = max(holders, 1) WHERE id = ?1 AND owner = ?2 AND leaving = 0";
 const RELEASE: &str = "UPDATE uploads SET holders = max(holders - 1, 0) WHERE id = ?1";
 /// With an id no other row can have, the key is free for another upload; of the name nothing is left.
 const LEAVE: &str = "UPDATE uploads SET leaving = 1, key = '-' || hex(id), facts = '' \
@@ -73,6 +74,17 @@ impl Uploads for Sqlite {
 
     async fn upload_bytes(&self, owner: UserId) -> Result<u64, StoreError> {
         self.read(move |connection| bytes(connection, owner)).await
+    }
+
+    async fn hold_upload(&self, owner: UserId, id: UploadId) -> Result<bool, StoreError> {
+        self.write::<_, _, StoreError>(move |connection| {
+            Ok(connection.prepare_cached(HOLD_ONCE)?.execute(params![id.blob(), owner.blob()])? > 0)
+        })
+        .await
+    }
+
+    async fn release_upload(&self, id: UploadId) -> Result<(), StoreError> {
+        self.write::<_, _, StoreError>(move |connection| Ok(release(connection, id)?)).await
     }
 
     async fn discard_upload(&self, owner: UserId, id: UploadId) -> Result<Discard, StoreError> {

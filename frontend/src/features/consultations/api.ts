@@ -1,8 +1,10 @@
 import type { Http } from '../../shared/lib/http';
 import { request } from '../../shared/lib/http';
+import type { QualitySeconds } from './model/tally';
+import type { PutPiece } from '../../shared/media/recording/pieces';
 import type { Consultation, ConsultationList, DeviceTest, MemberRole } from '../../shared/wire/consultations';
 
-export type { Appointment, Consultation, ConsultationList, DeviceTest, Member, MemberRole, MemberState, Owner, Past, Upcoming } from '../../shared/wire/consultations';
+export type { Appointment, Consultation, ConsultationList, DeviceTest, KeptRecording, Member, MemberRole, MemberState, Owner, Past, Upcoming } from '../../shared/wire/consultations';
 
 export interface Ticket {
   url: string;
@@ -47,10 +49,37 @@ export interface RoomApi {
   say(clientMessageId: string, text: string, consultationId?: string): Promise<KeptWords>;
   words(after: number, consultationId?: string): Promise<KeptWords>;
   askIn(userIds: string[]): Promise<Consultation>;
+  /** Asks everybody who is in it. */
+  record(consent: number): Promise<Consultation>;
+  recording: RecordingApi;
+  /** How good our connection was. */
+  quality(consultationId: string, quality: QualitySeconds): Promise<unknown>;
   invite(role: 'member' | 'observer', name?: string): Promise<{ url: string; expiresAt: string }>;
 }
 
-export function roomApi(http: Pick<Http, 'get' | 'post'>, roomId: string): RoomApi {
+/** What somebody may do about a recording. */
+export interface RecordingApi {
+  answer(id: string, consent: number | null): Promise<unknown>;
+  stop(id: string): Promise<unknown>;
+  put: PutPiece;
+  finish(id: string, done: { chunks: number; durationMs: number }): Promise<unknown>;
+  withdraw(id: string): Promise<unknown>;
+}
+
+export type RoomHttp = Pick<Http, 'get' | 'post' | 'putBytes' | 'delete'>;
+
+export function recordingApi(http: RoomHttp): RecordingApi {
+  const base = '/api/recordings';
+  return {
+    answer: (id, consent) => http.post(`${base}/${id}/answer`, { consent }),
+    stop: (id) => http.post(`${base}/${id}/stop`, {}),
+    put: (id, number, piece) => http.putBytes(`${base}/${id}/chunks/${number}`, piece),
+    finish: (id, done) => http.post(`${base}/${id}/finish`, done),
+    withdraw: (id) => http.delete(`${base}/${id}`),
+  };
+}
+
+export function roomApi(http: RoomHttp, roomId: string): RoomApi {
   const base = `/api/consultations/${encodeURIComponent(roomId)}`;
   const post = <T = Consultation>(what: string, body: object = {}) => http.post<T>(`${base}/${what}`, body);
   return {
@@ -69,13 +98,20 @@ export function roomApi(http: Pick<Http, 'get' | 'post'>, roomId: string): RoomA
     say: (clientMessageId, text, consultationId) => post<KeptWords>('words', { clientMessageId, text, ...(consultationId === undefined ? {} : { consultationId }) }),
     words: (after, consultationId) => http.get<KeptWords>(`${base}/words?after=${after}${consultationId === undefined ? '' : `&consultationId=${consultationId}`}`),
     askIn: (userIds) => post('invite', { userIds }),
+    record: (consent) => post('recording', { consent }),
+    recording: recordingApi(http),
+    quality: (consultationId, quality) => http.post('/api/consultations/quality', { consultationId, ...quality }),
     invite: (role, name) => post('guests', name ? { role, name } : { role }),
   };
 }
 
 export const LIST_KEY = ['consultations'] as const;
 
-export const listConsultations = (http: Http) => http.get<ConsultationList>('/api/consultations');
+export const listConsultations = (http: Http, before?: string) =>
+  http.get<ConsultationList>(`/api/consultations${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`);
+
+/** Past ones at once. */
+export const PAST_PAGE = 30;
 
 export const openConsultation = (http: Http, what: { userIds?: string[]; title?: string; admit?: boolean }) => http.post<Consultation>('/api/consultations', what);
 
@@ -86,7 +122,9 @@ export const claimGuestLink = (token: string, name: string) =>
   request<{ accessToken: string; roomId: string; consultation: Consultation }>('POST', '/api/guests/claim', { body: { token, name } });
 
 /** In the name of a guest: their bearer lasts as long as the consultation. */
-export const guestHttp = (token: string): Pick<Http, 'get' | 'post'> => ({
+export const guestHttp = (token: string): RoomHttp => ({
   get: (path) => request('GET', path, { token }),
   post: (path, body) => request('POST', path, { token, body }),
+  putBytes: (path, bytes) => request('PUT', path, { token, bytes }),
+  delete: (path) => request('DELETE', path, { token }),
 });

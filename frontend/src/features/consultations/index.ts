@@ -1,5 +1,6 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 
+export { FloatingSlot } from './FloatingSlot';
 export { InvitationNotice } from './ui/InvitationNotice';
 export { useGrower } from './growth';
 export { useHasConsultations } from './useHasConsultations';

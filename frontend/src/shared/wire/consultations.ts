@@ -1,3 +1,5 @@
+import type { RecordingStands } from './types';
+
 /** Shapes of docs/protocol.md, "Consultations". */
 export type MemberRole = 'host' | 'co_host' | 'member' | 'observer';
 export type MemberState = 'invited' | 'waiting' | 'admitted' | 'refused' | 'removed' | 'left';
@@ -55,6 +57,8 @@ export interface Consultation {
   locked: boolean;
   openedAt: string;
   endedAt?: string;
+  /** The newest. */
+  recording?: RecordingStands;
   you: Member;
   members: Member[];
 }
@@ -76,7 +80,17 @@ export interface Past {
   openedAt: string;
   endedAt: string;
   durationMs: number;
-  members: { userId: string | null; name: string; guest: boolean; role: MemberRole; joinedAt?: string; leftAt?: string }[];
+  members: { userId: string | null; name: string; guest: boolean; role: MemberRole; joinedAt?: string; leftAt?: string; quality?: 'good' | 'fair' | 'weak' }[];
+  recordings: KeptRecording[];
+}
+
+export interface KeptRecording {
+  recordingId: string;
+  fileUrl: string;
+  fileName: string;
+  fileSize: number;
+  fileType: string;
+  durationMs: number;
 }
 
 export interface ConsultationList {

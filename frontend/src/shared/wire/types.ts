@@ -188,14 +188,18 @@ export interface CallSnapshot {
 /** How a recording of a call stands; older versions are dropped. */
 export interface RecordingStands {
   recordingId: string;
-  callId: string;
+  /** None of a consultation. */
+  callId?: string;
   version: number;
   state: 'asked' | 'running' | 'stopped' | 'kept' | 'declined' | 'withdrawn' | 'lapsed';
   /** Who asked, and whose page records. */
   recorderId: string;
   /** Who brought it there. */
   by: string;
-  /** When both had agreed. */
+  /** In a consultation: who has agreed, and who is asked still, by their identities there. */
+  agreed?: string[];
+  awaited?: string[];
+  /** When all had agreed. */
   since?: string;
 }
 

@@ -11,8 +11,7 @@ import { browserMedia, type MediaSource } from '../../../shared/media/media';
 import { browserNetwork, type Connectivity, type NetworkWatch } from './network';
 import { browserSeat, type TabSeat } from './seat';
 import { browserScreens, type ScreenSource } from '../../../shared/media/screens';
-import type { PutPiece } from '../recording/pieces';
-import type { StartTape } from '../recording/Tape';
+import type { RecordingWays } from '../../../shared/media/recording/Recorder';
 import type { CallSocket } from './socket';
 
 /** What the person has chosen about calls; read anew each time. */
@@ -24,9 +23,7 @@ export interface CallSettings {
 }
 
 /** What it takes to record a call, beside the connection. */
-export interface RecordingWays {
-  put: PutPiece;
-  startTape: StartTape;
+export interface CallRecordingWays extends RecordingWays {
   ownName: () => string;
 }
 
@@ -46,7 +43,7 @@ export interface EngineDeps {
   beside: Pick<BesideDeps, 'findDisk' | 'save' | 'randomId' | 'randomNumber'>;
   clock: Clock;
   log: CallLog;
-  recording?: RecordingWays;
+  recording?: CallRecordingWays;
 }
 
 /** The browser's own. */

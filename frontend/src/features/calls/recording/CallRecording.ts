@@ -1,19 +1,12 @@
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { RecordingStands } from '../../../shared/wire/types';
 import type { Clock } from '../../../shared/media/clock';
-import { Deadline } from '../../../shared/media/clock';
-import type { RecordingWays } from '../model/deps';
+import type { Side } from '../../../shared/media/recording/composer';
+import { CONSENT, Recorder } from '../../../shared/media/recording/Recorder';
+import type { CallRecordingWays } from '../model/deps';
 import { ask, type CallSocket } from '../model/socket';
 import { Store } from '../model/store';
 import type { CallView } from '../model/view';
-import type { Side } from './composer';
-import type { Tape } from './Tape';
-
-/** The version of the words of `recording_consent`: another one when they change, here and in the server. */
-export const CONSENT = 1;
-
-/** The server ends one a little later. */
-const LONGEST_MS = 2 * 60 * 60_000;
 
 export interface RecordingView {
   /** How the last recording of this page's call stands. */
@@ -39,10 +32,10 @@ export class CallRecording {
   readonly view = new Store<RecordingView>(NONE);
   readonly #socket: CallSocket;
   readonly #clock: Clock;
-  readonly #ways: RecordingWays | undefined;
+  readonly #ways: CallRecordingWays | undefined;
   readonly #calls: Store<CallView | null>;
   readonly #ownScreen: () => Screen;
-  readonly #longest: Deadline;
+  readonly #recorder: Recorder;
   readonly #unwatch: () => void;
   #key: number | undefined;
   /** Asked for by this very page. */
@@ -50,28 +43,31 @@ export class CallRecording {
   #latest: RecordingStands | undefined;
   /** The person has read it. */
   #put: RecordingStands | undefined;
-  #tape: Tape | undefined;
-  /** The last of it is on its way. */
-  #ending: Tape | undefined;
 
-  constructor(socket: CallSocket, clock: Clock, ways: RecordingWays | undefined, calls: Store<CallView | null>, ownScreen: () => Screen) {
+  constructor(socket: CallSocket, clock: Clock, ways: CallRecordingWays | undefined, calls: Store<CallView | null>, ownScreen: () => Screen) {
     this.#ownScreen = ownScreen;
     this.#socket = socket;
     this.#clock = clock;
     this.#ways = ways;
     this.#calls = calls;
-    this.#longest = new Deadline(clock);
+    this.#recorder = new Recorder({
+      clock,
+      ways,
+      stopped: () => this.#sayStop(),
+      sent: (recordingId, done) => ask(socket, clock, 'recording-finish', { recordingId, ...done }),
+      failed: (problem) => this.#patch({ problem }),
+    });
     this.#unwatch = calls.subscribe(() => this.#callChanged());
   }
 
   /** Whether this browser can make one. */
   get possible(): boolean {
-    return this.#ways !== undefined;
+    return this.#recorder.possible;
   }
 
   dispose(): void {
     this.#unwatch();
-    void this.#finish();
+    void this.#recorder.finish();
   }
 
   /** The server says how one stands. */
@@ -106,13 +102,13 @@ export class CallRecording {
   }
 
   async stop(): Promise<void> {
-    if (this.#tape) await this.#finish();
+    if (this.#recorder.running) await this.#recorder.finish();
     else await this.#about('recording-stop');
   }
 
   /** Takes the consent back: nothing is left of it, for either. */
   async withdraw(): Promise<void> {
-    this.#drop();
+    this.#recorder.drop();
     await this.#about('recording-withdraw');
   }
 
@@ -143,11 +139,11 @@ export class CallRecording {
   #callChanged(): void {
     const call = this.#calls.get();
     if (call && call.key !== this.#key) {
-      void this.#finish();
+      void this.#recorder.finish();
       this.#key = call.key;
       this.view.set(NONE);
     }
-    if (call?.stage === 'ended') void this.#finish();
+    if (call?.stage === 'ended') void this.#recorder.finish();
     else if (call && this.#latest !== this.#put) this.#show();
   }
 
@@ -158,26 +154,11 @@ export class CallRecording {
     if (!call || !stands || stands.recorderId === call.peer.userId) return;
     const ours = stands.recordingId === this.#ours;
     if (stands.state === 'running' && call.stage === 'live') {
-      if (ours) this.#tape ??= this.#start(stands.recordingId);
+      if (ours) this.#recorder.start(stands.recordingId, { sides: () => this.#sides(), height: 480 });
       // It was this page's, before it was loaded again: what had come of it is kept.
       else if (this.#ours === undefined) void this.stop();
-    } else if (stands.state === 'stopped') void this.#finish();
-    else if (stands.state !== 'asked' && stands.state !== 'running') this.#drop();
-  }
-
-  #start(recordingId: string): Tape | undefined {
-    if (!this.#ways) return undefined;
-    this.#longest.set(LONGEST_MS, () => void this.#finish());
-    return this.#ways.startTape(recordingId, () => this.#sides(), {
-      put: this.#ways.put,
-      clock: this.#clock,
-      failed: (problem) => {
-        this.#patch({ problem });
-        this.#drop();
-        // What had come is kept, unless it is just that which is over.
-        this.#sayStop(recordingId);
-      },
-    });
+    } else if (stands.state === 'stopped') void this.#recorder.finish();
+    else if (stands.state !== 'asked' && stands.state !== 'running') this.#recorder.drop();
   }
 
   #sides(): [Side, Side] {
@@ -199,28 +180,8 @@ export class CallRecording {
     ];
   }
 
-  async #finish(): Promise<void> {
-    const tape = this.#tape;
-    const recordingId = this.#ours;
-    if (!tape || recordingId === undefined) return;
-    this.#tape = undefined;
-    this.#ending = tape;
-    this.#longest.clear();
-    this.#sayStop(recordingId);
-    const done = await tape.finish();
-    this.#ending = undefined;
-    if (done) await ask(this.#socket, this.#clock, 'recording-finish', { recordingId, ...done });
-  }
-
   /** Where it has ended already there is nothing to say. */
-  #sayStop(recordingId: string): void {
-    if (this.view.get().stands?.state === 'running') this.#socket.emit('recording-stop', { recordingId });
-  }
-
-  #drop(): void {
-    this.#tape?.drop();
-    this.#ending?.drop();
-    this.#tape = this.#ending = undefined;
-    this.#longest.clear();
+  #sayStop(): void {
+    if (this.view.get().stands?.state === 'running' && this.#ours !== undefined) this.#socket.emit('recording-stop', { recordingId: this.#ours });
   }
 }

@@ -1,40 +1,20 @@
-import { IconPlayerRecord } from '@tabler/icons-react';
-import { useState } from 'react';
 import { m } from '../../../shared/i18n';
+import { AskToRecord, NoRecording } from '../../../shared/media/ui/RecordingParts';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { TextButton } from '../../../shared/media/ui/Button';
-import styles from './Recording.module.css';
 import { useRecording } from './RecordingStrip';
 
-/** Among what else one can do in a call: to ask for its recording, once it is clear what that means. */
+/** Among what else one can do in a call: to ask for its recording. */
 export function RecordChoice({ engine, view, onAsked }: { engine: CallEngine; view: CallView; onAsked: () => void }) {
   const { stands, busy } = useRecording(engine);
-  const [asking, setAsking] = useState(false);
   const { name } = view.peer;
   const open = stands?.state === 'asked' || stands?.state === 'running' || stands?.state === 'stopped';
   if (view.stage !== 'live' || view.link !== 'connected' || open) return null;
-  if (view.legacy) return <p className={styles.why}>{m.recording_old_client({ name })}</p>;
-  if (!engine.recording.possible) return <p className={styles.why}>{m.recording_no_browser()}</p>;
-  if (!asking) {
-    return (
-      <button type="button" className={styles.record} onClick={() => setAsking(true)}>
-        <IconPlayerRecord size={20} stroke={1.75} aria-hidden /> {m.recording_ask()}
-      </button>
-    );
-  }
+  if (view.legacy) return <NoRecording text={m.recording_old_client({ name })} />;
+  if (!engine.recording.possible) return <NoRecording text={m.recording_no_browser()} />;
   const ask = () => {
-    setAsking(false);
     void engine.recording.request();
     onAsked();
   };
-  return (
-    <div className={styles.asking}>
-      <p>{m.recording_consent({ name })}</p>
-      <div className={styles.buttons}>
-        <TextButton onClick={() => setAsking(false)}>{m.call_cancel()}</TextButton>
-        <TextButton main disabled={busy} onClick={ask}>{m.recording_ask_name({ name })}</TextButton>
-      </div>
-    </div>
-  );
+  return <AskToRecord label={m.recording_ask()} text={m.recording_consent({ name })} askLabel={m.recording_ask_name({ name })} busy={busy} onAsk={ask} />;
 }

@@ -2,18 +2,13 @@ import { m } from '../../../shared/i18n';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
 import { TextButton } from '../../../shared/media/ui/Button';
-import styles from './Recording.module.css';
+import { RecordedBadge } from '../../../shared/media/ui/RecordingParts';
 import { isRecording, useRecording } from './RecordingStrip';
 
 /** Says for as long as it is so, to both, that the call is being recorded. */
 export function RecordingBadge({ engine }: { engine: CallEngine }) {
   if (!isRecording(useRecording(engine))) return null;
-  return (
-    <span className={styles.badge} data-recording>
-      <span className={styles.dot} aria-hidden="true" />
-      {m.recording_badge()}
-    </span>
-  );
+  return <RecordedBadge />;
 }
 
 /** The other asks while the call is small: the answer is given where there is room for the question. */

@@ -1,10 +1,10 @@
-import { useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { errorText, m } from '../../../shared/i18n';
+import { TextButton } from '../../../shared/media/ui/Button';
+import { RecordingNote, RecordingQuestion, RecordingRunning } from '../../../shared/media/ui/RecordingParts';
 import type { CallEngine } from '../model/engine';
 import type { CallView } from '../model/view';
-import { TextButton } from '../../../shared/media/ui/Button';
 import type { RecordingView } from './CallRecording';
-import styles from './Recording.module.css';
 
 export const useRecording = (engine: CallEngine): RecordingView => useSyncExternalStore(engine.recording.view.subscribe, engine.recording.view.get);
 
@@ -15,23 +15,25 @@ export const isRecording = ({ stands }: RecordingView): boolean => stands?.state
 export function RecordingStrip({ engine, view }: { engine: CallEngine; view: CallView }) {
   const recording = useRecording(engine);
   const { stands, problem, busy } = recording;
-  if (!stands) return problem ? <Note engine={engine} text={problemOf(problem, view)} alert /> : null;
-  const theirs = stands.recorderId === view.peer.userId;
+  const close = <TextButton onClick={() => engine.recording.close()}>{m.call_close()}</TextButton>;
+  if (!stands) return problem ? <RecordingNote text={problemOf(problem, view)} alert action={close} /> : null;
   const { name } = view.peer;
   switch (stands.state) {
     case 'asked':
-      if (theirs) return <Question engine={engine} name={name} busy={busy} />;
-      return (
-        <div className={styles.strip} role="status">
-          <p>{m.recording_waiting({ name })}</p>
-          <TextButton disabled={busy} onClick={() => void engine.recording.withdraw()}>{m.call_cancel()}</TextButton>
-        </div>
-      );
+      if (stands.recorderId === view.peer.userId) {
+        return <RecordingQuestion title={m.recording_asked({ name })} text={m.recording_consent({ name })} busy={busy} onAnswer={(agreed) => void engine.recording.answer(agreed)} />;
+      }
+      return <RecordingNote text={m.recording_waiting({ name })} action={<TextButton disabled={busy} onClick={() => void engine.recording.withdraw()}>{m.call_cancel()}</TextButton>} />;
     case 'running':
     case 'stopped':
-      return <Running engine={engine} recording={recording} name={name} />;
+      return (
+        <RecordingRunning
+          running={isRecording(recording)} text={isRecording(recording) ? m.recording_running({ name }) : m.recording_saving()} withdrawText={m.recording_withdraw_text({ name })}
+          busy={busy} problem={problem} onStop={() => void engine.recording.stop()} onWithdraw={() => void engine.recording.withdraw()}
+        />
+      );
     default:
-      return <Note engine={engine} text={problem ? problemOf(problem, view) : outcomeText(recording, view)} />;
+      return <RecordingNote text={problem ? problemOf(problem, view) : outcomeText(recording, view)} action={close} />;
   }
 }
 
@@ -59,56 +61,4 @@ export function outcomeText({ stands }: RecordingView, view: CallView): string {
     default:
       return '';
   }
-}
-
-function Note({ engine, text, alert = false }: { engine: CallEngine; text: string; alert?: boolean }) {
-  return (
-    <div className={styles.strip} role={alert ? 'alert' : 'status'}>
-      <p>{text}</p>
-      <TextButton onClick={() => engine.recording.close()}>{m.call_close()}</TextButton>
-    </div>
-  );
-}
-
-/** The other asks: what it means, and a yes that has to be pressed. */
-function Question({ engine, name, busy }: { engine: CallEngine; name: string; busy: boolean }) {
-  const id = useId();
-  const question = useRef<HTMLDivElement>(null);
-  // It is read out, and no key that is being pressed answers it.
-  useEffect(() => question.current?.focus(), []);
-  return (
-    <div ref={question} tabIndex={-1} className={styles.question} role="alertdialog" aria-labelledby={`${id}-title`} aria-describedby={`${id}-text`}>
-      <h3 id={`${id}-title`}>{m.recording_asked({ name })}</h3>
-      <p id={`${id}-text`}>{m.recording_consent({ name })}</p>
-      <div className={styles.buttons}>
-        <TextButton disabled={busy} onClick={() => void engine.recording.answer(false)}>{m.recording_decline()}</TextButton>
-        <TextButton main disabled={busy} onClick={() => void engine.recording.answer(true)}>{m.recording_agree()}</TextButton>
-      </div>
-    </div>
-  );
-}
-
-function Running({ engine, recording, name }: { engine: CallEngine; recording: RecordingView; name: string }) {
-  const [sure, setSure] = useState(false);
-  const { busy, problem } = recording;
-  if (sure) {
-    return (
-      <div className={styles.strip} role="alertdialog" aria-label={m.recording_withdraw()}>
-        <p>{m.recording_withdraw_text({ name })}</p>
-        <span className={styles.buttons}>
-          <TextButton onClick={() => setSure(false)}>{m.recording_go_on()}</TextButton>
-          <TextButton main disabled={busy} onClick={() => void engine.recording.withdraw()}>{m.recording_delete()}</TextButton>
-        </span>
-      </div>
-    );
-  }
-  return (
-    <div className={styles.strip}>
-      <p role="status">{problem ? errorText(problem) : isRecording(recording) ? m.recording_running({ name }) : m.recording_saving()}</p>
-      <span className={styles.buttons}>
-        {isRecording(recording) ? <TextButton disabled={busy} onClick={() => void engine.recording.stop()}>{m.recording_stop()}</TextButton> : null}
-        <TextButton onClick={() => setSure(true)}>{m.recording_withdraw()}</TextButton>
-      </span>
-    </div>
-  );
 }

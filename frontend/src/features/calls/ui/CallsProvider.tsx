@@ -6,7 +6,7 @@ import { sweepCallFiles } from '../model/files/disk';
 import { type Grower, growingCalls } from '../model/growth';
 import type { IceAnswer } from '../model/ice';
 import type { CallSocket } from '../model/socket';
-import type { PutPiece } from '../recording/pieces';
+import type { PutPiece } from '../../../shared/media/recording/pieces';
 import type { Stage } from '../model/view';
 import styles from './CallsProvider.module.css';
 

@@ -132,7 +132,7 @@ export class CallGrower implements Grower {
           this.#over({ callId, stage: 'failed', quiet: false, mine, failed: mine ? 'livekit_unreachable' : undefined });
         },
       });
-      this.#release = holdPlace(key);
+      this.#release = holdPlace(key, true);
     } catch (error) {
       this.#over({ callId, stage: 'failed', quiet: false, mine, failed: codeOf(error) });
     }

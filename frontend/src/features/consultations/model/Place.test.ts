@@ -12,11 +12,12 @@ let said: Consultation;
 let arrived: (DeviceTest | undefined)[];
 let push: (consultation: Consultation) => void;
 const left = vi.fn();
+const told = vi.fn();
 
 function placeOf(guest: boolean): Place {
   const answer = () => Promise.resolve(said);
   const api = {
-    get: answer, leave: () => (left(), answer()), admit: () => Promise.reject(new AppError('livekit_unreachable')),
+    get: answer, quality: (...said: unknown[]) => (told(...said), Promise.resolve({})), leave: () => (left(), answer()), admit: () => Promise.reject(new AppError('livekit_unreachable')),
     arrive: (test?: DeviceTest) => (arrived.push(test), answer()),
   } as unknown as RoomApi;
   const listen = guest ? undefined : (take: typeof push) => ((push = take), () => undefined);
@@ -27,6 +28,7 @@ beforeEach(() => {
   room = aRoom();
   arrived = [];
   left.mockClear();
+  told.mockClear();
   said = consultationOf(1);
   place = placeOf(false);
 });
@@ -86,4 +88,15 @@ it('knows a device that is refused from one that is silent', () => {
   expect(testOf(view, false, 9_000, good)).toMatchObject({ microphone: 'silent', camera: 'ok' });
   expect(testOf({ ...view, microphone: 'none', camera: 'off', problem: { kind: 'denied', device: 'microphone' } }, false, 0, good)).toMatchObject({ microphone: 'blocked', camera: 'blocked' });
   expect(testOf({ ...view, camera: 'off', note: { kind: 'missing', device: 'camera' } }, true, 0, good)).toMatchObject({ microphone: 'ok', camera: 'none' });
+});
+
+it('tells once we are out how good our connection was', async () => {
+  said = consultationOf(1, { you: memberOf({ state: 'admitted' }) });
+  place = placeOf(false);
+  place.start();
+  await settle();
+  await room.engine.enter();
+  await room.clock.advance(40_000);
+  await place.leave();
+  expect(told.mock.calls).toEqual([['c1', { good: 40, fair: 0, weak: 0 }]]);
 });

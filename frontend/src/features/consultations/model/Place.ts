@@ -1,11 +1,15 @@
 import { codeOf } from '../../../shared/lib/errors';
 import { Observable, type Readable } from '../../../shared/lib/observable';
 import { type Clock, Deadline } from '../../../shared/media/clock';
+import type { StartTape } from '../../../shared/media/recording/Tape';
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { Consultation, DeviceTest, RoomApi } from '../api';
 import { measureConnection, testOf } from './deviceTest';
+import { Tally } from './tally';
+import type { Stage } from './view';
 import type { RoomEngine } from './RoomEngine';
 import { type UnsentWords, Words } from './Words';
+import { mustAgree, RoomRecording } from './RoomRecording';
 
 export interface PlaceState {
   consultation: Consultation | undefined;
@@ -26,11 +30,17 @@ export interface PlaceDeps {
   newId: () => string;
   unsent?: UnsentWords;
   measure?: typeof measureConnection;
+  startTape?: StartTape | undefined;
 }
 
 const WAITING_MS = 2_000;
-const QUIET_MS = 10_000;
+const QUIET_MS = 3_000;
 const TEST_MS = 2_000;
+
+const INSIDE: readonly Stage[] = ['connecting', 'live', 'reconnecting'];
+
+/** Whom neither the door nor a question keeps out. */
+const mayEnter = (it: Consultation): boolean => it.you.state === 'admitted' && !mustAgree(it);
 
 /** What is newer: of one consultation the same version again, since presence changes without it. */
 export function isNewer(known: Consultation | undefined, next: Consultation): boolean {
@@ -44,6 +54,7 @@ export function isNewer(known: Consultation | undefined, next: Consultation): bo
 /** Somebody's place in a consultation, from arriving at it until they go: what our server says of it, and their place in the room. */
 export class Place {
   readonly engine: RoomEngine;
+  readonly recording: RoomRecording;
   readonly api: RoomApi;
   /** What is said to everybody. */
   readonly words: Words;
@@ -57,6 +68,8 @@ export class Place {
   #heard = false;
   #connection: Pick<DeviceTest, 'connection' | 'rttMs'> | undefined;
   #closed = false;
+  readonly #tally = new Tally();
+  readonly #unwatch: () => void;
 
   constructor(deps: PlaceDeps, engine: RoomEngine) {
     this.#deps = deps;
@@ -68,6 +81,11 @@ export class Place {
       onKept: () => engine.exchange.tellSaid(),
     });
     engine.onSaid = () => this.words.look();
+    this.recording = new RoomRecording({
+      api: deps.api, clock: deps.clock, startTape: deps.startTape,
+      given: () => engine.given(), setRecorded: (on) => engine.setRecorded(on), look: () => void this.#look(),
+    });
+    this.#unwatch = engine.view.subscribe(() => this.#weigh());
     this.#ask = new Deadline(deps.clock);
     this.#test = new Deadline(deps.clock);
   }
@@ -107,7 +125,8 @@ export class Place {
     if (state === 'admitted' && next.version > 0 && next.state === 'open') this.words.begin(next.consultationId);
     if (next.state === 'ended') this.engine.end('ended');
     else if (state === 'removed' || state === 'refused') this.engine.end('removed');
-    else if (before?.you.state === 'waiting' && state === 'admitted' && this.engine.view.value.stage === 'lobby') void this.engine.enter();
+    else if (before && mayEnter(next) && !mayEnter(before) && this.engine.view.value.stage === 'lobby') void this.engine.enter();
+    this.recording.take(next, INSIDE.includes(this.engine.view.value.stage));
   }
 
   /** Something a host does; it shows what has come of it, or why nothing has. */
@@ -123,6 +142,7 @@ export class Place {
   }
 
   async leave(): Promise<void> {
+    this.recording.leave();
     this.engine.leave();
     await this.act((api) => api.leave());
   }
@@ -145,8 +165,23 @@ export class Place {
     this.#ask.clear();
     this.#test.clear();
     this.words.close();
+    this.recording.leave();
     this.engine.close();
+    this.#unwatch();
     if (consultation?.state === 'open' && (consultation.you.state === 'waiting' || consultation.you.state === 'admitted')) this.#deps.api.leave().catch(() => undefined);
+  }
+
+  /** What our connection was like is told once we are out. */
+  #weigh(): void {
+    const { stage, people } = this.engine.view.value;
+    const now = this.#deps.clock.now();
+    if (stage === 'reconnecting') this.#tally.note('weak', now);
+    else if (stage === 'live') this.#tally.note(people[0]?.quality ?? 'unknown', now);
+    else {
+      const quality = this.#tally.take(now);
+      const id = this.#state.value.consultation?.consultationId;
+      if (quality && id !== undefined) this.#deps.api.quality(id, quality).catch(() => undefined);
+    }
   }
 
   #later(): void {

@@ -42,6 +42,20 @@ describe('a place in a room', () => {
     expect(engine.view.value.stage).toBe('live');
   });
 
+  it('has nothing open any more once it is an observer, and nothing by itself when it is none again', async () => {
+    const { engine, world, devices } = await inside();
+    engine.setRole('observer');
+    await settle();
+    expect(devices.running).toEqual([]);
+    expect(world.room.sent.slice(-2)).toEqual([['audio', undefined, true], ['video', undefined, true]]);
+    engine.setRole('member');
+    await settle();
+    expect([devices.running, engine.view.value.stage]).toEqual([[], 'live']);
+    await engine.toggleMicrophone();
+    await settle();
+    expect(world.room.sent.at(-1)).toEqual(['audio', 'audio', false]);
+  });
+
   test.each<EndReason>(['removed', 'ended', 'elsewhere'])('stays out where the server says %s', async (reason) => {
     const { engine, world, clock } = await inside();
     world.room.listener.onEnded(reason);

@@ -8,7 +8,7 @@ import { NO_DEVICES, type AnyDevice, type Device, type Note } from '../../../sha
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { MemberRole, RoomApi } from '../api';
 import { Exchange } from './exchange';
-import { type CreateRoom, RoomFailure, type RoomListener, type RoomPort } from './port';
+import { type CreateRoom, type Given, RoomFailure, type RoomListener, type RoomPort } from './port';
 import type { EndReason, Person, RoomView } from './view';
 
 export interface RoomDeps {
@@ -29,7 +29,7 @@ const WAITS_MS = [0, 1_000, 2_000, 4_000, 8_000];
 const PASSING: ReadonlySet<EndReason> = new Set<EndReason>(['unreachable', 'refused']);
 
 const REASONS: Partial<Record<ErrorCode, EndReason>> = {
-  livekit_not_configured: 'not-configured', room_full: 'full', not_admitted: 'not-admitted', consultation_ended: 'ended', not_found: 'ended', forbidden: 'refused',
+  livekit_not_configured: 'not-configured', room_full: 'full', not_admitted: 'not-admitted', recording_conflict: 'consent', consultation_ended: 'ended', not_found: 'ended', forbidden: 'refused',
 };
 
 /** One person's place in a room: their devices from the lobby on, the connection, and what is said there. */
@@ -53,6 +53,7 @@ export class RoomEngine {
   #tries = 0;
   #screen: MediaStream | undefined;
   #opened: Promise<void> | undefined;
+  #recorded = false;
 
   constructor(deps: RoomDeps, role: MemberRole) {
     this.#deps = deps;
@@ -147,7 +148,11 @@ export class RoomEngine {
 
   /** The owner has made us something else. */
   setRole(role: MemberRole): void {
-    if (role !== this.#view.value.role) this.#patch({ role, canShare: this.#deps.screens.capture !== undefined && role !== 'observer' });
+    if (role === this.#view.value.role) return;
+    this.#patch({ role, canShare: this.#deps.screens.capture !== undefined && role !== 'observer' });
+    if (role === 'observer') this.#closeDevices();
+    // In the room nobody is heard or seen by somebody else's doing.
+    else if (this.#opened && this.#view.value.stage === 'lobby') void this.retryDevices();
   }
 
   async toggleMicrophone(): Promise<void> {
@@ -201,6 +206,16 @@ export class RoomEngine {
 
   startSound(): void {
     this.#room?.startSound();
+  }
+
+  /** What everybody gives, for a recording. */
+  given(): Given[] {
+    return this.#room?.given() ?? [];
+  }
+
+  setRecorded(on: boolean): void {
+    this.#recorded = on;
+    this.#room?.setRecorded(on);
   }
 
   closeNote(): void {
@@ -262,6 +277,7 @@ export class RoomEngine {
     if (speaker) room.setSpeaker(speaker);
     if (this.#view.value.audioOnly) room.setPictures(false);
     if (this.#view.value.quiet) room.setQuiet(true);
+    if (this.#recorded) room.setRecorded(true);
     void this.#send('audio');
     void this.#send('video');
     if (this.#screen) room.share(this.#screen.getTracks()).catch(() => this.#stopScreen());
@@ -271,6 +287,8 @@ export class RoomEngine {
 
   /** The first try says at once what is wrong; who was in the room already is brought back. */
   #failed(reason: EndReason): void {
+    // They are asked where they come from.
+    if (reason === 'consent') return this.#patch({ stage: 'lobby' });
     const lostAt = this.#lostAt;
     if (lostAt === undefined || !PASSING.has(reason)) return this.#end(reason);
     if (this.#deps.clock.now() - lostAt >= PATIENCE_MS) return this.#end('lost');
@@ -341,6 +359,16 @@ export class RoomEngine {
     this.#opened = undefined;
     this.exchange.hands.clear();
     this.#patch({ stage: 'ended', quiet: false, end: reason, people: [], sharing: 'off', voiceHint: undefined, local: undefined, since: undefined });
+  }
+
+  /** Who only looks on has nothing open. */
+  #closeDevices(): void {
+    void this.#stopScreen();
+    for (const kind of ['audio', 'video'] as const) void this.#room?.send(kind, null, true).catch(() => undefined);
+    this.hearing.stop();
+    this.#media.letGo();
+    if (this.exchange.handUp) this.exchange.raise(false);
+    this.#patch({ local: undefined, voiceHint: undefined, mutedByHost: false });
   }
 
   async #stopScreen(): Promise<void> {

@@ -1,10 +1,10 @@
 import {
   ConnectionError, ConnectionErrorReason, ConnectionQuality, DisconnectReason, type LocalParticipant, type Participant, type TrackPublication, Room, RoomEvent,
-  setLogLevel, LogLevel, supportsAdaptiveStream, Track, type RemoteParticipant, type RemoteTrackPublication, VideoPresets, UnsupportedServer,
+  setLogLevel, LogLevel, supportsAdaptiveStream, Track, type ElementInfo, type RemoteParticipant, type RemoteTrackPublication, RemoteVideoTrack, VideoPresets, UnsupportedServer,
 } from 'livekit-client';
 import type { Quality } from '../../../shared/media/types';
 import type { MemberRole } from '../api';
-import { RoomFailure, type CreateRoom, type RoomListener, type RoomPort } from './port';
+import { RoomFailure, type CreateRoom, type Given, type RoomListener, type RoomPort } from './port';
 import type { EndReason, Person, Pictured } from './view';
 
 const TOPIC = 'moodbites';
@@ -19,6 +19,8 @@ class LiveKitRoom implements RoomPort {
   readonly #room: Room;
   #pictures = true;
   #quiet = false;
+  #recorded = false;
+  readonly #looking = new WeakMap<RemoteVideoTrack, ElementInfo>();
   #doing = Promise.resolve();
   /** What we switch ourselves is not told as done by a host. */
   readonly #wanted = { audio: true, video: true };
@@ -105,6 +107,40 @@ class LiveKitRoom implements RoomPort {
     this.#room.startAudio().catch(() => undefined);
   }
 
+  given(): Given[] {
+    const { localParticipant, remoteParticipants } = this.#room;
+    return [localParticipant, ...remoteParticipants.values()].map((one) => {
+      const on = (source: Track.Source) => {
+        const publication = one.getTrackPublication(source);
+        return publication && !publication.isMuted ? publication.track?.mediaStreamTrack : undefined;
+      };
+      return {
+        identity: one.identity, name: one.name ?? '', camera: on(Track.Source.Camera), screen: on(Track.Source.ScreenShare),
+        sounds: [on(Track.Source.Microphone), on(Track.Source.ScreenShareAudio)].filter((track) => track !== undefined),
+      };
+    });
+  }
+
+  setRecorded(on: boolean): void {
+    this.#recorded = on;
+    for (const one of this.#room.remoteParticipants.values()) {
+      for (const { track } of one.videoTrackPublications.values()) if (track instanceof RemoteVideoTrack) this.#look(track);
+    }
+  }
+
+  /** A picture that is recorded is sent as if a page showed it, whether ours does or not. */
+  #look(track: RemoteVideoTrack): void {
+    const known = this.#looking.get(track);
+    if (this.#recorded && !known && track.isAdaptiveStream) {
+      const info = seen();
+      this.#looking.set(track, info);
+      track.observeElementInfo(info);
+    } else if (!this.#recorded && known) {
+      this.#looking.delete(track);
+      track.stopObservingElementInfo(known);
+    }
+  }
+
   async leave(): Promise<void> {
     await this.#room.disconnect(false);
   }
@@ -146,6 +182,7 @@ class LiveKitRoom implements RoomPort {
         listener.onChange();
       })
       .on(RoomEvent.TrackSubscribed, (track) => {
+        if (track instanceof RemoteVideoTrack) this.#look(track);
         if (track.kind !== Track.Kind.Audio) return;
         const element = track.attach();
         if (this.#quiet) element.muted = true;
@@ -200,6 +237,15 @@ class LiveKitRoom implements RoomPort {
 /** A track is mute until its first packet. */
 function comes(publication: TrackPublication | undefined): boolean {
   return publication?.track?.mediaStreamTrack.muted === false;
+}
+
+/** An element of a recording's size that is always seen. */
+function seen(): ElementInfo {
+  // Only what may change needs a handler, which the library sets.
+  return {
+    element: {}, width: () => 640, height: () => 360, visible: true, pictureInPicture: false, visibilityChangedAt: Date.now(),
+    observe: () => undefined, stopObserving: () => undefined,
+  };
 }
 
 function pictured(track: Pictured | { sid?: string | undefined } | undefined): Pictured | undefined {

@@ -19,6 +19,19 @@ export interface RoomPort {
   /** After a touch. */
   startSound(): void;
   leave(): Promise<void>;
+  /** What each gives just now, ourselves first. */
+  given(): Given[];
+  /** Others' pictures are wanted even where this page doesn't show them: they are recorded. */
+  setRecorded(on: boolean): void;
+}
+
+/** Somebody's tracks, as a recording takes them. */
+export interface Given {
+  identity: string;
+  name: string;
+  camera: MediaStreamTrack | undefined;
+  screen: MediaStreamTrack | undefined;
+  sounds: MediaStreamTrack[];
 }
 
 /** What a room tells. */

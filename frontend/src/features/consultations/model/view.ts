@@ -12,7 +12,7 @@ export type Stage =
 
 /** Why we are not in the room any more, or never were; each with its own sentence and next step. */
 export type EndReason =
-  | 'left' | 'removed' | 'ended' | 'elsewhere' | 'full' | 'refused' | 'unreachable' | 'not-configured' | 'not-admitted' | 'lost' | 'unsupported';
+  | 'left' | 'removed' | 'ended' | 'elsewhere' | 'full' | 'refused' | 'unreachable' | 'not-configured' | 'not-admitted' | 'consent' | 'lost' | 'unsupported';
 
 /** Something that a video element can show: a track of LiveKit's, which sees how large it is shown. */
 export interface Pictured {

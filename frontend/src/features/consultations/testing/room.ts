@@ -51,6 +51,9 @@ export class FakeRoom implements RoomPort {
   quiet = false;
   setQuiet = (quiet: boolean): void => void (this.quiet = quiet);
   setSpeaker = (): void => undefined;
+  given = () => this.people().map(({ identity, name }) => ({ identity, name, camera: undefined, screen: undefined, sounds: [] }));
+  recorded = false;
+  setRecorded = (on: boolean): void => void (this.recorded = on);
   startSound = (): void => undefined;
   leave = (): Promise<void> => {
     this.left = true;

@@ -17,11 +17,13 @@ interface AttendProps {
   place: Place;
   roomId: string;
   onBack: () => void;
+  /** To the rest of the app, the room going on; none for guests, who have no more of it. */
+  onMinimise?: () => void;
   backText: 'list' | 'none';
 }
 
 /** Whatever stage somebody is at: not there yet, waiting, inside, or gone. */
-export function Attend({ place, roomId, onBack, backText }: AttendProps) {
+export function Attend({ place, roomId, onBack, onMinimise, backText }: AttendProps) {
   const { state, view } = usePlaceView(place);
   const { consultation, failed } = state;
   const inside = ['connecting', 'live', 'reconnecting'].includes(view.stage);
@@ -57,7 +59,7 @@ export function Attend({ place, roomId, onBack, backText }: AttendProps) {
       </main>
     );
   }
-  if (inside) return <Room place={place} consultation={consultation} view={view} refused={state.refused} adding={state.adding} />;
+  if (inside) return <Room place={place} consultation={consultation} view={view} refused={state.refused} onMinimise={onMinimise} adding={state.adding} />;
   const gone = consultation.state === 'ended' ? 'ended' : ['removed', 'refused'].includes(consultation.you.state) ? 'removed' : undefined;
   if (view.stage === 'ended' || gone) return <Ended place={place} consultation={consultation} reason={gone ?? view.end ?? 'left'} back={back} />;
   return <Lobby place={place} consultation={consultation} view={view} refused={state.refused} />;

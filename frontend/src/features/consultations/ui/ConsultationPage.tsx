@@ -18,5 +18,5 @@ export function ConsultationPage() {
     () => roomApi(http, roomId),
     (take) => socket.on('consultation', (consultation) => consultation.roomId === roomId && take(consultation)),
   );
-  return <Attend place={place} roomId={roomId} onBack={() => void navigate({ to: '/consultations' })} backText="list" />;
+  return <Attend place={place} roomId={roomId} onBack={() => void navigate({ to: '/consultations' })} onMinimise={() => void navigate({ to: '/chats/{-$userId}', params: {} })} backText="list" />;
 }

@@ -8,7 +8,7 @@ import { useChat } from '../../chat';
 import { errorText, m } from '../../../shared/i18n';
 import { codeOf } from '../../../shared/lib/errors';
 import { DIETICIAN } from '../../../shared/lib/roles';
-import { clockTime, dayTitle, durationText } from '../../../shared/lib/time';
+import { clockTime, dayTitle } from '../../../shared/lib/time';
 import { useObservable } from '../../../shared/lib/useObservable';
 import { Avatar, StateNote } from '../../../shared/ui';
 import { LIST_KEY, listConsultations, openConsultation, roomApi, type Consultation, type Past, type Upcoming } from '../api';
@@ -17,6 +17,7 @@ import { InviteGuest } from './InviteGuest';
 import { InvitePeople } from './InvitePeople';
 import { titleOf } from './labels';
 import { WrittenDialog } from './WrittenDialog';
+import { PastList } from './PastList';
 
 /** `/consultations`: what runs, what comes, what was; and the dietician's own room. */
 export function Consultations() {
@@ -67,7 +68,7 @@ export function Consultations() {
         ) : null}
         {data && (data.configured || data.past.length > 0) ? (
           <Part title={m.room_past()} icon={<IconHistory size={20} stroke={1.75} aria-hidden />} none={m.room_past_none()} empty={data.past.length === 0}>
-            {data.past.map((each) => <Was key={each.consultationId} past={each} meId={me._id} onRead={() => setReading(each)} />)}
+            <PastList http={http} newest={data.past} meId={me._id} onRead={setReading} onChange={() => void list.refetch()} />
           </Part>
         ) : null}
       </div>
@@ -130,21 +131,6 @@ function Coming({ upcoming: { with: other, opensAt, appointment }, onOpen }: { u
         <p className={styles.quiet}>{when}{opened ? '' : ` · ${m.room_opens({ time: clockTime(opensAt) })}`}</p>
       </div>
       <div className={styles.actions}><Button size="sm" disabled={!opened} onClick={onOpen}>{m.room_enter()}</Button></div>
-    </li>
-  );
-}
-
-function Was({ past, meId, onRead }: { past: Past; meId: string; onRead: () => void }) {
-  const names = past.members.filter(({ userId, joinedAt }) => userId !== meId && joinedAt !== undefined).map(({ name }) => name);
-  return (
-    <li className={styles.row}>
-      <Avatar id={past.owner.userId} name={past.owner.name} image={past.owner.profileImage} />
-      <div className={styles.who}>
-        <p className={styles.name}>{past.title ?? (past.owner.userId === meId ? m.room_own_title() : m.room_title({ name: past.owner.name }))}</p>
-        <p className={styles.quiet}>{dayTitle(past.openedAt)}, {clockTime(past.openedAt)} · {durationText(past.durationMs)}</p>
-        <p className={styles.quiet}>{names.length > 0 ? m.room_was_there({ names: names.join(', ') }) : m.room_was_nobody()}</p>
-      </div>
-      {names.length > 0 ? <div className={styles.actions}><Button size="sm" variant="default" onClick={onRead}>{m.written()}</Button></div> : null}
     </li>
   );
 }

@@ -8,6 +8,7 @@ import type { EndReason } from '../model/view';
 import { endText, isHost } from './labels';
 import styles from './Page.module.css';
 import { Written } from './Written';
+import { RecordingAfterwards } from './RoomRecordingParts';
 
 /** Where it makes sense to try once more. */
 const RETRY: ReadonlySet<EndReason> = new Set<EndReason>(['left', 'elsewhere', 'full', 'refused', 'unreachable', 'lost', 'not-admitted']);
@@ -29,6 +30,7 @@ export function Ended({ place, consultation, reason, back }: { place: Place; con
               <Button variant="default" onClick={() => void place.act((api) => api.end())}>{m.room_end_all()}</Button>
             ) : null}
             {back}
+            <RecordingAfterwards place={place} consultation={consultation} />
           </div>
         }
       />

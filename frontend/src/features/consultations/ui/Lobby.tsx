@@ -8,12 +8,14 @@ import type { ErrorCode } from '../../../shared/wire/errors';
 import { Avatar } from '../../../shared/ui';
 import type { Consultation } from '../api';
 import type { Place } from '../model/Place';
+import { mustAgree } from '../model/RoomRecording';
 import type { RoomView } from '../model/view';
 import { OwnLine } from './DoorLine';
 import { InviteGuest } from './InviteGuest';
 import { isHost, presenceText, titleOf } from './labels';
 import styles from './Lobby.module.css';
 import { Queue } from './Queue';
+import { RecordingAtTheDoor } from './RoomRecordingParts';
 
 interface LobbyProps {
   place: Place;
@@ -29,6 +31,7 @@ export function Lobby({ place, consultation, view, refused }: LobbyProps) {
   const waiting = you.state === 'waiting';
   const host = isHost(you);
   const observer = you.role === 'observer';
+  const barred = you.state === 'admitted' && mustAgree(consultation);
   const [inviting, setInviting] = useState(false);
   const pending = view.microphone === 'none' && !view.problem && !observer;
   const ask = view.asking.length > 1 ? m.room_ask_both() : view.asking[0] === 'camera' ? m.room_ask_camera() : m.room_ask_microphone();
@@ -70,12 +73,13 @@ export function Lobby({ place, consultation, view, refused }: LobbyProps) {
             />
           </section>
         )}
+        {barred ? <RecordingAtTheDoor place={place} onDecline={() => void place.leave()} /> : null}
         <div role="alert">{refused ? <p className={styles.problem}>{errorText(refused)}</p> : null}</div>
         <div className={styles.actions}>
           {host ? <Button variant="default" onClick={() => setInviting(true)}>{m.room_invite()}</Button> : null}
           {waiting ? (
             <Button variant="default" onClick={() => void place.leave()}>{m.room_stop_waiting()}</Button>
-          ) : (
+          ) : barred ? null : (
             <Button disabled={pending} onClick={() => void engine.enter()}>
               {view.problem ? m.room_enter_mute() : host && you.role === 'host' ? m.room_start() : m.room_enter()}
             </Button>

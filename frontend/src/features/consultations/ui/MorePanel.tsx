@@ -10,6 +10,7 @@ import type { RoomView } from '../model/view';
 import { isHost } from './labels';
 import styles from './MorePanel.module.css';
 import type { PanelKind } from './RoomPanel';
+import { RecordRoom } from './RoomRecordingParts';
 
 interface MoreProps {
   id: string;
@@ -78,6 +79,7 @@ export function MorePanel({ id, place, consultation, view, mode, onMode, fullScr
           </span>
         </label>
       ) : null}
+      {view.role === 'host' ? <RecordRoom place={place} onAsked={onClose} /> : null}
       {observer ? null : <DeviceChoices devices={view.devices} chosen={view.chosen} onChoose={(device, choice) => void engine.choose(device, choice)} />}
       <div className={styles.more}>
         {fullScreen.toggle ? <TextButton onClick={closing(fullScreen.toggle)}>{fullScreen.active ? m.call_fullscreen_end() : m.call_fullscreen()}</TextButton> : null}

@@ -1,5 +1,5 @@
 import { useElementSize, useMergedRef } from '@mantine/hooks';
-import { IconLock, IconX } from '@tabler/icons-react';
+import { IconArrowsDiagonalMinimize2, IconLock, IconX } from '@tabler/icons-react';
 import { useId, useState } from 'react';
 import { errorText, m } from '../../../shared/i18n';
 import { isTyping } from '../../../shared/lib/isTyping';
@@ -22,6 +22,7 @@ import { LeaveDialog } from './LeaveDialog';
 import { MorePanel } from './MorePanel';
 import { Reactions } from './Reactions';
 import { RoomControls } from './RoomControls';
+import { RoomRecordedBadge, RoomRecordingStrip } from './RoomRecordingParts';
 import { type PanelKind, RoomPanel } from './RoomPanel';
 import { Spoken } from './Spoken';
 import { Stage } from './Stage';
@@ -32,6 +33,7 @@ interface RoomProps {
   consultation: Consultation;
   view: RoomView;
   refused: ErrorCode | undefined;
+  onMinimise: (() => void) | undefined;
   /** Somebody is to be chosen who is to come. */
   adding: boolean;
 }
@@ -39,7 +41,7 @@ interface RoomProps {
 type Opened = 'more' | 'keys' | 'leave';
 
 /** A consultation in the whole window. */
-export function Room({ place, consultation, view, refused, adding }: RoomProps) {
+export function Room({ place, consultation, view, refused, onMinimise, adding }: RoomProps) {
   const { engine } = place;
   const [stage, setStage] = useState<HTMLElement | null>(null);
   const { ref: sizeRef, width, height } = useElementSize();
@@ -93,14 +95,21 @@ export function Room({ place, consultation, view, refused, adding }: RoomProps) 
         <p className={styles.facts}>
           {view.since !== undefined && live ? <Duration since={view.since} /> : <span role="status">{view.stage === 'connecting' ? m.call_state_connecting() : m.room_reconnecting()}</span>}
           <span>{m.room_count({ count: Math.max(1, view.people.length) })}</span>
+          <RoomRecordedBadge place={place} />
           {consultation.locked ? <span className={styles.fact}><IconLock size={14} stroke={1.75} aria-hidden />{m.room_locked()}</span> : null}
         </p>
+        {onMinimise ? (
+          <span className={styles.small}>
+            <RoundButton size="small" icon={<IconArrowsDiagonalMinimize2 size={20} stroke={1.75} />} label={m.call_minimise()} onClick={onMinimise} />
+          </span>
+        ) : null}
       </header>
       <div ref={sizeRef} className={styles.tiles}>
         <Stage view={view} mode={mode} width={width} height={height} />
       </div>
       <Reactions shown={view.reactions} />
       <div className={styles.messages}>
+        <RoomRecordingStrip place={place} consultation={consultation} />
         {view.stage === 'reconnecting' ? <p className={styles.message}>{m.room_reconnecting_text()}</p> : null}
         {refused ? <p className={styles.message} role="alert">{errorText(refused)}</p> : null}
         {view.silent ? <TextButton main onClick={() => engine.startSound()}>{m.room_hear()}</TextButton> : null}

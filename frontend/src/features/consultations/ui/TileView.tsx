@@ -64,7 +64,7 @@ function Initials({ person }: { person: Tile['person'] }) {
 }
 
 /** The library sees how large the element is, and asks for no more than that. */
-function Attached({ picture, label, whole = false }: { picture: Pictured; label: string; whole?: boolean }) {
+export function Attached({ picture, label, whole = false }: { picture: Pictured; label: string; whole?: boolean }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const element = video.current;

@@ -48,6 +48,8 @@ export function endText(reason: EndReason, consultation: Consultation): { title:
       return { title: m.room_end_unreachable(), text: m.room_end_unreachable_text() };
     case 'not-configured':
       return { title: m.room_end_not_configured(), text: m.room_end_not_configured_text() };
+    case 'consent':
+      return { title: m.room_record_door() };
     case 'not-admitted':
       return { title: m.room_end_not_admitted(), text: m.room_end_not_admitted_text({ name }) };
     case 'lost':

@@ -7,7 +7,9 @@ import type { RoomView } from '../model/view';
 
 /** One's place in a room for as long as a page shows it. */
 export function usePlace(key: string, api: () => RoomApi, listen: ((take: (consultation: Consultation) => void) => () => void) | undefined): Place {
-  useEffect(() => holdPlace(key), [key]);
+  // A guest has no other page.
+  const floats = listen !== undefined;
+  useEffect(() => holdPlace(key, floats), [key, floats]);
   return placeOf(key, api, listen);
 }
 

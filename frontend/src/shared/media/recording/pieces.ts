@@ -1,6 +1,6 @@
-import { codeOf } from '../../../shared/lib/errors';
-import type { ErrorCode } from '../../../shared/wire/errors';
-import type { Clock } from '../../../shared/media/clock';
+import { codeOf } from '../../lib/errors';
+import type { ErrorCode } from '../../wire/errors';
+import type { Clock } from '../clock';
 
 /** Sends one piece; says which the server awaits next. */
 export type PutPiece = (recordingId: string, number: number, piece: Blob) => Promise<{ next: number }>;

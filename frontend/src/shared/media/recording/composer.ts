@@ -1,14 +1,14 @@
+import { type Cell, cellsOf } from './cells';
 import { everyMs } from './ticker';
 
 const WIDTH = 1280;
-const HEIGHT = 480;
 const FRAME_MS = 50;
 const LINE = 8;
 const GROUND = '#1d2422';
 const INK = '#eef1ee';
 const BEHIND_INK = 'rgb(0 0 0 / 0.6)';
 
-/** What a moment of the call has of one person. */
+/** What a moment has of one person, or of what they show. */
 export interface Side {
   name: string;
   /** Their face, or the screen that they share; none where there is nothing to be seen. */
@@ -17,7 +17,13 @@ export interface Side {
   sounds: (MediaStreamTrack | undefined)[];
 }
 
-/** Both pictures side by side and both voices mixed, as one stream; follows what the two switch on and off. */
+/** What is recorded: who is there just now, and how high the picture is, which stays. */
+export interface Scene {
+  sides: () => Side[];
+  height: number;
+}
+
+/** All pictures side by side and all voices mixed, as one stream; follows what people switch on and off. */
 export interface Composed {
   stream: MediaStream;
   stop: () => void;
@@ -29,12 +35,12 @@ interface Generator extends MediaStreamTrack {
 }
 declare const MediaStreamTrackGenerator: { new (init: { kind: 'video' }): Generator } | undefined;
 
-export function compose(sides: () => [Side, Side]): Composed {
+export function compose({ sides, height }: Scene): Composed {
   const canvas = document.createElement('canvas');
   canvas.width = WIDTH;
-  canvas.height = HEIGHT;
+  canvas.height = height;
   const context = canvas.getContext('2d', { alpha: false });
-  const videos = [player(), player()] as const;
+  const videos: HTMLVideoElement[] = [];
   const audio = new AudioContext();
   const mixed = audio.createMediaStreamDestination();
   const sounds = new Map<string, MediaStreamAudioSourceNode>();
@@ -47,13 +53,17 @@ export function compose(sides: () => [Side, Side]): Composed {
     mix(audio, mixed, sounds, now.flatMap((side) => side.sounds));
     if (!context || output.busy()) return;
     context.fillStyle = GROUND;
-    context.fillRect(0, 0, WIDTH, HEIGHT);
-    now.forEach((side, at) => {
-      const video = videos[at];
-      if (!video) return;
+    context.fillRect(0, 0, WIDTH, height);
+    const cells = cellsOf(now.length, WIDTH, height);
+    cells.forEach((cell, at) => {
+      const side = now[at];
+      const video = (videos[at] ??= player());
+      if (!side) return;
       show(video, side.picture);
-      pane(context, video, side, (at * WIDTH) / 2);
+      pane(context, video, side, cell);
     });
+    // Of who has gone nothing is kept open.
+    for (const video of videos.slice(cells.length)) show(video, undefined);
     output.frame();
   };
   draw();
@@ -116,28 +126,28 @@ function show(video: HTMLVideoElement, track: MediaStreamTrack | undefined): voi
   if (track) video.play().catch(() => undefined);
 }
 
-/** The whole picture, as large as its half has room for, with a name on it; the name alone where there is none. */
-function pane(context: CanvasRenderingContext2D, video: HTMLVideoElement, side: Side, left: number): void {
-  const width = WIDTH / 2 - LINE;
-  const height = HEIGHT;
-  const at = left + LINE / 2;
+/** The whole picture, as large as its cell has room for, with a name on it; the name alone where there is none. */
+function pane(context: CanvasRenderingContext2D, video: HTMLVideoElement, side: Side, cell: Cell): void {
+  const width = cell.width - LINE;
+  const { top, height } = cell;
+  const at = cell.left + LINE / 2;
   const { videoWidth, videoHeight } = video;
   const shown = side.picture !== undefined && videoWidth > 0 && videoHeight > 0;
   if (shown) {
     const scale = Math.min(width / videoWidth, height / videoHeight);
     const [w, h] = [videoWidth * scale, videoHeight * scale];
-    context.drawImage(video, at + (width - w) / 2, (height - h) / 2, w, h);
+    context.drawImage(video, at + (width - w) / 2, top + (height - h) / 2, w, h);
   }
   context.textAlign = shown ? 'left' : 'center';
   context.textBaseline = 'middle';
-  context.font = `600 ${shown ? 20 : 32}px system-ui, sans-serif`;
+  context.font = `600 ${shown ? 20 : Math.min(32, width / 10)}px system-ui, sans-serif`;
   if (shown) {
     // A shadow around the letters would cost more than all the rest where no graphics card draws.
     context.fillStyle = BEHIND_INK;
-    context.fillRect(at + 8, height - 40, Math.min(context.measureText(side.name).width, width - 40) + 16, 32);
+    context.fillRect(at + 8, top + height - 40, Math.min(context.measureText(side.name).width, width - 40) + 16, 32);
   }
   context.fillStyle = INK;
-  context.fillText(side.name, shown ? at + 16 : at + width / 2, shown ? height - 24 : height / 2, width - 40);
+  context.fillText(side.name, shown ? at + 16 : at + width / 2, top + (shown ? height - 24 : height / 2), width - 40);
 }
 
 /** Takes in what sounds now, and nothing else; a microphone that is changed is another track. */

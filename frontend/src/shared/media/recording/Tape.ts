@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../../shared/wire/errors';
-import type { Clock } from '../../../shared/media/clock';
-import { compose, type Composed, type Side } from './composer';
+import type { ErrorCode } from '../../wire/errors';
+import type { Clock } from '../clock';
+import { compose, type Composed, type Scene } from './composer';
 import { Pieces, type PutPiece } from './pieces';
 
 /** A crash loses so much. */
@@ -21,13 +21,13 @@ export interface TapeDeps {
   failed: (code: ErrorCode) => void;
 }
 
-export type StartTape = (recordingId: string, sides: () => [Side, Side], deps: TapeDeps) => Tape;
+export type StartTape = (recordingId: string, scene: Scene, deps: TapeDeps) => Tape;
 
 /** Whether this browser can record at all. */
 export const canRecord = (): boolean => typeof MediaRecorder !== 'undefined' && TYPES.some((type) => MediaRecorder.isTypeSupported(type));
 
-export const startTape: StartTape = (recordingId, sides, { put, clock, failed }) => {
-  const composed: Composed = compose(sides);
+export const startTape: StartTape = (recordingId, scene, { put, clock, failed }) => {
+  const composed: Composed = compose(scene);
   const pieces = new Pieces(recordingId, put, clock, failed);
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? '';
   const recorder = new MediaRecorder(composed.stream, { mimeType, videoBitsPerSecond: 1_200_000, audioBitsPerSecond: 64_000 });
