@@ -102,9 +102,6 @@ codes! {
     /// The other takes part by an old client, which can't follow to another device.
     CallCannotMove = "call_cannot_move", 409, false,
         "This call can't be taken to another device, since the other person's app is too old for it.";
-    /// The other takes part by an old client, which knows no rooms.
-    CallCannotGrow = "call_cannot_grow", 409, false,
-        "Nobody can be added to this call, since the other person's app is too old for it.";
     /// The call is over, or this connection takes no part in it.
     CallNotFound = "call_not_found", 404, false, "This call is over.";
     /// More than 256 candidates from one side.
@@ -116,6 +113,9 @@ codes! {
     SlotTaken = "slot_taken", 409, false, "This time is taken. Please choose another.";
     /// The appointment stands otherwise, or it is not the caller's to say so.
     AppointmentConflict = "appointment_conflict", 409, false, "That is not possible as the appointment stands now.";
+    /// The other takes part by an old client, which knows no rooms.
+    CallCannotGrow = "call_cannot_grow", 409, false,
+        "Nobody can be added to this call, since the other person's app is too old for it.";
     /// The consultation is over, or its appointment is.
     ConsultationEnded = "consultation_ended", 409, false, "This consultation is over.";
     /// A host lets nobody new in.
