@@ -81,6 +81,12 @@ impl Lane {
         (self.answer.take(), self.offer.clone(), candidates)
     }
 
+    /// The offer is for nobody, and so are its candidates, those that are still under way too.
+    pub(crate) fn drop_offer(&mut self) {
+        let dropped = self.offer.take().and_then(|offer| offer.ufrag);
+        *self = Self { dropped, ..Self::default() };
+    }
+
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }

@@ -1,6 +1,6 @@
 //! The callee is asked, on every connection that they have.
 
-use domain::{CallKind, CallOutcome, CallPhase, ConnectionId};
+use domain::{CallKind, CallOutcome, CallPhase, ConnectionId, Seat};
 
 use crate::Event;
 use crate::call::{Call, Desk, Media, Role};
@@ -59,6 +59,10 @@ impl Call {
         // An old page accepts by one connection and answers by another.
         let media = if by.device.is_some() { Media::On(from) } else { Media::Any };
         self.take_part(Role::Callee, from, media);
+        if by.device.is_none() && matches!(self.record.caller.seat, Some(Seat::Device(_))) {
+            // It was offered to one of ours, while it rang; an old client is offered something else.
+            self.side_mut(Role::Caller).lane.drop_offer();
+        }
         self.commit(desk);
 
         if !self.by_offer {

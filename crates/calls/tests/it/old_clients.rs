@@ -43,6 +43,26 @@ fn r1_a_call_by_offer_rings_without_the_offer() {
 }
 
 #[test]
+fn what_one_of_ours_has_offered_while_it_rings_is_for_no_old_client() {
+    let mut w = World::new();
+    let (anna, ben, phone) = (w.device(ANNA, "laptop"), w.old(BEN), w.device(BEN, "phone"));
+    w.request(anna, BEN, VIDEO).expect("rings");
+    w.offer(anna, BEN, "a:1");
+    w.candidate(anna, BEN, "a:2");
+    w.hush();
+    w.accept(ben);
+    w.candidate(anna, BEN, "a:3");
+    assert_eq!(w.told(ben), [""; 0]);
+    assert_eq!(w.told(anna), ["[connecting here legacy]", "accepted"]);
+    w.offer(anna, BEN, "b:1");
+    w.candidate(anna, BEN, "b:2");
+    assert_eq!(w.told(ben), ["offer b:1", "candidate b:2"]);
+    let window = w.old(BEN);
+    assert_eq!(w.told(window), ["offer b:1", "candidate b:2"]);
+    assert_eq!(w.told(phone).last().map(String::as_str), Some("end elsewhere"));
+}
+
+#[test]
 fn r1_a_declined_call_by_offer() {
     let (mut w, anna, ben) = old_pair();
     w.offer(anna, BEN, "a:1");

@@ -55,6 +55,50 @@ describe('a call', () => {
     expect([ann.connection.signalingState, ben.connection.signalingState]).toEqual(['closed', 'closed']);
   });
 
+  it('is offered while it rings, and the acceptance brings that offer', async () => {
+    await ring();
+    expect([ann.stage, ann.socket.count('webrtc-offer'), ben.connections.length]).toEqual(['ringing', 1, 0]);
+    await clock.advance(40_000); // nobody has it yet, so it is neither repeated nor given up
+    expect([ann.socket.count('webrtc-offer'), ann.view?.link]).toEqual([1, 'connecting']);
+    const offered = ann.connection;
+    await ben.engine.accept(true);
+    await settle();
+    expect([agreed(ann), agreed(ben), ann.connection === offered]).toEqual([true, true, true]);
+    expect(ann.socket.count('webrtc-offer')).toBe(1);
+  });
+
+  it.each(['the network', 'the way to the server'])('is offered anew when %s changes while it rings', async (what) => {
+    await ring();
+    const before = ann.connection;
+    if (what === 'the network') ann.network.change('interface');
+    else {
+      ann.socket.fire('disconnect', 'transport close');
+      exchange.greet(ann.socket);
+    }
+    await settle();
+    expect(before.connectionState).toBe('closed');
+    await ben.engine.accept(true);
+    await settle();
+    expect([agreed(ann), agreed(ben)]).toEqual([true, true]);
+    expect(ben.connection.remoteDescription?.sdp).toContain(` ${ann.connection.session} `);
+  });
+
+  it('that an old client accepts is offered anew, by what it knows', async () => {
+    await ring();
+    exchange.legacy = true;
+    await ben.engine.accept(true);
+    await settle();
+    expect(ann.connections.map((connection) => connection.channels.map(({ label }) => label))).toEqual([['chat', 'files'], ['chat']]);
+    expect(ann.connections.map(({ signalingState }) => signalingState)).toEqual(['closed', 'stable']);
+    expect(agreed(ben)).toBe(true);
+  });
+
+  it('leaves nothing open when it is cancelled', async () => {
+    await ring();
+    ann.engine.hangUp();
+    expect(ann.connection.signalingState).toBe('closed');
+  });
+
   it('by voice never asks for a camera, and can show a picture later without another offer', async () => {
     await talk('audio');
     expect([...ann.devices.asked, ...ben.devices.asked].map((asked) => asked.video)).toEqual([false, false]);

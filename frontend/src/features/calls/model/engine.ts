@@ -292,7 +292,6 @@ export class CallEngine {
     session.patch({ callId, stage });
     this.#deps.seat.remember({ callId, camera: session.media.camera !== 'off', muted: session.media.muted });
     void this.#deps.seat.claim(callId);
-    if (session.mine) void session.gatherAhead();
   }
 
   #onCall(snapshot: CallSnapshot | NoCall): void {
@@ -333,7 +332,10 @@ export class CallEngine {
     }
     if (session.view.stage === 'other-device') return this.#advanceElsewhere(session, snapshot);
     if (session.view.stage === 'other-tab') return snapshot.here ? undefined : this.#watchElsewhere(snapshot);
-    if (snapshot.state === 'ringing') return this.#expire(session, snapshot);
+    if (snapshot.state === 'ringing') {
+      if (session.mine && snapshot.direction === 'outgoing') void session.offerAhead(snapshot);
+      return this.#expire(session, snapshot);
+    }
     if (!snapshot.here) return this.#finish(session, { reason: 'elsewhere' });
     if (!session.mine) return this.#watchOtherTab(snapshot);
     if (session.isLive) void session.otherRenewed(snapshot);
@@ -384,7 +386,9 @@ export class CallEngine {
     if (!(await this.#claimAgain(snapshot.callId))) return this.#watchOtherTab(snapshot);
     await session.preJoin.openMeanwhile(before.camera);
     const now = this.#snapshots.latest;
-    if (now?.callId === snapshot.callId && now.state !== 'ringing') await session.goLive(now, true);
+    if (now?.callId !== snapshot.callId) return;
+    if (now.state === 'ringing') await session.offerAhead(now);
+    else await session.goLive(now, true);
   }
 
   /** The page that was here a moment ago may hold the lock a little longer. */

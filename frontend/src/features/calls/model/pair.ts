@@ -5,9 +5,12 @@ import { noticeText, parseNotice } from './notice';
 import { holdTo, NO_TRACKS, type Part, partOf, PARTS, sectionOf, type Tracks } from './parts';
 import { fragmentOf, fragmentsOf, sessionOf, wishingForOpus, wishingForPicture } from './sdp';
 
+/** `to` is the session of the offer that it answers; an old client says nothing of it. */
+export type Answer = RTCSessionDescriptionInit & { to?: string };
+
 export type Signal =
   | { type: 'offer'; offer: RTCSessionDescriptionInit }
-  | { type: 'answer'; answer: RTCSessionDescriptionInit }
+  | { type: 'answer'; answer: Answer }
   | { type: 'candidate'; candidate: RTCIceCandidateInit }
   /** Who did not offer first asks who did to restart ICE. */
   | { type: 'restart' };
@@ -159,6 +162,12 @@ export class Pair {
     return this.connection.signalingState === 'have-local-offer';
   }
 
+  /** It is no answer to an offer of a connection that this one has taken the place of. */
+  isAnsweredBy({ to }: Answer): boolean {
+    const local = this.connection.localDescription;
+    return this.awaitsAnswer() && (to === undefined || (local !== null && to === sessionOf(local)));
+  }
+
   /** An offer that came now would meet one of ours. */
   get wouldCollide(): boolean {
     const ready = this.connection.signalingState === 'stable' || this.#isSettingRemoteAnswerPending;
@@ -266,8 +275,10 @@ export class Pair {
   #sendDescription(type: 'offer' | 'answer'): void {
     const description = this.connection.localDescription;
     if (this.#closed || description?.type !== type) return;
-    const plain = { type, sdp: this.#options.legacy ? description.sdp : wishingForPicture(wishingForOpus(description.sdp)) };
-    this.#options.send(type === 'offer' ? { type, offer: plain } : { type, answer: plain });
+    const { legacy, send } = this.#options;
+    const plain = { type, sdp: legacy ? description.sdp : wishingForPicture(wishingForOpus(description.sdp)) };
+    if (type === 'offer') send({ type, offer: plain });
+    else send({ type, answer: legacy ? plain : { ...plain, to: this.boundTo ?? '' } });
   }
 
   /** Answers with a sending section for each one offered, filled or not, so that a track can come later without another offer. */
@@ -349,7 +360,9 @@ export class Pair {
       for (const part of PARTS) {
         const sender = this.#section(part)?.sender;
         const parameters = sender?.getParameters();
+        const before = JSON.stringify(parameters);
         if (!sender || !parameters || !holdTo(limits, part, parameters, sender.track)) continue;
+        if (JSON.stringify(parameters) === before) continue; // an encoder would begin anew for nothing
         await sender.setParameters(parameters).catch(() => this.#options.log('limits not set', part));
       }
     });

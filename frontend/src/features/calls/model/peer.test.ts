@@ -22,7 +22,7 @@ class Side {
   limits: Limits = new Ladder().limits({ picture: true, dataSaver: false, sharp: true });
   tracks: Record<'audio' | 'video' | 'screen' | 'sound', FakeTrack | null> = { audio: new FakeTrack('audio'), video: new FakeTrack('video'), screen: null, sound: null };
 
-  constructor(polite: boolean, legacy = false) {
+  constructor(polite: boolean, legacy = false, begun = true) {
     this.peer = new Peer({
       callId: 'call-1',
       createConnection: (config) => {
@@ -49,6 +49,7 @@ class Side {
       clock,
       log: () => undefined,
     });
+    if (begun) this.peer.begin();
   }
 
   get pc(): FakeConnection {
@@ -329,4 +330,20 @@ describe('our own clients', () => {
     expect(caller.peer.notice).toEqual({ camera: true, microphone: false });
     expect(callee.peer.notice).toBeUndefined();
   });
+});
+
+it('an offer that took the place of another, before anybody had either, takes no answer to that one', async () => {
+  const [one, two] = [new Side(false, false, false), new Side(true)];
+  one.peer.offer();
+  await settle();
+  for (const signal of one.out.splice(0)) await two.peer.handle(signal);
+  one.peer.networkChanged('interface');
+  one.peer.begin();
+  await settle();
+  for (const signal of two.out.splice(0)) await one.peer.handle(signal);
+  expect(one.pc.signalingState).toBe('have-local-offer');
+  await carry(one, two);
+  expect([one.pc.signalingState, two.pc.signalingState]).toEqual(['stable', 'stable']);
+  expect(one.pc.remoteDescription?.sdp).toContain(` ${two.pc.session} `);
+  expect(two.pc.remoteDescription?.sdp).toContain(` ${one.pc.session} `);
 });

@@ -3,7 +3,7 @@ import { type Clock, Deadline } from '../../../shared/media/clock';
 import type { Log } from './debug';
 import type { Limits } from './ladder';
 import { type MediaNotice, noticeText, parseNotice } from './notice';
-import { Pair, type PairOptions, type Signal } from './pair';
+import { type Answer, Pair, type PairOptions, type Signal } from './pair';
 import type { Part, Tracks } from './parts';
 import { sessionOf } from './sdp';
 import type { LinkState } from './view';
@@ -69,6 +69,7 @@ export class Peer {
   #recoveredAt = -RESTART_GAP_MS;
   #closed = false;
   #greeted = false;
+  #begun = false;
   readonly #answerDue: Deadline;
   readonly #recoverDue: Deadline;
   readonly #giveUp: Deadline;
@@ -96,7 +97,13 @@ export class Peer {
     } else {
       this.#pair = this.#createPair();
     }
+  }
+
+  /** The call is accepted: from here on the other's part is due. An offer may have been made before. */
+  begin(): void {
+    this.#begun = true;
     this.#giveUp.set(GIVE_UP_MS, () => this.#setLink('failed'));
+    if (this.#pair.awaitsAnswer()) this.#expectAnswer();
   }
 
   get connection(): RTCPeerConnection {
@@ -194,7 +201,10 @@ export class Peer {
 
   /** The network may have changed under us: don't wait for ICE to notice. */
   networkChanged(why: string): void {
-    if (this.#closed || this.#options.legacy || !this.#pair.boundTo) return;
+    if (this.#closed || this.#options.legacy) return;
+    // Nobody has the offer yet: one with the candidates of the new network takes its place at the server.
+    if (!this.#begun && this.#options.canSignal()) return this.#renew(true);
+    if (!this.#pair.boundTo) return;
     this.#options.log('network changed', why);
     this.#recover();
   }
@@ -209,12 +219,12 @@ export class Peer {
     for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp, this.#wholeDue, this.#reopenDue]) due.clear();
   }
 
-  async #describe(description: RTCSessionDescriptionInit): Promise<void> {
+  async #describe(description: RTCSessionDescriptionInit | Answer): Promise<void> {
     const pair = this.#pair;
     const { polite, legacy } = this.#options;
     const foreign = pair.boundTo !== undefined && pair.boundTo !== sessionOf(description);
     if (description.type === 'answer') {
-      if (!pair.awaitsAnswer()) return this.#options.log('answer dropped');
+      if (!pair.isAnsweredBy(description)) return this.#options.log('answer dropped');
       if (foreign && legacy) return this.#options.log('answer of another session');
       if (foreign) return this.#renew(true);
       await pair.describe(description);
@@ -274,7 +284,7 @@ export class Peer {
 
   /** An offer or its answer can be lost with a dying socket. An old client would take a second one for another call. */
   #expectAnswer(): void {
-    if (this.#options.legacy) return;
+    if (this.#options.legacy || !this.#begun) return;
     const pair = this.#pair;
     this.#answerDue.set(ANSWER_MS, () => {
       if (pair.awaitsAnswer()) pair.resend('offer');

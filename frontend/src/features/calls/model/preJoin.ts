@@ -21,6 +21,8 @@ export class PreJoin {
   #round = 0;
   /** What is there, and may be used without a question. */
   #ready = { microphone: false, camera: false };
+  /** The browser was just asked whether it will ask, and will not. */
+  #unasked: readonly Device[] = [];
 
   constructor(deps: Pick<EngineDeps, 'settings' | 'media' | 'ice' | 'clock'>, call: Call) {
     this.#deps = deps;
@@ -44,7 +46,9 @@ export class PreJoin {
   async looksFirst(withCamera: boolean): Promise<boolean> {
     if (this.#deps.settings.checkFirst) return true;
     const { mustAsk } = this.#deps.media;
-    const asks = await Promise.all([mustAsk('microphone'), withCamera && mustAsk('camera')]);
+    const devices = devicesOf(withCamera);
+    const asks = await Promise.all(devices.map(mustAsk));
+    this.#unasked = devices.filter((_, n) => !asks[n]);
     return asks.includes(true);
   }
 
@@ -53,6 +57,7 @@ export class PreJoin {
     const ready = (device: 'microphone' | 'camera') => this.#call.media.isReady(device);
     const [microphone, camera] = await Promise.all([ready('microphone'), ready('camera')]);
     this.#ready = { microphone, camera };
+    this.#unasked = devicesOf(true).filter((device) => this.#ready[device]);
   }
 
   /** They will: the other need not wait until they have. An old client is answered as ever. */
@@ -68,7 +73,7 @@ export class PreJoin {
 
   /** Opens what the call needs; says so before the browser asks. False if it can't go on without. */
   async open(withCamera: boolean): Promise<boolean> {
-    const wanted: Device[] = withCamera ? ['microphone', 'camera'] : ['microphone'];
+    const wanted = devicesOf(withCamera);
     const round = ++this.#round;
     const gone = () => this.#call.isOver() || round !== this.#round;
     this.#call.patch({ problem: undefined });
@@ -77,8 +82,11 @@ export class PreJoin {
       if (!gone()) this.#call.patch({ problem: { kind: 'no-relay', device: 'microphone' } });
       return false;
     }
-    const asking: Device[] = [];
-    for (const device of wanted) if (await this.#deps.media.mustAsk(device)) asking.push(device);
+    const unasked = this.#unasked;
+    this.#unasked = [];
+    const mustAsk = (device: Device) => (unasked.includes(device) ? Promise.resolve(false) : this.#deps.media.mustAsk(device));
+    const asks = await Promise.all(wanted.map(mustAsk));
+    const asking = wanted.filter((_, n) => asks[n]);
     if (asking.length > 0 && !gone()) {
       this.#call.patch({ asking });
       await new Promise<void>((resolve) => this.#deps.clock.after(EXPLAIN_MS, resolve));
@@ -90,3 +98,5 @@ export class PreJoin {
     return !problem;
   }
 }
+
+const devicesOf = (withCamera: boolean): Device[] => (withCamera ? ['microphone', 'camera'] : ['microphone']);

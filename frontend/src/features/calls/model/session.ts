@@ -17,7 +17,7 @@ import { NO_SHARING, Sharing } from './sharing';
 import { meOf } from './snapshots';
 import { emitSignal } from './socket';
 import { Store } from './store';
-import { NO_DEVICES, type AnyDevice, type CallEnd, type CallView, type Note } from './view';
+import { differs, NO_DEVICES, type AnyDevice, type CallEnd, type CallView, type Note } from './view';
 
 const STEP_SHOWN_MS = 8_000;
 const NEWS_SHOWN_MS = 10_000;
@@ -63,6 +63,7 @@ export class CallSession {
   #peer: Peer | undefined;
   #waiting: Signal[] = [];
   #starting = false;
+  #offering = false;
   #stalled = false;
   #relayOnly = false;
   #ahead: RTCPeerConnection | undefined;
@@ -133,6 +134,7 @@ export class CallSession {
   }
 
   patch(change: Partial<CallView>): void {
+    if (!differs(this.view, change)) return; // drawing a call anew costs more than connecting it
     const shown = this.#store.get() === this.view;
     const before = this.view;
     this.view = { ...before, ...change };
@@ -154,9 +156,13 @@ export class CallSession {
     // Without a wait where none is needed: the page draws anew at the first one.
     const iceServers = this.#deps.ice.known ?? (await this.#deps.ice.get());
     if (this.isOver()) return;
-    this.#createPeer(iceServers, snapshot, rejoin);
-    if (!rejoin && snapshot.direction === 'incoming') this.#peer?.expect();
-    else if (snapshot.direction === 'outgoing' || (rejoin && snapshot.state === 'connected')) this.#peer?.offer();
+    this.beside.begin(meOf(snapshot).name, snapshot.legacy);
+    const ahead = this.#offeredAhead(snapshot, rejoin);
+    const peer = ahead ?? this.#createPeer(iceServers, snapshot, rejoin);
+    peer.begin();
+    if (ahead) this.#peerChanged();
+    else if (!rejoin && snapshot.direction === 'incoming') peer.expect();
+    else if (snapshot.direction === 'outgoing' || (rejoin && snapshot.state === 'connected')) peer.offer();
     else if (rejoin) this.#later.set(KEPT_OFFER_MS, () => this.#peer?.untouched && this.#peer.offer());
     this.#tell();
     this.#meter.start();
@@ -172,11 +178,22 @@ export class CallSession {
     this.patch({ legacy: false, link: 'connecting' });
     const iceServers = await this.#deps.ice.get();
     if (this.isOver()) return;
-    this.#createPeer(iceServers, snapshot, true);
+    this.beside.begin(meOf(snapshot).name, false);
+    this.#createPeer(iceServers, snapshot, true).begin();
     this.#tell();
   }
 
-  /** Makes the connection that is about to be needed, so that it finds its candidates while the other is asked. */
+  /** Offers while it rings. The server keeps the offer for whichever device accepts, so that this is nothing to wait for then. */
+  async offerAhead(snapshot: CallSnapshot): Promise<void> {
+    const isLate = () => this.isOver() || this.isLive;
+    if (this.#offering || isLate()) return;
+    this.#offering = true;
+    const iceServers = await this.#deps.ice.get();
+    if (isLate() || this.#warm.has(this.view.peer.userId, this.#deps.settings.relayOnly)) return;
+    this.#createPeer(iceServers, snapshot, false).offer();
+  }
+
+  /** Makes the connection that is about to be needed, so that it finds its candidates while the person opens their devices. */
   async gatherAhead(): Promise<void> {
     const iceServers = await this.#deps.ice.get();
     if (this.isOver() || this.#starting || this.#ahead) return;
@@ -256,14 +273,13 @@ export class CallSession {
     });
   }
 
-  #createPeer(iceServers: RTCIceServer[], snapshot: CallSnapshot, rejoin: boolean): void {
+  #createPeer(iceServers: RTCIceServer[], snapshot: CallSnapshot, rejoin: boolean): Peer {
     const target = { callId: snapshot.callId, targetUserId: this.view.peer.userId };
     const { userId } = this.view.peer;
     this.#relayOnly = this.#deps.settings.relayOnly;
     const warm = snapshot.legacy || rejoin ? undefined : this.#warm.take(userId, this.#relayOnly);
     if (!warm) this.#warm.close();
     this.#deps.log.write('connection of before', warm !== undefined);
-    this.beside.begin(meOf(snapshot).name, snapshot.legacy);
     const peer = new Peer({
       callId: snapshot.callId,
       createConnection: (config) => this.#takeAhead() ?? this.#deps.createConnection(config),
@@ -291,6 +307,15 @@ export class CallSession {
     this.#peer = peer;
     this.#peerChanged();
     for (const signal of this.#waiting.splice(0)) void peer.handle(signal);
+    return peer;
+  }
+
+  /** What was offered while it rang, if that is what the other has got: an old client is offered less, by a connection of its own. */
+  #offeredAhead(snapshot: CallSnapshot, rejoin: boolean): Peer | undefined {
+    if (!rejoin && !snapshot.legacy && snapshot.direction === 'outgoing') return this.#peer;
+    this.#peer?.close();
+    this.#peer = undefined;
+    return undefined;
   }
 
   #takeAhead(): RTCPeerConnection | undefined {

@@ -94,3 +94,15 @@ export interface CallView {
   refused: ErrorCode | undefined;
   end: CallEnd | undefined;
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+const isSame = (a: unknown, b: unknown): boolean =>
+  Object.is(a, b) ||
+  (isRecord(a) && isRecord(b) && Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => Object.is(a[key], b[key])));
+
+/** Whether a change is one: much is said again whenever anything might have changed. */
+export function differs(view: CallView, change: Partial<CallView>): boolean {
+  return Object.entries(change).some(([key, value]) => !isSame(view[key as keyof CallView], value));
+}

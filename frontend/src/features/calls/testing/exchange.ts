@@ -72,6 +72,8 @@ export class Exchange {
   /** Signals of these events are dropped instead of relayed, so many times. */
   lose = new Map<string, number>();
   #calls = 0;
+  /** What the caller has sent while it rings: the latest offer, and what came after it. */
+  #kept: { from: FakeSocket; event: string; payload: Payload }[] = [];
 
   connect(user: string, device: string): FakeSocket {
     const socket = new FakeSocket(this, user, device);
@@ -128,6 +130,7 @@ export class Exchange {
         id: `call-${++this.#calls}`, version: 0, state: 'ringing', caller: from.user, callee: target, callerDevice: from.device,
         calleeDevice: undefined, kind: payload['callType'] as CallType,
       };
+      this.#kept = [];
       this.to('ringing');
       return { callId: this.call.id };
     }
@@ -146,6 +149,9 @@ export class Exchange {
     } else if (event === 'webrtc-end-call') {
       if (call.acceptedAt) this.to('ended', 'completed', 61_000);
       else this.to('ended', 'missed');
+    } else if (call.state === 'ringing') {
+      if (event === 'webrtc-offer') this.#kept = [];
+      this.#kept.push({ from, event, payload });
     } else {
       this.#relay(from, event, payload, target);
       if (event === 'webrtc-answer' && call.state === 'connecting') this.to('connected');
@@ -163,6 +169,8 @@ export class Exchange {
     call.calleeDevice = from.device;
     call.acceptedAt = new Date(0).toISOString();
     this.to('connecting');
+    // What was offered to one of ours is not what an old client can take.
+    for (const { from: caller, event, payload } of this.legacy ? [] : this.#kept) this.#relay(caller, event, payload, from.user);
     return { callId: call.id };
   }
 }
