@@ -14,6 +14,8 @@ export class Desk {
   state: 'open' | 'ended' = 'open';
   version = 1;
   presence = 'online';
+  /** What asking for a token is answered with instead; by a wrong key, LiveKit refuses it. */
+  noToken: { code: string; status: number } | 'wrong key' | undefined;
   constructor(private readonly livekit: LiveKit | undefined, readonly title: string | null = null) {}
 
   async serve(context: BrowserContext): Promise<void> {
@@ -36,11 +38,11 @@ export class Desk {
     };
   }
 
-  sign(you: Member): string {
+  sign(you: Member, secret?: string): string {
     if (!this.livekit) throw new Error('no LiveKit');
     const now = Math.floor(Date.now() / 1000);
     const observer = you.role === 'observer';
-    return jwt(this.livekit, {
+    return jwt(secret === undefined ? this.livekit : { ...this.livekit, secret }, {
       sub: you.identity, name: you.name, nbf: now - 5, exp: now + 600, metadata: JSON.stringify({ memberId: you.memberId, role: you.role, guest: you['guest'] }),
       video: { room: 'consultation-c1', roomJoin: true, canPublish: !observer, canPublishData: !observer, canSubscribe: true, roomAdmin: you.role === 'host' },
     });
@@ -108,6 +110,8 @@ export class Desk {
         await this.room('DeleteRoom', {});
         break;
       case 'token':
+        if (this.noToken === 'wrong key' && this.livekit) return json({ url: this.livekit.url, token: this.sign(you, 'of somebody else, and long enough for one') });
+        if (typeof this.noToken === 'object') return refuse(this.noToken.code, this.noToken.status);
         if (!this.livekit) return refuse('livekit_not_configured', 503);
         return you.state === 'admitted' ? json({ url: this.livekit.url, token: this.sign(you) }) : refuse('not_admitted');
       case 'guests':

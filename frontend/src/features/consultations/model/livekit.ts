@@ -297,5 +297,7 @@ function endOf(reason: DisconnectReason | undefined): EndReason | undefined {
 function failureOf(error: unknown): EndReason {
   if (error instanceof UnsupportedServer) return 'unsupported';
   if (!(error instanceof ConnectionError)) return 'unreachable';
+  // The one reason for which a server takes a good token and then sends away whom it names.
+  if (error.reason === ConnectionErrorReason.LeaveRequest && error.context === DisconnectReason.JOIN_FAILURE) return 'full';
   return error.reason === ConnectionErrorReason.NotAllowed ? 'refused' : 'unreachable';
 }

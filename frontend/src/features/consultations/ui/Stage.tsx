@@ -30,7 +30,7 @@ export function Stage({ view, mode, width, height }: { view: RoomView; mode: Mod
   }
   const columns = columnsOf(rest.length, width, height);
   return (
-    <>
+    <div className={styles.paged}>
       <div className={styles.grid} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }} data-alone={rest.length === 1}>
         {rest.map((each) => tile(each, 'grid'))}
       </div>
@@ -42,6 +42,6 @@ export function Stage({ view, mode, width, height }: { view: RoomView; mode: Mod
           <RoundButton size="small" icon={<IconChevronRight size={20} stroke={1.75} />} label={m.room_page_next()} disabled={page === pages - 1} onClick={() => setPage(page + 1)} />
         </div>
       ) : null}
-    </>
+    </div>
   );
 }
