@@ -202,6 +202,7 @@ export class RoomEngine {
   setAudioOnly(audioOnly: boolean): void {
     this.#room?.setPictures(!audioOnly);
     this.#patch({ audioOnly });
+    this.#draw();
   }
 
   startSound(): void {

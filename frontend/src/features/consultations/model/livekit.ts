@@ -226,7 +226,8 @@ class LiveKitRoom implements RoomPort {
     return {
       identity: participant.identity, memberId, role, guest, name: participant.name ?? '', me: participant.isLocal,
       microphone: microphone ? (microphone.isMuted ? 'muted' : 'on') : 'none',
-      cameraOn, camera: cameraOn ? pictured(camera.videoTrack) : undefined,
+      // One that was let go stays there for a while, black.
+      cameraOn, camera: cameraOn && (participant.isLocal || this.#pictures) ? pictured(camera.videoTrack) : undefined,
       screen: pictured(participant.getTrackPublication(Track.Source.ScreenShare)?.videoTrack),
       arrives: { voice: comes(microphone), picture: comes(camera) },
       speaking: participant.isSpeaking, quality: qualityOf(participant), joinedAt: participant.joinedAt?.getTime() ?? 0,
