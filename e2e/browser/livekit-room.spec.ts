@@ -1,33 +1,9 @@
 import type { Page } from '@playwright/test';
-import { Server } from '../server.js';
-import { livekit as prepare } from '../servers/livekit.mjs';
-import type { LiveKit } from './desk.js';
 import { glimpses } from './gallery.js';
+import { test, webhookOf } from './livekit.js';
 import { expectSound, expectVideo, watchMedia } from './media.js';
-import { expect, test as base } from './people.js';
+import { expect } from './people.js';
 
-const webhookOf = (server: Server) => `${server.url()}/api/livekit/webhook`;
-
-/** Our server and a LiveKit server, as a practice has them. */
-const test = base.extend<object, { livekit: LiveKit }>({
-  livekit: [
-    async ({}, use) => {
-      const livekit = await prepare();
-      await use(livekit);
-      await livekit.end();
-    },
-    { scope: 'worker' },
-  ],
-  server: [
-    async ({ livekit }, use) => {
-      const server = await Server.start(livekit.env);
-      await livekit.start(webhookOf(server));
-      await use(server);
-      await server.stop();
-    },
-    { scope: 'worker' },
-  ],
-});
 test.describe.configure({ timeout: 240_000 });
 test.use({ actionTimeout: 15_000 });
 
