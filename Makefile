@@ -71,10 +71,11 @@ test-nat: target/debug/moodbites $(E2E_MODULES) ## calls between browsers behind
 	@scripts/install-nat.sh || echo "without ip and nft: those tests are SKIPPED" >&2
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:nat
 
-test-peers: target/debug/moodbites $(E2E_MODULES) ## calls of our web app with Firefox and with an old client in Python
+test-peers: target/debug/moodbites $(E2E_MODULES) ## calls and consultations of our web app with Firefox, and with clients in Python
 	@scripts/install-chromium.sh
 	@scripts/install-firefox.sh || echo "without Firefox: those tests are SKIPPED" >&2
-	@scripts/install-aiortc.sh || echo "without aiortc: those tests are SKIPPED" >&2
+	@scripts/install-python-peers.sh || echo "without clients in Python: those tests are SKIPPED" >&2
+	@scripts/servers.sh livekit >/dev/null
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:peers
 
 test-livekit: target/debug/moodbites $(E2E_MODULES) ## consultations on a real LiveKit server: the wire with LiveKit's own client, four people in Chromium, pictures of every state in e2e/artifacts/look

@@ -3,7 +3,8 @@
 import type { Page } from '@playwright/test';
 import { expectPicture, expectSound, expectVideo } from '../browser/media.js';
 import { expect, test, type Visitor } from '../browser/people.js';
-import { missing, OldClient } from './old-client.js';
+import type { Person, Server } from '../server.js';
+import { missing, PythonClient } from './python.js';
 
 const why = await missing();
 if (why) console.error(`${why}: SKIPPED, not passed`);
@@ -12,11 +13,15 @@ test.skip(why !== undefined, why ?? '');
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const panel = (page: Page) => page.getByRole('region', { name: 'In this call' });
 
-let old: OldClient | undefined;
+let old: PythonClient | undefined;
 test.afterEach(() => old?.kill());
 
+/** By the contract on the wire alone. */
+const start = (server: Server, { email, password }: Person, more?: { call: string }) =>
+  PythonClient.start('old_client.py', { accounts: server.url('accounts'), calls: server.url('calls'), email, password, ...more });
+
 /** Voice and picture at both, and words there and back in the shape that old clients know. */
-async function talk(lena: Visitor, old: OldClient, name: string): Promise<void> {
+async function talk(lena: Visitor, old: PythonClient, name: string): Promise<void> {
   for (const kind of ['audio', 'video']) await old.says({ event: 'takes', kind });
   await expectVideo(lena.page);
   await expectSound(lena.page);
@@ -32,7 +37,7 @@ async function talk(lena: Visitor, old: OldClient, name: string): Promise<void> 
 
 test('our web app calls an old client', async ({ visit, person, server }) => {
   const mia = await person('Mia Jones', 'patient');
-  old = await OldClient.start(server, mia);
+  old = await start(server, mia);
   const lena = await visit('Lena Brandt', 'dietician');
   await lena.page.getByRole('link', { name: mia.name }).first().click();
   await button(lena.page, `Video call with ${mia.name}`).click();
@@ -46,7 +51,7 @@ test('our web app calls an old client', async ({ visit, person, server }) => {
 test('an old client calls our web app', async ({ visit, person, server }) => {
   const mia = await person('Mia Jones', 'patient');
   const lena = await visit('Lena Brandt', 'dietician');
-  old = await OldClient.start(server, mia, '--call', lena.person.name);
+  old = await start(server, mia, { call: lena.person.name });
   await button(lena.page, 'Accept').click();
   await talk(lena, old, mia.name);
   old.hangUp();

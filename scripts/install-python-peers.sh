@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A virtual environment with aiortc and a Socket.IO client, if what is there isn't of these very versions.
+# A virtual environment with the clients in Python, if what is there isn't of these very versions.
 set -euo pipefail
 cd "$(dirname "$0")/../e2e/peers"
 cmp -s requirements.txt .venv/requirements.txt && exit 0

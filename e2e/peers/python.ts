@@ -2,49 +2,40 @@ import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Person, Server } from '../server.js';
 
 const python = join(import.meta.dirname, '.venv/bin/python');
-/** Copied there last: an installation that failed half-way has a Python already, and no aiortc. */
+/** Copied there last: an installation that failed half-way has a Python already, and not what it needs. */
 const installed = join(import.meta.dirname, '.venv/requirements.txt');
 const PATIENCE = 20_000;
 
-/** What it says, see old_client.py. */
+/** What it says, see old_client.py and livekit_client.py. */
 export interface Said {
   event: string;
   [what: string]: unknown;
 }
 
-/** Why there is no aiortc to be had, if so. */
+/** Why there are no clients in Python to be had, if so. */
 export async function missing(): Promise<string | undefined> {
   return access(installed).then(
     () => undefined,
-    () => 'no aiortc',
+    () => 'no clients in Python',
   );
 }
 
-/** An old client, which is no browser: Python and aiortc, by the contract on the wire alone. */
-export class OldClient {
+/** A client that is no browser: it says what happens as lines of JSON, and ends its part at `hang up`. */
+export class PythonClient {
   private readonly said: Said[] = [];
   private readonly waiting = new Set<() => void>();
   private readonly child;
 
-  private constructor(server: Server, person: Person, args: readonly string[]) {
-    this.child = spawn(
-      python,
-      [
-        join(import.meta.dirname, 'old_client.py'),
-        ...['--accounts', server.url('accounts'), '--calls', server.url('calls'), '--email', person.email, '--password', person.password],
-        ...args,
-      ],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
-    );
+  private constructor(program: string, args: readonly string[]) {
+    this.child = spawn(python, [join(import.meta.dirname, program), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     createInterface({ input: this.child.stdout }).on('line', (line) => this.came(JSON.parse(line)));
     this.child.once('exit', (code) => this.came({ event: 'exit', code }));
   }
 
-  static async start(server: Server, person: Person, ...args: string[]): Promise<OldClient> {
-    const client = new OldClient(server, person, args);
+  static async start(program: string, args: Record<string, string>): Promise<PythonClient> {
+    const client = new PythonClient(program, Object.entries(args).flatMap(([name, value]) => [`--${name}`, value]));
     await client.says({ event: 'ready' });
     return client;
   }
