@@ -45,19 +45,20 @@ const test = base.extend<{ lena: Visitor }, { practice: Practice }>({
 
 test.describe.configure({ timeout: 120_000 });
 
-const bubble = (page: Page, text: string) => page.getByRole('main').getByText(text, { exact: true });
+const bubble = (page: Page, text: string) => page.getByRole('region', { name: 'Messages', exact: true }).getByText(text);
 const everywhere = (page: Page) => page.getByRole('searchbox', { name: 'Search people and messages' });
 const found = (page: Page) => page.getByRole('region', { name: 'Messages found' }).getByRole('link');
 const bar = (page: Page) => page.getByRole('search', { name: 'Search this conversation with Mia Jones' });
 
 test('in one conversation: what was written long ago comes into view, by words with and without accents', async ({ lena: { page } }) => {
   await page.getByRole('link', { name: 'Mia Jones' }).first().click();
-  await expect(bubble(page, 'Again Müsli, this time with pears')).toBeVisible();
+  await expect(page.getByLabel('Message to Mia Jones')).toBeVisible();
   await page.keyboard.press('Control+f');
   const field = bar(page).getByRole('searchbox');
   await expect(field).toBeFocused();
   await field.fill('musli');
   await expect(bar(page).getByRole('status')).toHaveText('1 of 2');
+  await expect(bubble(page, 'Again Müsli, this time with pears')).toBeInViewport();
   await page.keyboard.press('Enter');
   await expect(bar(page).getByRole('status')).toHaveText('2 of 2');
   await expect(bubble(page, 'Zum Frühstück gab es Müsli mit Äpfeln')).toBeInViewport();

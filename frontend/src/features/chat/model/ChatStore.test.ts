@@ -309,6 +309,30 @@ describe('what is far back', () => {
     chat.send(OTHER, 'hello');
     expect(chat.room(OTHER)?.past).toBeNull();
   });
+
+  it('leaves the newest whole, when it comes before the first page has', async () => {
+    const { connection, api, chat, seqs } = await setUp([rowOf(500)]);
+    await connection.answer('sync', nothing);
+    let arrive: (page: object) => void = () => undefined;
+    api.entries.mockReturnValueOnce(new Promise((resolve) => (arrive = resolve)));
+    chat.open(OTHER);
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(95, 105), more: true, receipts: receipts() });
+    await chat.jump(OTHER, 100);
+    arrive({ entries: entriesOf(450, 499), more: true, receipts: receipts() });
+    await vi.waitFor(() => expect([seqs()?.at(0), seqs()?.at(-1)]).toEqual([450, 500]));
+    expect(shownLog(chat.room(OTHER) as Room).map(({ seq }) => seq)).toEqual(entriesOf(95, 105).map(({ seq }) => seq));
+  });
+
+  it('is followed by a first page of the newest, if there was none', async () => {
+    const { connection, api, chat, seqs } = await setUp([rowOf(500)]);
+    await connection.answer('sync', nothing);
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(95, 105), more: true, receipts: receipts() });
+    await chat.jump(OTHER, 100);
+    chat.open(OTHER);
+    api.entries.mockResolvedValueOnce({ entries: entriesOf(450, 499), more: true, receipts: receipts() });
+    chat.backToLatest(OTHER);
+    await vi.waitFor(() => expect(seqs()).toHaveLength(51));
+  });
 });
 
 describe('proof', () => {

@@ -23,12 +23,16 @@ export class Paging {
       const page = await this.api.entries(room.conversationId, { before });
       this.rooms.change(otherId, (now) => {
         const idle = { ...now, older: 'idle' as const, receipts: growReceipts(now.receipts, page.receipts) };
-        if (firstSeq(shownLog(now)) !== before) return idle;
-        if (now.past) return { ...idle, past: { ...now.past, log: fold(prependAll(now.past.log, page.entries) ?? now.past.log, now.log) } };
+        if (now.past && firstSeq(now.past.log) === before) {
+          return { ...idle, past: { ...now.past, log: fold(prependAll(now.past.log, page.entries) ?? now.past.log, now.log) } };
+        }
+        if (firstSeq(now.log) !== before) return idle;
         const log = prependAll(now.log, page.entries) ?? now.log;
         // Where more is unread than the first page has, the line stands at the first that is here, and stays there.
         const newFrom = now.newFrom !== null && now.log.length < FIRST_PAGE ? Math.max(now.newFrom, firstSeq(log)) : now.newFrom;
-        return { ...withLog(idle, log), newFrom };
+        const longer = { ...withLog(idle, log), newFrom };
+        // What was looked for far back came while this was on its way.
+        return now.past ? join(longer, now.past.log) : longer;
       });
     } catch {
       this.rooms.patch(otherId, { older: 'failed' });
@@ -73,7 +77,10 @@ export class Paging {
 
   /** Back to the newest. */
   latest(otherId: string): void {
-    if (this.rooms.of(otherId)?.past) this.rooms.patch(otherId, { past: null, older: 'idle' });
+    if (!this.rooms.of(otherId)?.past) return;
+    this.rooms.patch(otherId, { past: null, older: 'idle' });
+    // It may have been opened far back, with no more of the newest than the list shows.
+    if ((this.rooms.of(otherId)?.log.length ?? 0) < FIRST_PAGE) void this.older(otherId);
   }
 
   #setNewer(otherId: string, newer: 'loading' | 'failed'): void {

@@ -51,7 +51,7 @@ export function Conversation({ otherId }: { otherId: string }) {
     event.preventDefault();
     void navigate({ to: '/chats/{-$userId}', params: {}, replace: true });
   };
-  const ready = room.log.length >= ENOUGH || !hasOlder(room.log) || room.older === 'failed';
+  const ready = room.past !== null || room.log.length >= ENOUGH || !hasOlder(room.log) || room.older === 'failed';
   const empty = !room.log.some(isShown) && outgoing.length === 0;
   return (
     // eslint-disable-next-line jsx-a11y-x/no-static-element-interactions -- Escape leaves from anywhere inside
