@@ -1,6 +1,6 @@
 // Our web app in Chromium in a consultation, with Firefox and with LiveKit's own client in Python.
 import type { Page } from '@playwright/test';
-import { test } from '../browser/livekit.js';
+import { test, webhookOf } from '../browser/livekit.js';
 import { expectNoVideo, expectSound, expectVideo } from '../browser/media.js';
 import { expect, type Visitor } from '../browser/people.js';
 import { Firefox, missing as missingFirefox, signIn } from './firefox.js';
@@ -103,7 +103,7 @@ test.describe('with Firefox', () => {
     await expect(tile(to.page, `${from.person.name}'s screen`)).not.toBeAttached();
   }
 
-  test('both see and hear each other, share, and come back from a camera that was off', async ({ visit, person, server }) => {
+  test('both see and hear each other, share, and are back after the LiveKit server was', async ({ visit, person, server, livekit }) => {
     test.skip(!firefox, why ?? '');
     if (!firefox) return;
     const lena = await visit('Lena Brandt', 'dietician');
@@ -132,6 +132,11 @@ test.describe('with Firefox', () => {
     await bar(mia.page, 'Turn camera off').click();
     await expectNoVideo(lena.page);
     await bar(mia.page, 'Turn camera on').click();
+    await seen();
+    await livekit.end();
+    await expect(mia.page.getByText('The connection broke.')).toBeVisible({ timeout: 40_000 });
+    await livekit.start(webhookOf(server));
+    await expect(mia.page.getByText('The connection broke.')).not.toBeVisible({ timeout: 90_000 });
     await seen();
     await mia.context.close();
   });

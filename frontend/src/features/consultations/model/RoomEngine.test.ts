@@ -78,6 +78,23 @@ describe('a place in a room', () => {
     expect(world.room.sent).toEqual([['audio', 'audio', false], ['video', 'video', false]]);
   });
 
+  it('connects anew where the library tries and tries', async () => {
+    const { engine, world, clock } = await inside();
+    const first = world.room;
+    first.listener.onReconnecting();
+    await clock.advance(10_000);
+    first.listener.onReconnecting();
+    expect(first.left).toBe(false);
+    await clock.advance(11_000);
+    expect(engine.view.value.stage).toBe('live');
+    expect(first.left).toBe(true);
+    expect(world.rooms).toHaveLength(2);
+    world.room.listener.onReconnecting();
+    world.room.listener.onReconnected();
+    await clock.advance(60_000);
+    expect(world.rooms).toHaveLength(2);
+  });
+
   it('gives up after two minutes, and hears nothing of what it has left', async () => {
     const { engine, world, clock } = await inside();
     const first = world.room;

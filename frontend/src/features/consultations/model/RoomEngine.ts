@@ -23,6 +23,8 @@ export interface RoomDeps {
 
 /** After the library has given up by itself: so long a server may take to be started again. */
 const PATIENCE_MS = 120_000;
+/** So long the library may try by itself: its own tries can hang for good. */
+const STUCK_MS = 20_000;
 const WAITS_MS = [0, 1_000, 2_000, 4_000, 8_000];
 
 /** What may pass by itself; everything else is said at once. */
@@ -46,6 +48,7 @@ export class RoomEngine {
   /** A call that grows into the room is there still. */
   #borrowed = false;
   readonly #due: Deadline;
+  readonly #stuck: Deadline;
   #room: RoomPort | undefined;
   /** Grows with each connection: what an earlier one says counts no more. */
   #round = 0;
@@ -58,6 +61,7 @@ export class RoomEngine {
   constructor(deps: RoomDeps, role: MemberRole) {
     this.#deps = deps;
     this.#due = new Deadline(deps.clock);
+    this.#stuck = new Deadline(deps.clock);
     this.#view = new Observable<RoomView>({
       stage: 'lobby', end: undefined, role, microphone: 'none', camera: 'off', local: undefined, asking: [], problem: undefined, note: undefined, devices: NO_DEVICES, chosen: {},
       voiceHint: undefined, mutedByHost: false, people: [], sharing: 'off', canShare: deps.screens.capture !== undefined && role !== 'observer', audioOnly: false, silent: false,
@@ -297,6 +301,7 @@ export class RoomEngine {
   }
 
   #lost(): void {
+    this.#stuck.clear();
     this.#lostAt ??= this.#deps.clock.now();
     this.#round += 1;
     this.#room = undefined;
@@ -320,8 +325,9 @@ export class RoomEngine {
       onGone: (identity) => mine(() => this.exchange.forget(identity))(),
       onSaid: (identity, name, text) => mine(() => this.exchange.hear(identity, name, text))(),
       onMuted: (kind) => mine(() => this.#mutedByHost(kind))(),
-      onReconnecting: mine(() => this.#view.value.stage === 'live' && this.#patch({ stage: 'reconnecting' })),
+      onReconnecting: mine(() => this.#reconnecting()),
       onReconnected: mine(() => {
+        this.#stuck.clear();
         this.#patch({ stage: 'live' });
         this.#draw();
         this.onSaid();
@@ -329,6 +335,16 @@ export class RoomEngine {
       onEnded: (reason) => mine(() => this.#closed(reason))(),
       onSound: (playing) => mine(() => this.#patch({ silent: !playing }))(),
     };
+  }
+
+  #reconnecting(): void {
+    if (this.#view.value.stage !== 'live') return;
+    this.#patch({ stage: 'reconnecting' });
+    const room = this.#room;
+    this.#stuck.set(STUCK_MS, () => {
+      this.#lost();
+      void room?.leave().catch(() => undefined);
+    });
   }
 
   /** A connection that never stood fails by `connect` itself. */
@@ -348,6 +364,7 @@ export class RoomEngine {
 
   #end(reason: EndReason): void {
     this.#due.clear();
+    this.#stuck.clear();
     this.#round += 1;
     const room = this.#room;
     this.#room = undefined;

@@ -21,7 +21,7 @@ class LiveKitRoom implements RoomPort {
   #quiet = false;
   #recorded = false;
   readonly #looking = new WeakMap<RemoteVideoTrack, ElementInfo>();
-  #doing = Promise.resolve();
+  readonly #doing = { audio: Promise.resolve(), video: Promise.resolve() };
   /** What we switch ourselves is not told as done by a host. */
   readonly #wanted = { audio: true, video: true };
 
@@ -60,8 +60,8 @@ class LiveKitRoom implements RoomPort {
   }
 
   send(kind: 'audio' | 'video', track: MediaStreamTrack | null, muted: boolean): Promise<void> {
-    const next = this.#doing.then(() => this.#send(kind, track, muted));
-    this.#doing = next.catch(() => undefined);
+    const next = this.#doing[kind].then(() => this.#send(kind, track, muted));
+    this.#doing[kind] = next.catch(() => undefined);
     return next;
   }
 

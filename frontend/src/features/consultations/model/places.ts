@@ -11,9 +11,11 @@ import { RoomFailure, type CreateRoom } from './port';
 import { RoomEngine } from './RoomEngine';
 import { tabUnsent } from './Words';
 
-/** What speaks LiveKit's protocol is fetched when somebody enters a room, not before. */
+/** What speaks LiveKit's protocol, which nothing else in the app needs. */
+const fetchLibrary = () => import('./livekit');
+
 const createRoom: CreateRoom = async (listener) => {
-  const chunk = await import('./livekit').catch(() => {
+  const chunk = await fetchLibrary().catch(() => {
     throw new RoomFailure('unreachable');
   });
   return chunk.createLiveKitRoom(listener);
@@ -78,6 +80,8 @@ export function holdPlace(key: string, floats: boolean): () => void {
   clearTimeout(known.timer);
   if (floating.value?.key === key) floating.set(undefined);
   known.place.start();
+  // At the door, so that it is there when they go in.
+  fetchLibrary().catch(() => undefined);
   return () => {
     known.uses -= 1;
     if (known.uses > 0) return;

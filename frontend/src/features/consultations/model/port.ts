@@ -5,7 +5,7 @@ export interface RoomPort {
   connect(url: string, token: string): Promise<void>;
   /** Ourselves first. Without hands, which the engine knows. */
   people(): Omit<Person, 'hand'>[];
-  /** What is sent of microphone and camera now; calls are taken one after the other. */
+  /** What is sent of microphone and camera now; of each, calls are taken one after the other. */
   send(kind: 'audio' | 'video', track: MediaStreamTrack | null, muted: boolean): Promise<void>;
   share(tracks: MediaStreamTrack[]): Promise<void>;
   unshare(): Promise<void>;
