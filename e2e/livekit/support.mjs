@@ -1,5 +1,5 @@
 // People in a LiveKit room, by LiveKit's own client for Node.js.
-import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackPublishOptions, TrackSource } from '@livekit/rtc-node';
+import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource, VideoStream } from '@livekit/rtc-node';
 
 const PATIENCE = 15_000;
 const RATE = 48_000;
@@ -81,6 +81,21 @@ export class Guest {
       if (value.data.some((sample) => Math.abs(sample) > 2_000)) break;
     }
     await reader.cancel();
+  }
+
+  /** Looks at the pictures of whoever sends some; says at the end how many could be made out. */
+  async watch() {
+    const [, track] = await this.heard(RoomEvent.TrackSubscribed, (one) => one.kind === TrackKind.KIND_VIDEO);
+    const reader = new VideoStream(track).getReader();
+    let frames = 0;
+    const done = (async () => {
+      while (!(await reader.read()).done) frames += 1;
+    })().catch(() => {});
+    return async () => {
+      await reader.cancel();
+      await done;
+      return frames;
+    };
   }
 
   async leave() {

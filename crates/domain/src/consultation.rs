@@ -1,6 +1,7 @@
 //! Consultations: a room that a dietician owns, and who waits at its door, is in it, or was. What may happen is decided
 //! here; media is the business of the media server, which lets nobody in without a token of ours.
 
+mod encryption;
 mod growth;
 mod member;
 mod words;
@@ -12,6 +13,7 @@ use crate::{
     Person, Timestamp, UploadId, UserId,
 };
 
+pub use encryption::{Encryption, HandedKey, KeyFor, PageKeys, PublicKey, SealedKey};
 pub use member::{
     ConnectionTest, DeviceTest, Grants, LineTest, Member, MemberRole, MemberState, QualityTime, QualityWord,
 };
@@ -79,6 +81,8 @@ pub struct Consultation {
     pub ended_at: Option<Timestamp>,
     /// Nobody new may come.
     pub locked: bool,
+    /// Whether it is end-to-end encrypted, and how far its keys have got.
+    pub encryption: Option<Encryption>,
     /// Everybody with a part in it; the first is the owner.
     pub members: Vec<Member>,
     /// Its guest links.
@@ -116,6 +120,15 @@ pub enum ConsultationRefused {
     /// Whoever that is, they are not in it.
     #[error("no such member")]
     NoSuchMember,
+    /// It is end-to-end encrypted and their page would not be, or the other way round.
+    #[error("encrypted by one and not by the other")]
+    Encryption,
+    /// That can't be changed while somebody is in it.
+    #[error("somebody is in it")]
+    Running,
+    /// There is a newer key, or another page of theirs.
+    #[error("there is a newer key")]
+    KeyPassed,
     /// The guest link was used, is over, or never was.
     #[error("the link is not valid")]
     Link,
@@ -189,6 +202,7 @@ impl Consultation {
             opened_at: now,
             ended_at: None,
             locked: false,
+            encryption: None,
             members,
             links: Vec::new(),
             recordings: Vec::new(),
@@ -385,6 +399,7 @@ impl Consultation {
         let member = &mut self.members[at];
         (member.state, member.welcome, member.connected) = (MemberState::Removed, false, false);
         member.left_at = Some(now);
+        self.key_leaves(at);
         Ok(())
     }
 
@@ -422,6 +437,7 @@ impl Consultation {
         if member.is_present() {
             (member.state, member.connected, member.left_at) = (MemberState::Left, false, Some(now));
             member.forget_lines();
+            self.key_leaves(at);
         }
         Ok(())
     }
@@ -450,6 +466,7 @@ impl Consultation {
         for member in &mut self.members {
             member.connected = false;
             member.forget_lines();
+            member.forget_keys();
             if member.is_present() {
                 member.left_at = Some(now);
             }
@@ -513,6 +530,7 @@ impl Consultation {
     /// admit nobody, the first who comes. Everybody else waits for somebody who can admit them.
     pub fn arrive_by_old_client(&mut self, comer: OldComer, now: Timestamp) -> Result<MemberId, ConsultationRefused> {
         self.is_open()?;
+        self.may_enter(false)?;
         let id = match comer {
             OldComer::User(comer) => self.arrive(comer, None, now)?,
             OldComer::Guest { name, id } => {

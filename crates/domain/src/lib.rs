@@ -29,8 +29,9 @@ pub use appointment::{
 pub use call::{CallKind, CallOutcome, CallPhase, CallRecord, Party, Seat};
 pub use change::{Changes, Quote, Target};
 pub use consultation::{
-    Comer, ConnectionTest, Consultation, ConsultationRefused, DeviceTest, Grants, GuestLink, Heard, LineTest, Member,
-    MemberRole, MemberState, OldComer, QualityTime, QualityWord, Word,
+    Comer, ConnectionTest, Consultation, ConsultationRefused, DeviceTest, Encryption, Grants, GuestLink, HandedKey,
+    Heard, KeyFor, LineTest, Member, MemberRole, MemberState, OldComer, PageKeys, PublicKey, QualityTime, QualityWord,
+    SealedKey, Word,
 };
 pub use conversation::{
     CallEntry, ClientMessageId, Conversation, ConversationSummary, Entry, EntryBody, NewEntry, OldReach, Plan, Receipt,

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 pub use event::{MediaEvent, MediaParticipant, MediaRoom};
 pub use request::{
-    AdmitMembers, Arrive, AskIn, ClaimLink, GetToken, GiveRole, Lock, MakeLink, MuteMember, NoteQuality, OfMember,
-    OldTicket, OpenConsultation, SayWord, SourceText, TicketView, WriteLine,
+    AdmitMembers, Arrive, AskIn, BringKey, ClaimLink, Encrypt, Enter, GetToken, GiveRole, HandKeys, KeyText, Lock,
+    MakeLink, MuteMember, NoteQuality, OfMember, OldTicket, OpenConsultation, SayWord, SourceText, TicketView,
+    WriteLine,
 };
 pub use view::{Beside, ConsultationView, OwnerPresence, PastView, PersonView, UpcomingView, WordView, WordsView};
 

@@ -132,6 +132,13 @@ codes! {
     LivekitNotConfigured = "livekit_not_configured", 503, false, "Consultations are not set up here. Please tell your practice.";
     /// The LiveKit server did not answer.
     LivekitUnreachable = "livekit_unreachable", 502, false, "The server for consultations can't be reached. Please try again in a moment.";
+    /// The consultation is end-to-end encrypted and the caller's page would not be, or the other way round.
+    ConsultationEncryption = "consultation_encryption", 409, false,
+        "Whether this consultation is end-to-end encrypted is not what your page takes it for. Please reload it.";
+    /// Somebody is in the consultation.
+    ConsultationRunning = "consultation_running", 409, false, "That can't be changed while somebody is in the consultation.";
+    /// There is a newer key of the consultation, or the key is another page's to hand on.
+    KeyPassed = "key_passed", 409, false, "There is a newer key.";
     /// A recording of this call is under way, or this one has gone on since.
     RecordingConflict = "recording_conflict", 409, false, "That is not possible as the recording stands now.";
 }

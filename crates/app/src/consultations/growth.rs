@@ -26,7 +26,7 @@ impl Consultations {
         for _ in 0..TRIES {
             let before = match self.newest_in(room, now).await? {
                 Some(open) if open.ended_at.is_none() => open,
-                ended => self.begin(room, ended.map_or(1, |it| it.session.saturating_add(1)), by, now),
+                ended => self.begin(room, ended.as_ref(), by, now),
             };
             // Of two dieticians the other may have been first: then it is theirs.
             let (user, name) = if before.owner == by.id { (other.id, &other.name) } else { (by.id, &by.name) };

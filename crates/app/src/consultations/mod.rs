@@ -19,8 +19,8 @@ use std::time::Duration;
 use domain::consultation::may_begin;
 use domain::{
     Appointment, AppointmentStatus, Calls, Comer, ConnectionTest, Consultation, ConsultationId, ConsultationRefused,
-    Heard, MemberId, MemberRole, ObjectId, OldComer, Person, QualityTime, Recording, Role, StoreError, Timestamp,
-    Transition, Upload, UploadId, User, UserId, Users, may_contact,
+    Heard, KeyFor, MemberId, MemberRole, ObjectId, OldComer, Person, PublicKey, QualityTime, Recording, Role,
+    StoreError, Timestamp, Transition, Upload, UploadId, User, UserId, Users, may_contact,
 };
 
 use crate::appointments::Appointments;
@@ -129,6 +129,14 @@ pub enum Act {
     Remove(MemberId),
     GiveRole(MemberId, MemberRole),
     Lock(bool),
+    /// End-to-end encryption on or off.
+    Encrypt(bool),
+    BringKey(PublicKey),
+    HandKeys {
+        page: PublicKey,
+        number: u32,
+        keys: Vec<KeyFor>,
+    },
     Leave,
     End,
 }
@@ -154,6 +162,8 @@ pub struct NewConsultation {
     pub title: Option<String>,
     /// Those who are asked need not wait.
     pub welcome: bool,
+    /// End-to-end encrypted or not; where nothing is said, as the room was last.
+    pub encrypted: Option<bool>,
 }
 
 /// The ports that consultations stand on.
@@ -239,9 +249,12 @@ impl Consultations {
             let newest = self.newest_in(room, now).await?;
             let before = match newest {
                 Some(open) if open.ended_at.is_none() => open,
-                ended => self.begin(room, ended.map_or(1, |it| it.session.saturating_add(1)), by, now),
+                ended => self.begin(room, ended.as_ref(), by, now),
             };
             let mut next = before.clone();
+            if let (Some(on), Some(host)) = (new.encrypted, before.host()) {
+                next.encrypt(host.id, on)?;
+            }
             next.appointment = next.appointment.or(appointment.as_ref().map(|one| one.id));
             if before.version == 0 {
                 next.title.clone_from(&title);
@@ -298,6 +311,9 @@ impl Consultations {
                     Act::Remove(id) => it.remove(me, *id, now),
                     Act::GiveRole(id, role) => it.give_role(me, *id, *role),
                     Act::Lock(locked) => it.lock(me, *locked),
+                    Act::Encrypt(on) => it.encrypt(me, *on),
+                    Act::BringKey(page) => it.bring_key(me, page.clone()),
+                    Act::HandKeys { page, number, keys } => it.hand_keys(me, page, *number, keys.clone()),
                     Act::Leave => it.leave(me, now),
                     Act::End => it.end(me, now),
                 }
@@ -347,11 +363,19 @@ impl Consultations {
         Err(StoreError::Busy.into())
     }
 
-    /// What lets the caller in, who was admitted.
-    pub async fn token(&self, by: &Visitor, room: ObjectId, now: Timestamp) -> Result<Ticket, ConsultationError> {
+    /// What lets the caller in, who was admitted, and says whether their page encrypts.
+    pub async fn token(
+        &self,
+        by: &Visitor,
+        room: ObjectId,
+        encrypted: bool,
+        now: Timestamp,
+    ) -> Result<Ticket, ConsultationError> {
         self.take_visitor(by, now)?;
         let it = self.locate(by, room, now).await?;
         let me = me(&it, by)?;
+        it.grants(me)?;
+        it.may_enter(encrypted)?;
         self.agreed(&it, me).await?;
         self.ticket(&it, me, now, TOKEN_HOLDS)
     }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
+use domain::Encryption;
+
 use super::*;
 
 /// What is still to be done at the media server.
@@ -90,8 +92,7 @@ impl Consultations {
         if let Some(owner) = self.owner(room).await? {
             let may = by.is_none_or(|by| by.id == owner.id || may_contact(by, &owner));
             if may {
-                let session = newest.map_or(1, |it| it.session.saturating_add(1));
-                return Ok(self.begin(room, session, &owner, now));
+                return Ok(self.begin(room, newest.as_ref(), &owner, now));
             }
         }
         let ended = newest.filter(|it| by.is_some_and(|by| it.of_user(by.id).is_some()));
@@ -121,7 +122,7 @@ impl Consultations {
         let find = |id| people.iter().find(|person| person.id == id && person.active);
         let dietician = find(appointment.dietician).ok_or(ConsultationError::Forbidden)?;
         let patient = find(appointment.patient).ok_or(ConsultationError::Forbidden)?;
-        let mut it = self.begin(appointment.room, 1, dietician, now);
+        let mut it = self.begin(appointment.room, None, dietician, now);
         it.appointment = Some(appointment.id);
         it.invite(patient.id, patient.name.clone(), MemberId(fresh::object_id(now)), false)?;
         Ok(it)
@@ -133,11 +134,20 @@ impl Consultations {
         Ok(user.filter(|user| user.role == Role::Dietician && user.active))
     }
 
-    /// One that nobody has opened yet.
-    pub(super) fn begin(&self, room: ObjectId, session: u32, owner: &User, now: Timestamp) -> Consultation {
+    /// One that nobody has opened yet, encrypted where the one before it in that room was.
+    pub(super) fn begin(
+        &self,
+        room: ObjectId,
+        last: Option<&Consultation>,
+        owner: &User,
+        now: Timestamp,
+    ) -> Consultation {
         let id = ConsultationId(fresh::object_id(now));
         let host = MemberId(fresh::object_id(now));
-        Consultation::new(id, room, session, (owner.id, owner.name.clone()), host, now)
+        let session = last.map_or(1, |last| last.session.saturating_add(1));
+        let it = Consultation::new(id, room, session, (owner.id, owner.name.clone()), host, now);
+        let encryption = last.and_then(|last| last.encryption).map(|_| Encryption::default());
+        Consultation { encryption, ..it }
     }
 
     pub(super) fn comer(&self, by: &Visitor, it: &Consultation, now: Timestamp) -> Comer {
@@ -268,7 +278,13 @@ impl Consultations {
                     return Err(error.into());
                 }
             }
-            Act::Admit(_) | Act::Refuse(_) | Act::Lock(_) | Act::Leave => {}
+            Act::Admit(_)
+            | Act::Refuse(_)
+            | Act::Lock(_)
+            | Act::Encrypt(_)
+            | Act::BringKey(_)
+            | Act::HandKeys { .. }
+            | Act::Leave => {}
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::encryption::PageKeys;
 use crate::{MemberId, Person, Timestamp, UserId};
 
 /// What somebody is in a consultation.
@@ -143,6 +144,8 @@ pub struct Member {
     pub answer: Option<String>,
     /// How good their connection was.
     pub quality: QualityTime,
+    /// Where it is encrypted: their page's public key, and the key that it was handed.
+    pub keys: Option<PageKeys>,
 }
 
 impl Member {
@@ -164,6 +167,7 @@ impl Member {
             line: None,
             answer: None,
             quality: QualityTime::default(),
+            keys: None,
         }
     }
 
@@ -202,6 +206,10 @@ impl Member {
 
     pub(super) fn forget_lines(&mut self) {
         (self.line, self.answer) = (None, None);
+    }
+
+    pub(super) fn forget_keys(&mut self) {
+        self.keys = None;
     }
 
     /// What their role allows.

@@ -310,3 +310,113 @@ fn how_good_a_connection_was_is_told_by_who_was_let_in_and_adds_up() {
         assert_eq!(said.word(), expected, "{said:?}");
     }
 }
+
+fn public(letter: &str) -> PublicKey {
+    letter.repeat(87).parse().unwrap()
+}
+
+fn sealed(n: u8, letter: &str) -> KeyFor {
+    KeyFor { member: member(n), page: public(letter), text: letter.repeat(80).parse().unwrap() }
+}
+
+/// `busy`, encrypted, with the owner's page `a` and that of 2 `b`.
+fn encrypted() -> Consultation {
+    let mut it = opened();
+    it.encrypt(member(1), true).unwrap();
+    for n in 1..=5 {
+        it.arrive(comes(n, true), None, NOW).unwrap();
+    }
+    it.admit(member(1), Some(&[member(2), member(4), member(5)]), NOW).unwrap();
+    it.give_role(member(1), member(4), MemberRole::CoHost).unwrap();
+    it.bring_key(member(1), public("a")).unwrap();
+    it.bring_key(member(2), public("b")).unwrap();
+    it
+}
+
+fn handed(it: &Consultation, n: u8) -> (u32, Option<String>) {
+    let keys = it.member(member(n)).unwrap().keys.as_ref();
+    (keys.map_or(0, |keys| keys.number), keys.and_then(|keys| Some(keys.sealed.as_ref()?.text.to_string())))
+}
+
+#[test]
+fn encryption_is_chosen_by_the_owner_while_nobody_is_in_it() {
+    let mut it = opened();
+    assert_eq!(it.encrypt(member(2), true), Err(ConsultationRefused::NotTheirs));
+    it.arrive(comes(1, false), None, NOW).unwrap();
+    it.encrypt(member(1), true).unwrap();
+    it.encrypt(member(1), false).unwrap();
+    it.encrypt(member(1), true).unwrap();
+    assert_eq!(it.may_enter(false), Err(ConsultationRefused::Encryption));
+    assert_eq!(it.may_enter(true), Ok(()));
+    it.arrive(comes(2, false), None, NOW).unwrap();
+    it.encrypt(member(1), true).unwrap();
+    it.admit(member(1), None, NOW).unwrap();
+    assert_eq!(it.encrypt(member(1), false), Err(ConsultationRefused::Running), "they may be in it already");
+    assert_eq!(it.encrypt(member(1), true), Ok(()), "it is");
+    it.leave(member(2), NOW).unwrap();
+    let owner = it.member(member(1)).unwrap().identity();
+    it.hear("EV_1", Heard::Joined(&owner), NOW);
+    assert_eq!(it.encrypt(member(1), false), Err(ConsultationRefused::Running));
+    let comer = OldComer::User(comes(3, true));
+    assert_eq!(it.arrive_by_old_client(comer, NOW), Err(ConsultationRefused::Encryption));
+}
+
+#[test]
+fn keys_go_from_a_hosts_page_to_who_is_let_in() {
+    let mut it = encrypted();
+    assert_eq!(it.bring_key(member(3), public("c")), Err(ConsultationRefused::NotAdmitted), "they wait");
+    assert_eq!(busy().bring_key(member(2), public("b")), Err(ConsultationRefused::Encryption));
+    for (by, page, number, expected) in [
+        (2, "b", 1, ConsultationRefused::NotTheirs),
+        (3, "c", 1, ConsultationRefused::NotTheirs),
+        (4, "d", 1, ConsultationRefused::KeyPassed), // has said no key
+        (1, "z", 1, ConsultationRefused::KeyPassed), // another page of theirs
+        (1, "a", 0, ConsultationRefused::KeyPassed),
+        (1, "a", 2, ConsultationRefused::KeyPassed),
+    ] {
+        let done = it.hand_keys(member(by), &public(page), number, vec![sealed(2, "b")]);
+        assert_eq!(done, Err(expected), "{by} {page} {number}");
+    }
+    // For another page of 2, for one who waits, and for oneself: left out.
+    let left_out = vec![sealed(2, "x"), sealed(3, "c"), sealed(1, "a")];
+    it.hand_keys(member(1), &public("a"), 1, left_out).unwrap();
+    assert_eq!([handed(&it, 1), handed(&it, 2)], [(1, None), (0, None)]);
+    it.hand_keys(member(1), &public("a"), 1, vec![sealed(2, "b")]).unwrap();
+    assert_eq!(handed(&it, 2), (1, Some("b".repeat(80))));
+    // Once is enough: nobody puts another in its place.
+    let other = KeyFor { text: "y".repeat(80).parse().unwrap(), ..sealed(2, "b") };
+    it.hand_keys(member(1), &public("a"), 1, vec![other]).unwrap();
+    assert_eq!(handed(&it, 2), (1, Some("b".repeat(80))));
+    // A co-host without the key can't hand it on, and may make the next; then the owner has it to be handed.
+    it.bring_key(member(4), public("d")).unwrap();
+    assert_eq!(it.hand_keys(member(4), &public("d"), 1, vec![]), Err(ConsultationRefused::KeyPassed));
+    it.hand_keys(member(4), &public("d"), 2, vec![sealed(1, "a")]).unwrap();
+    assert_eq!(it.hand_keys(member(1), &public("a"), 2, vec![]), Ok(()));
+    assert_eq!(handed(&it, 1), (2, Some("a".repeat(80))));
+    let stranger = it.hand_keys(member(1), &public("a"), 2, vec![sealed(9, "i")]);
+    assert_eq!(stranger, Err(ConsultationRefused::NoSuchMember));
+    // A page that is new has nothing.
+    it.bring_key(member(2), public("b")).unwrap();
+    assert_eq!(handed(&it, 2).0, 1, "the same page");
+    it.bring_key(member(2), public("e")).unwrap();
+    assert_eq!(handed(&it, 2), (0, None));
+}
+
+#[test]
+fn who_goes_with_the_key_makes_another_due() {
+    let mut it = encrypted();
+    it.leave(member(2), NOW).unwrap();
+    assert_eq!(it.encryption, Some(Encryption { number: 0, due: false }), "there was none");
+    it.arrive(comes(2, false), None, NOW).unwrap();
+    it.bring_key(member(2), public("b")).unwrap();
+    it.hand_keys(member(1), &public("a"), 1, vec![sealed(2, "b")]).unwrap();
+    it.remove(member(1), member(5), NOW).unwrap();
+    assert_eq!(it.encryption, Some(Encryption { number: 1, due: false }), "they had none");
+    it.remove(member(1), member(2), NOW).unwrap();
+    assert_eq!(it.encryption, Some(Encryption { number: 1, due: true }));
+    assert_eq!(it.member(member(2)).unwrap().keys, None);
+    it.hand_keys(member(1), &public("a"), 2, vec![]).unwrap();
+    assert_eq!(it.encryption, Some(Encryption { number: 2, due: false }));
+    it.end(member(1), NOW).unwrap();
+    assert!(it.members.iter().all(|one| one.keys.is_none()), "nothing of them is kept");
+}

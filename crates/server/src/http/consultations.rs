@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
 use axum::routing::{get, post};
 use axum::{Extension, Json as Answer, Router};
+use domain::consultation::MAX_PRESENT;
 use domain::{ConsultationId, ConsultationRefused, Heard, Member, MemberRole, ObjectId, Timestamp};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -14,9 +15,9 @@ use http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::consultation::{
-    AdmitMembers, Arrive, AskIn, ClaimLink, ConsultationView, GetToken, GiveRole, Lock, MakeLink, MuteMember,
-    NoteQuality, OfMember, OldTicket, OpenConsultation, PastView, SayWord, SourceText, TicketView, UpcomingView,
-    WordsView, WriteLine, room_from_name,
+    AdmitMembers, Arrive, AskIn, BringKey, ClaimLink, ConsultationView, Encrypt, Enter, GetToken, GiveRole, HandKeys,
+    KeyText, Lock, MakeLink, MuteMember, NoteQuality, OfMember, OldTicket, OpenConsultation, PastView, SayWord,
+    SourceText, TicketView, UpcomingView, WordsView, WriteLine, room_from_name,
 };
 use wire::error::{Code, ErrorBody};
 use wire::packet::Id;
@@ -46,6 +47,9 @@ pub(super) fn routes() -> Router<Services> {
         .route("/api/consultations/{room}/role", post(give_role))
         .route("/api/consultations/{room}/mute", post(mute))
         .route("/api/consultations/{room}/lock", post(lock))
+        .route("/api/consultations/{room}/encrypt", post(encrypt))
+        .route("/api/consultations/{room}/key", post(bring_key))
+        .route("/api/consultations/{room}/keys", post(hand_keys))
         .route("/api/consultations/{room}/line", post(line))
         .route("/api/consultations/{room}/words", get(words).post(say))
         .route("/api/consultations/{room}/leave", post(leave))
@@ -65,7 +69,10 @@ pub(super) fn old_routes() -> Router<Services> {
 
 /// What a peer is told of what was not done in a consultation.
 pub(crate) fn consultation_body(error: &ConsultationError) -> ErrorBody {
-    use ConsultationRefused::{Ended, Full, Link, Locked, NoSuchMember, NotAdmitted, NotTheirs, OldClient, TooEarly};
+    use ConsultationRefused::{
+        Encryption, Ended, Full, KeyPassed, Link, Locked, NoSuchMember, NotAdmitted, NotTheirs, OldClient, Running,
+        TooEarly,
+    };
     match error {
         ConsultationError::Forbidden | ConsultationError::Refused(NotTheirs) => Code::Forbidden.into(),
         ConsultationError::ContactNotAllowed => Code::ContactNotAllowed.into(),
@@ -83,6 +90,9 @@ pub(crate) fn consultation_body(error: &ConsultationError) -> ErrorBody {
             let sentence = "This consultation is recorded. Please agree to that before you come in.";
             ErrorBody::saying(Code::RecordingConflict, sentence)
         }
+        ConsultationError::Refused(Encryption) => Code::ConsultationEncryption.into(),
+        ConsultationError::Refused(Running) => Code::ConsultationRunning.into(),
+        ConsultationError::Refused(KeyPassed) => Code::KeyPassed.into(),
         ConsultationError::Refused(NoSuchMember) => Code::NotFound.into(),
         ConsultationError::Refused(Link) => Code::GuestLinkInvalid.into(),
         ConsultationError::NotConfigured => Code::LivekitNotConfigured.into(),
@@ -206,6 +216,7 @@ async fn open(
         users: body.user_ids.iter().map(|id| id.0).collect(),
         title: body.title,
         welcome: body.admit,
+        encrypted: body.encrypted,
     };
     let scene = match body.call_id {
         Some(call) => services.consultations.grow(&caller.user, call.0, now).await?,
@@ -263,6 +274,23 @@ async fn lock(of: Of, Json(body): Json<Lock>) -> Result<Answer<ConsultationView>
     of.act(Act::Lock(body.locked)).await
 }
 
+async fn encrypt(of: Of, Json(body): Json<Encrypt>) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::Encrypt(body.encrypted)).await
+}
+
+async fn bring_key(of: Of, Json(body): Json<BringKey>) -> Result<Answer<ConsultationView>, ApiError> {
+    of.act(Act::BringKey(body.page.parse().map_err(|_| Code::BadRequest)?)).await
+}
+
+async fn hand_keys(of: Of, Json(body): Json<HandKeys>) -> Result<Answer<ConsultationView>, ApiError> {
+    if body.keys.len() > MAX_PRESENT {
+        return Err(Code::BadRequest.into());
+    }
+    let page = body.page.parse().map_err(|_| Code::BadRequest)?;
+    let keys = body.keys.iter().map(KeyText::read).collect::<Option<_>>().ok_or(Code::BadRequest)?;
+    of.act(Act::HandKeys { page, number: body.number, keys }).await
+}
+
 async fn line(of: Of, Json(body): Json<WriteLine>) -> Result<Answer<ConsultationView>, ApiError> {
     let to = body.member_id.map(|id| id.0);
     let scene = of.services.consultations.line(&of.by, of.room, to, &body.text, of.now).await?;
@@ -308,9 +336,9 @@ async fn mute(of: Of, Json(body): Json<MuteMember>) -> Result<Answer<Consultatio
     of.shown(&scene)
 }
 
-async fn token(of: Of) -> Result<Answer<TicketView>, ApiError> {
+async fn token(of: Of, OrEmpty(body): OrEmpty<Enter>) -> Result<Answer<TicketView>, ApiError> {
     let Ticket { url, token, identity, role, expires_at, .. } =
-        of.services.consultations.token(&of.by, of.room, of.now).await?;
+        of.services.consultations.token(&of.by, of.room, body.encrypted, of.now).await?;
     Ok(Answer(TicketView { url, token, expires_at: Iso(expires_at), identity, role: role.into() }))
 }
 

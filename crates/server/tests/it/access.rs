@@ -181,6 +181,9 @@ fn table() -> Vec<Row> {
         with(Web, POST, "/api/consultations/{room}/role", OF_NOBODY, HOSTS_BUT_NOBODY),
         with(Web, POST, "/api/consultations/{room}/mute", OF_NOBODY, HOSTS_BUT_NOBODY),
         with(Web, POST, "/api/consultations/{room}/lock", r#"{"locked":false}"#, DIETICIANS),
+        with(Web, POST, "/api/consultations/{room}/encrypt", r#"{"encrypted":false}"#, DIETICIANS),
+        with(Web, POST, "/api/consultations/{room}/key", r#"{"page":""}"#, FORMLESS),
+        with(Web, POST, "/api/consultations/{room}/keys", NO_KEYS, HANDS),
         with(Web, POST, "/api/consultations/{room}/guests", r#"{"role":"observer"}"#, DIETICIANS),
         with(Web, POST, "/api/guests/claim", r#"{"token":"x","name":"N"}"#, ["410 guest_link_invalid"; 5]),
         with(Web, POST, "/api/consultations/{room}/words", r#"{"clientMessageId":"w-1","text":"Hello"}"#, SIGNED_IN),
@@ -268,6 +271,13 @@ const HOSTS_BUT_NOBODY: [&str; 5] =
     ["401 unauthenticated", "403 forbidden", "403 forbidden", "404 not_found", "403 forbidden"];
 const TOKEN_AT_THE_DOOR: [&str; 5] =
     ["401 unauthenticated", "403 not_admitted", "403 not_admitted", "503 livekit_not_configured", "403 not_admitted"];
+/// The room is not encrypted, and theirs alone.
+const HANDS: [&str; 5] =
+    ["401 unauthenticated", "403 forbidden", "403 forbidden", "409 consultation_encryption", "403 forbidden"];
+const NO_KEYS: &str = concat!(
+    r#"{"number":1,"keys":[],"page":"#,
+    r#""aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#
+);
 const NOT_WAITING: [&str; 5] =
     ["401 unauthenticated", "403 not_admitted", "403 not_admitted", "403 not_admitted", "403 not_admitted"];
 const NO_LIVEKIT: [&str; 5] = [

@@ -6,6 +6,7 @@
 //! - `uploads`, `attacks`: files on their way in and out; what is tried with them, and how each is answered.
 //! - `tls`: what goes by TLS: certificates and their change, one port for pages and the relay, who is slow.
 //! - `consultations`: who is let into which room, as what, and by which token.
+//! - `encrypted`: end-to-end encrypted consultations: who may hand which key to whom.
 //! - `doctor`: what is found wrong.
 //! - `web`: headers, origins, limits of size, the app's files.
 //! - `old_deployment`, `transfer`: data that comes in from the older services, or from one store into another.
@@ -16,6 +17,7 @@ mod accounts;
 mod attacks;
 mod consultations;
 mod doctor;
+mod encrypted;
 mod growth;
 mod harness;
 mod old_deployment;

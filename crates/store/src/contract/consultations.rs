@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use domain::{
-    AppointmentId, Comer, ConnectionTest, Consultation, ConsultationId, DeviceTest, GuestLink, Heard, LineTest,
-    MemberId, MemberRole, ObjectId, Timestamp, Transition, UserId, Word,
+    AppointmentId, Comer, ConnectionTest, Consultation, ConsultationId, DeviceTest, Encryption, GuestLink, Heard,
+    KeyFor, LineTest, MemberId, MemberRole, ObjectId, PublicKey, Timestamp, Transition, UserId, Word,
 };
 use tokio::task::JoinSet;
 
@@ -64,6 +64,14 @@ pub(super) async fn all_of_one_comes_back(ports: &Ports) {
             it.make_link(host, link).expect("they may");
         }
         it.claim(it.links[0].id, MemberId(object()), "Ida".into(), NOW).expect("it holds");
+        it.encrypt(host, true).expect_err("somebody is in it");
+        it.encryption = Some(Encryption::default());
+        let [page, theirs]: [PublicKey; 2] = ["A", "b"].map(|it| it.repeat(87).parse().expect("of that form"));
+        it.bring_key(host, page.clone()).expect("they are in it");
+        it.bring_key(it.members[1].id, theirs.clone()).expect("they are in it");
+        let text = "-".repeat(80).parse().expect("of that form");
+        let key = KeyFor { member: it.members[1].id, page: theirs, text };
+        it.hand_keys(host, &page, 1, vec![key]).expect("they may");
         it.lock(host, true).expect("they may");
         let identity = it.members[1].identity();
         it.hear("EV_1", Heard::Joined(&identity), NOW);

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use domain::{
-    ConnectionTest, Consultation, DeviceTest, GuestLink, LineTest, Member, MemberRole, MemberState, QualityTime,
-    Timestamp, Word,
+    ConnectionTest, Consultation, DeviceTest, Encryption, GuestLink, HandedKey, LineTest, Member, MemberRole,
+    MemberState, PageKeys, QualityTime, Timestamp, Word,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,7 @@ pub(crate) fn consultation_to_text(it: &Consultation) -> String {
         opened_at: it.opened_at.0,
         ended_at: it.ended_at.map(|at| at.0),
         locked: it.locked,
+        encryption: it.encryption.map(|Encryption { number, due }| EncryptionRecord { number, due }),
         members: it.members.iter().map(Into::into).collect(),
         links: it.links.iter().map(Into::into).collect(),
         recordings: it.recordings.iter().map(ToString::to_string).collect(),
@@ -87,6 +88,8 @@ struct Record {
     ended_at: Option<i64>,
     #[serde(default)]
     locked: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encryption: Option<EncryptionRecord>,
     members: Vec<MemberRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     links: Vec<LinkRecord>,
@@ -127,6 +130,25 @@ struct MemberRecord {
     /// Milliseconds good, fair and weak.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     quality: Option<[u64; 3]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keys: Option<KeysRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EncryptionRecord {
+    number: u32,
+    #[serde(default)]
+    due: bool,
+}
+
+/// Nothing in it is secret.
+#[derive(Serialize, Deserialize)]
+struct KeysRecord {
+    page: String,
+    number: u32,
+    /// Who handed it on, by which key, and it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<[String; 3]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -171,6 +193,7 @@ impl Record {
             opened_at: Timestamp(self.opened_at),
             ended_at: self.ended_at.map(Timestamp),
             locked: self.locked,
+            encryption: self.encryption.map(|EncryptionRecord { number, due }| Encryption { number, due }),
             members: self.members.into_iter().map(MemberRecord::into_member).collect::<Option<_>>()?,
             links: self.links.into_iter().map(LinkRecord::into_link).collect::<Option<_>>()?,
             recordings: self.recordings.iter().map(|id| id.parse()).collect::<Result<_, _>>().ok()?,
@@ -208,6 +231,7 @@ impl From<&Member> for MemberRecord {
             line: it.line.clone(),
             answer: it.answer.clone(),
             quality: it.quality.word().map(|_| [it.quality.good, it.quality.fair, it.quality.weak].map(ms)),
+            keys: it.keys.as_ref().map(Into::into),
         }
     }
 }
@@ -216,6 +240,10 @@ impl MemberRecord {
     fn into_member(self) -> Option<Member> {
         let user = match self.user {
             Some(user) => Some(user.parse().ok()?),
+            None => None,
+        };
+        let keys = match self.keys {
+            Some(keys) => Some(keys.into_keys()?),
             None => None,
         };
         Some(Member {
@@ -243,7 +271,28 @@ impl MemberRecord {
                 let [good, fair, weak] = quality.map(Duration::from_millis);
                 QualityTime { good, fair, weak }
             }),
+            keys,
         })
+    }
+}
+
+impl From<&PageKeys> for KeysRecord {
+    fn from(it: &PageKeys) -> Self {
+        let sealed = it.sealed.as_ref();
+        let sealed = sealed.map(|it| [it.from.to_string(), it.by.to_string(), it.text.to_string()]);
+        Self { page: it.page.to_string(), number: it.number, sealed }
+    }
+}
+
+impl KeysRecord {
+    fn into_keys(self) -> Option<PageKeys> {
+        let sealed = match self.sealed {
+            Some([from, by, text]) => {
+                Some(HandedKey { from: from.parse().ok()?, by: by.parse().ok()?, text: text.parse().ok()? })
+            }
+            None => None,
+        };
+        Some(PageKeys { page: self.page.parse().ok()?, number: self.number, sealed })
     }
 }
 

@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::ask::{change, describe, insert_once, read};
 use crate::error::OpenError;
 
-/// The version of the schema that this program knows.
-pub(super) const VERSION: u32 = 2;
+/// The version of the schema that this program knows. Since 3 a consultation may be end-to-end encrypted, into which a
+/// program that doesn't know of it would let people unencrypted.
+pub(super) const VERSION: u32 = 3;
 
 /// Since this version messages carry their words.
 pub(super) const WITH_WORDS: u32 = 2;

@@ -174,6 +174,8 @@ impl MongoDb {
         core.wipe_what_was_left().await?;
         if version < migrations::WITH_WORDS {
             core.give_words().await?;
+        }
+        if version < migrations::VERSION {
             migrations::done(&core.database).await?;
         }
         let (writers, tasks) = (0..WRITERS)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{AppointmentId, CallId, ConsultationId, MemberId, QualityTime, UserId};
+use domain::{AppointmentId, CallId, ConsultationId, KeyFor, MemberId, QualityTime, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{RoleText, TestText};
@@ -18,6 +18,7 @@ pub struct OpenConsultation {
     pub user_ids: Vec<Id<UserId>>,
     pub title: Option<String>,
     pub admit: bool,
+    pub encrypted: Option<bool>,
     pub call_id: Option<Id<CallId>>,
 }
 
@@ -86,6 +87,55 @@ pub struct MuteMember {
 #[allow(missing_docs)]
 pub struct Lock {
     pub locked: bool,
+}
+
+/// `…/encrypt`.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs)]
+pub struct Encrypt {
+    pub encrypted: bool,
+}
+
+/// `…/token`, asked for. What says nothing does not encrypt.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Enter {
+    pub encrypted: bool,
+}
+
+/// `…/key`: the public key of a page.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs)]
+pub struct BringKey {
+    pub page: String,
+}
+
+/// `…/keys`: a key of the consultation, sealed for others' pages by the page that is named.
+#[derive(Debug, Deserialize)]
+#[allow(missing_docs)]
+pub struct HandKeys {
+    pub page: String,
+    pub number: u32,
+    pub keys: Vec<KeyText>,
+}
+
+/// A key for one of them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct KeyText {
+    pub member_id: Id<MemberId>,
+    pub page: String,
+    pub sealed: String,
+}
+
+impl KeyText {
+    /// Nothing where it is not of that form.
+    pub fn read(&self) -> Option<KeyFor> {
+        let (page, text) = (self.page.parse().ok()?, self.sealed.parse().ok()?);
+        Some(KeyFor { member: self.member_id.0, page, text })
+    }
 }
 
 /// `…/words`.

@@ -1,6 +1,6 @@
 use domain::{
-    CONSENT, Comer, Consultation, FileFacts, GuestLink, Heard, MemberId, Person, Profile, Recording, RecordingAct,
-    RecordingOf, Role, Timestamp, Upload, UploadKind, User,
+    CONSENT, Comer, Consultation, Encryption, FileFacts, GuestLink, Heard, MemberId, Person, Profile, Recording,
+    RecordingAct, RecordingOf, Role, Timestamp, Upload, UploadKind, User,
 };
 
 use super::*;
@@ -107,6 +107,15 @@ fn as_each_of_them_sees_it() {
     let refused = serde_json::to_value(see(&it, '3')).unwrap();
     assert_eq!(refused["members"].as_array().unwrap().len(), 1, "who was refused sees nobody");
     assert!(refused["recording"].is_null());
+    let mut sealed = it.clone();
+    sealed.encryption = Some(Encryption::default());
+    for (member, letter) in [('1', "h"), ('2', "a")] {
+        sealed.bring_key(id(member), letter.repeat(87).parse().unwrap()).unwrap();
+    }
+    let keys: HandKeys = hears("consultation-keys");
+    let handed = keys.keys.iter().map(|key| key.read().unwrap()).collect();
+    sealed.hand_keys(id('1'), &keys.page.parse().unwrap(), keys.number, handed).unwrap();
+    says("consultation-encrypted", &see(&sealed, '2'));
     let quality: NoteQuality = hears("consultation-quality");
     it.note_quality(id('2'), (&quality).into()).unwrap();
     it.end(id('1'), Timestamp(NOW.0 + 1_840_000)).unwrap();

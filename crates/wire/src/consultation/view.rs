@@ -2,8 +2,8 @@
 
 use domain::consultation::window;
 use domain::{
-    Appointment, CallId, Consultation, ConsultationId, Member, MemberId, MemberRole, MemberState, Person, Recording,
-    Upload, UploadId, User, UserId, Word,
+    Appointment, CallId, Consultation, ConsultationId, Encryption, Member, MemberId, MemberRole, MemberState, PageKeys,
+    Person, Recording, Upload, UploadId, User, UserId, Word,
 };
 use serde::Serialize;
 
@@ -77,6 +77,41 @@ struct MemberView {
     line: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<KeysView>,
+}
+
+/// What a page of theirs can be handed keys by, and which it has.
+#[derive(Debug, Clone, Serialize)]
+struct KeysView {
+    page: String,
+    number: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handed: Option<HandedView>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct HandedView {
+    from: Id<MemberId>,
+    by: String,
+    sealed: String,
+}
+
+impl KeysView {
+    fn new(it: &PageKeys, mine: bool) -> Self {
+        let handed = it.sealed.as_ref().filter(|_| mine).map(|handed| HandedView {
+            from: Id(handed.from),
+            by: handed.by.to_string(),
+            sealed: handed.text.to_string(),
+        });
+        Self { page: it.page.to_string(), number: it.number, handed }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct EncryptionView {
+    number: u32,
+    due: bool,
 }
 
 /// How a consultation stands, for one of its members.
@@ -93,6 +128,8 @@ pub struct ConsultationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     call_id: Option<Id<CallId>>,
     locked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encryption: Option<EncryptionView>,
     opened_at: Iso,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<Iso>,
@@ -123,7 +160,7 @@ impl Beside<'_> {
         self.people.iter().find(|person| Some(person.id) == user).and_then(|person| image(person, self.addresses))
     }
 
-    fn member(&self, it: &Member, with_test: bool) -> MemberView {
+    fn member(&self, it: &Member, with_test: bool, mine: bool) -> MemberView {
         MemberView {
             member_id: Id(it.id),
             user_id: it.user.map(Id),
@@ -141,6 +178,7 @@ impl Beside<'_> {
             test: it.test.filter(|_| with_test).map(Into::into),
             line: it.line.clone().filter(|_| with_test),
             answer: it.answer.clone().filter(|_| with_test),
+            keys: it.keys.as_ref().filter(|_| with_test).map(|keys| KeysView::new(keys, mine)),
         }
     }
 
@@ -179,11 +217,12 @@ impl ConsultationView {
             appointment,
             call_id: it.call.map(Id),
             locked: it.locked,
+            encryption: it.encryption.map(|Encryption { number, due }| EncryptionView { number, due }),
             opened_at: Iso(it.opened_at),
             ended_at: it.ended_at.map(Iso),
             recording: recording.map(Into::into),
-            you: beside.member(me, true),
-            members: it.members.iter().filter(sees).map(|member| beside.member(member, hosts)).collect(),
+            you: beside.member(me, true, true),
+            members: it.members.iter().filter(sees).map(|member| beside.member(member, hosts, false)).collect(),
         }
     }
 }
@@ -283,6 +322,7 @@ pub struct PastView {
     appointment: Option<AppointmentRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     call_id: Option<Id<CallId>>,
+    encrypted: bool,
     opened_at: Iso,
     ended_at: Iso,
     duration_ms: u64,
@@ -342,6 +382,7 @@ impl PastView {
             owner: beside.owner(it),
             appointment: if theirs { beside.appointment() } else { None },
             call_id: it.call.filter(|_| was_in).map(Id),
+            encrypted: it.encryption.is_some(),
             opened_at: Iso(it.opened_at),
             ended_at: Iso(it.ended_at.unwrap_or(it.opened_at)),
             duration_ms: if was_in { u64::try_from(it.duration().as_millis()).unwrap_or(u64::MAX) } else { 0 },

@@ -36,7 +36,13 @@ export interface RoomApi {
   get(): Promise<Consultation>;
   arrive(test?: DeviceTest): Promise<Consultation>;
   leave(): Promise<Consultation>;
-  token(): Promise<Ticket>;
+  /** `encrypted` where this page encrypts: a room of the other kind lets it not in. */
+  token(encrypted: boolean): Promise<Ticket>;
+  encrypt(encrypted: boolean): Promise<Consultation>;
+  /** By which public key this page can be handed keys. */
+  bringKey(page: string): Promise<Consultation>;
+  /** The key of that number for these, from the page of that public key. */
+  handKeys(page: string, number: number, keys: { memberId: string; page: string; sealed: string }[]): Promise<Consultation>;
   admit(memberIds?: string[]): Promise<Consultation>;
   refuse(memberId: string): Promise<Consultation>;
   remove(memberId: string): Promise<Consultation>;
@@ -86,7 +92,10 @@ export function roomApi(http: RoomHttp, roomId: string): RoomApi {
     get: () => http.get<Consultation>(base),
     arrive: (test) => post('arrive', test ? { test } : {}),
     leave: () => post('leave'),
-    token: () => post<Ticket>('token'),
+    token: (encrypted) => post<Ticket>('token', encrypted ? { encrypted } : {}),
+    encrypt: (encrypted) => post('encrypt', { encrypted }),
+    bringKey: (page) => post('key', { page }),
+    handKeys: (page, number, keys) => post('keys', { page, number, keys }),
     admit: (memberIds) => post('admit', memberIds ? { memberIds } : {}),
     refuse: (memberId) => post('refuse', { memberId }),
     remove: (memberId) => post('remove', { memberId }),
@@ -113,7 +122,7 @@ export const listConsultations = (http: Http, before?: string) =>
 /** Past ones at once. */
 export const PAST_PAGE = 30;
 
-export const openConsultation = (http: Http, what: { userIds?: string[]; title?: string; admit?: boolean }) => http.post<Consultation>('/api/consultations', what);
+export const openConsultation = (http: Http, what: { userIds?: string[]; title?: string; admit?: boolean; encrypted?: boolean }) => http.post<Consultation>('/api/consultations', what);
 
 /** The room that a call of ours goes on in; the same again is the same room. */
 export const growCall = (http: Pick<Http, 'post'>, callId: string) => http.post<Consultation>('/api/consultations', { callId });

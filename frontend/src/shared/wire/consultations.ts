@@ -30,6 +30,8 @@ export interface Member {
   /** What they say while they wait, and what a host says to them. */
   line?: string;
   answer?: string;
+  /** The public key of their page, the newest key that it has (0 for none), and, of ourselves, how that was handed to it. */
+  keys?: { page: string; number: number; handed?: { from: string; by: string; sealed: string } };
 }
 
 export interface Owner {
@@ -55,6 +57,8 @@ export interface Consultation {
   /** The call between two that it goes on as. */
   callId?: string;
   locked: boolean;
+  /** Where it is end-to-end encrypted: how far its keys have got, and whether another is due. */
+  encryption?: { number: number; due: boolean };
   openedAt: string;
   endedAt?: string;
   /** The newest. */
@@ -77,6 +81,7 @@ export interface Past {
   title: string | null;
   owner: Owner;
   callId?: string;
+  encrypted: boolean;
   openedAt: string;
   endedAt: string;
   durationMs: number;

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'recording_not_possible' | 'recording_conflict'
   | 'not_editable' | 'message_deleted' | 'too_many_changes' | 'upload_not_found' | 'unsupported_type' | 'quota_exceeded'
   | 'consultation_too_early' | 'consultation_ended' | 'consultation_locked' | 'not_admitted' | 'room_full' | 'guest_link_invalid'
+  | 'consultation_encryption' | 'consultation_running' | 'key_passed'
   | 'livekit_not_configured' | 'livekit_unreachable'
   | 'offline' | 'timeout';
 

@@ -5,6 +5,9 @@ import type { StartTape } from '../../../shared/media/recording/Tape';
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { Consultation, DeviceTest, RoomApi } from '../api';
 import { measureConnection, testOf } from './deviceTest';
+import { KeyRing } from './encryption/KeyRing';
+import { canEncrypt } from './encryption/support';
+import { RoomFailure } from './port';
 import { Tally } from './tally';
 import type { Stage } from './view';
 import type { RoomEngine } from './RoomEngine';
@@ -36,6 +39,8 @@ export interface PlaceDeps {
 const WAITING_MS = 2_000;
 const QUIET_MS = 3_000;
 const TEST_MS = 2_000;
+const KEY_MS = 500;
+const KEYED_MS = 1_000;
 
 const INSIDE: readonly Stage[] = ['connecting', 'live', 'reconnecting'];
 
@@ -55,6 +60,7 @@ export function isNewer(known: Consultation | undefined, next: Consultation): bo
 export class Place {
   readonly engine: RoomEngine;
   readonly recording: RoomRecording;
+  readonly keys: KeyRing;
   readonly api: RoomApi;
   /** What is said to everybody. */
   readonly words: Words;
@@ -85,6 +91,12 @@ export class Place {
       api: deps.api, clock: deps.clock, startTape: deps.startTape,
       given: () => engine.given(), setRecorded: (on) => engine.setRecorded(on), look: () => void this.#look(),
     });
+    this.keys = new KeyRing({ api: deps.api, clock: deps.clock, take: (consultation) => this.take(consultation), look: () => void this.#look() });
+    engine.keys = async () => {
+      if (!this.#state.value.consultation?.encryption) return undefined;
+      if (!canEncrypt()) throw new RoomFailure('no-encryption');
+      return this.keys.ready();
+    };
     this.#unwatch = engine.view.subscribe(() => this.#weigh());
     this.#ask = new Deadline(deps.clock);
     this.#test = new Deadline(deps.clock);
@@ -125,7 +137,9 @@ export class Place {
     if (state === 'admitted' && next.version > 0 && next.state === 'open') this.words.begin(next.consultationId);
     if (next.state === 'ended') this.engine.end('ended');
     else if (state === 'removed' || state === 'refused') this.engine.end('removed');
+    else if (before?.consultationId === next.consultationId && !before.encryption !== !next.encryption) this.engine.renew();
     else if (before && mayEnter(next) && !mayEnter(before) && this.engine.view.value.stage === 'lobby') void this.engine.enter();
+    this.keys.take(next);
     this.recording.take(next, INSIDE.includes(this.engine.view.value.stage));
   }
 
@@ -166,6 +180,7 @@ export class Place {
     this.#test.clear();
     this.words.close();
     this.recording.leave();
+    this.keys.end();
     this.engine.close();
     this.#unwatch();
     if (consultation?.state === 'open' && (consultation.you.state === 'waiting' || consultation.you.state === 'admitted')) this.#deps.api.leave().catch(() => undefined);
@@ -175,6 +190,7 @@ export class Place {
   #weigh(): void {
     const { stage, people } = this.engine.view.value;
     const now = this.#deps.clock.now();
+    if (!INSIDE.includes(stage)) this.keys.end();
     if (stage === 'reconnecting') this.#tally.note('weak', now);
     else if (stage === 'live') this.#tally.note(people[0]?.quality ?? 'unknown', now);
     else {
@@ -186,8 +202,14 @@ export class Place {
 
   #later(): void {
     if (this.#deps.listen || this.#closed) return;
-    const waiting = this.#state.value.consultation?.you.state === 'waiting';
-    this.#ask.set(waiting ? WAITING_MS : QUIET_MS, () => void this.#look());
+    this.#ask.set(this.#pause(), () => void this.#look());
+  }
+
+  /** How long a guest asks nothing. A key is waited for by who wants to see somebody. */
+  #pause(): number {
+    const { consultation } = this.#state.value;
+    if (this.keys.view.value.state !== 'none') return this.keys.view.value.state === 'waiting' ? KEY_MS : KEYED_MS;
+    return consultation?.you.state === 'waiting' ? WAITING_MS : QUIET_MS;
   }
 
   async #look(): Promise<void> {

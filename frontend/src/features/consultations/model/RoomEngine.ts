@@ -8,6 +8,7 @@ import { NO_DEVICES, type AnyDevice, type Device, type Note } from '../../../sha
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { MemberRole, RoomApi } from '../api';
 import { Exchange } from './exchange';
+import type { RoomKeys } from './encryption/KeyRing';
 import { type CreateRoom, type Given, RoomFailure, type RoomListener, type RoomPort } from './port';
 import type { EndReason, Person, RoomView } from './view';
 
@@ -31,7 +32,7 @@ const WAITS_MS = [0, 1_000, 2_000, 4_000, 8_000];
 const PASSING: ReadonlySet<EndReason> = new Set<EndReason>(['unreachable', 'refused']);
 
 const REASONS: Partial<Record<ErrorCode, EndReason>> = {
-  livekit_not_configured: 'not-configured', room_full: 'full', not_admitted: 'not-admitted', recording_conflict: 'consent', consultation_ended: 'ended', not_found: 'ended', forbidden: 'refused',
+  livekit_not_configured: 'not-configured', room_full: 'full', not_admitted: 'not-admitted', recording_conflict: 'consent', consultation_encryption: 'encryption', consultation_ended: 'ended', not_found: 'ended', forbidden: 'refused',
 };
 
 /** One person's place in a room: their devices from the lobby on, the connection, and what is said there. */
@@ -40,6 +41,8 @@ export class RoomEngine {
   readonly hearing: Hearing;
   /** Somebody has said something to everybody, which our server keeps; or we may have missed that. */
   onSaid: () => void = () => undefined;
+  /** Those of the room, once there is one; none where it is not encrypted. */
+  keys: () => Promise<RoomKeys | undefined> = () => Promise.resolve(undefined);
   readonly #deps: RoomDeps;
   readonly #view: Observable<RoomView>;
   #media: LocalMedia;
@@ -131,6 +134,13 @@ export class RoomEngine {
     this.#lostAt = undefined;
     this.#patch({ stage: 'connecting', end: undefined, mutedByHost: false });
     await this.#connect();
+  }
+
+  /** The room is of another kind now: we go on in it as that. */
+  renew(): void {
+    if (!this.#isIn) return;
+    void this.#room?.leave().catch(() => undefined);
+    this.#lost();
   }
 
   leave(): void {
@@ -256,10 +266,12 @@ export class RoomEngine {
     const stale = () => round !== this.#round;
     let room: RoomPort | undefined;
     try {
-      room = await this.#deps.createRoom(this.#listener(round));
+      const keys = await this.keys();
+      if (stale()) return;
+      room = await this.#deps.createRoom(this.#listener(round), keys);
       if (stale()) return;
       // At the last moment: it holds for no longer than connecting takes.
-      const { url, token } = await this.#deps.api.token();
+      const { url, token } = await this.#deps.api.token(keys !== undefined);
       if (stale()) return;
       this.#room = room;
       await room.connect(url, token);

@@ -4,15 +4,26 @@ import {
 } from 'livekit-client';
 import type { Quality } from '../../../shared/media/types';
 import type { MemberRole } from '../api';
+import type { SealedMedia, Unopened } from './encryption/media';
 import { RoomFailure, type CreateRoom, type Given, type RoomListener, type RoomPort } from './port';
 import type { EndReason, Person, Pictured } from './view';
 
 const TOPIC = 'moodbites';
-const TEXT_MAX = 8_000;
+const TEXT_MAX = 8_200;
 
 setLogLevel(LogLevel.silent); // what it logs has addresses in it
 
-export const createLiveKitRoom: CreateRoom = (listener) => Promise.resolve(new LiveKitRoom(listener));
+export const createLiveKitRoom: CreateRoom = async (listener, keys) => {
+  if (!keys) return new LiveKitRoom(listener, undefined);
+  const { SealedMedia, Unopened } = await import('./encryption/media');
+  return new LiveKitRoom(listener, { media: new SealedMedia(keys), Unopened });
+};
+
+/** Fetched for encrypted rooms alone. */
+interface Sealed {
+  media: SealedMedia;
+  Unopened: typeof Unopened;
+}
 
 /** A room by livekit-client. Microphone and camera are ours: it sends what it is given, and opens nothing itself. */
 class LiveKitRoom implements RoomPort {
@@ -24,13 +35,17 @@ class LiveKitRoom implements RoomPort {
   readonly #doing = { audio: Promise.resolve(), video: Promise.resolve() };
   /** What we switch ourselves is not told as done by a host. */
   readonly #wanted = { audio: true, video: true };
+  readonly #sealed: SealedMedia | undefined;
+  readonly #unopened: Unopened | undefined;
 
-  constructor(listener: RoomListener) {
+  constructor(listener: RoomListener, sealed: Sealed | undefined) {
     const room = new Room({
       adaptiveStream: supportsAdaptiveStream(),
       dynacast: true,
       stopLocalTrackOnUnpublish: false,
       disconnectOnPageLeave: true,
+      // Its own encryption of data messages says nothing of those that came without: ours are sealed by us.
+      ...(sealed ? { e2ee: sealed.media.options } : {}),
       publishDefaults: {
         simulcast: true,
         videoEncoding: VideoPresets.h720.encoding,
@@ -43,13 +58,20 @@ class LiveKitRoom implements RoomPort {
       },
     });
     this.#room = room;
+    this.#sealed = sealed?.media;
+    this.#unopened = sealed && new sealed.Unopened(room, () => listener.onChange());
     this.#listen(listener);
   }
 
   async connect(url: string, token: string): Promise<void> {
     try {
+      if (this.#sealed) {
+        await this.#sealed.ready();
+        await this.#room.setE2EEEnabled(true);
+      }
       await this.#room.connect(url, token, { autoSubscribe: true, maxRetries: 1 });
     } catch (error) {
+      this.#close();
       throw new RoomFailure(failureOf(error));
     }
   }
@@ -81,7 +103,8 @@ class LiveKitRoom implements RoomPort {
   }
 
   async say(text: string, to?: string[]): Promise<void> {
-    const data = new TextEncoder().encode(text);
+    const { identity } = this.#room.localParticipant;
+    const data = this.#sealed ? await this.#sealed.seal(text, identity) : new TextEncoder().encode(text);
     await this.#room.localParticipant.publishData(data, { reliable: true, topic: TOPIC, ...(to ? { destinationIdentities: to } : {}) });
   }
 
@@ -143,6 +166,12 @@ class LiveKitRoom implements RoomPort {
 
   async leave(): Promise<void> {
     await this.#room.disconnect(false);
+    this.#close();
+  }
+
+  #close(): void {
+    this.#unopened?.close();
+    this.#sealed?.close();
   }
 
   async #send(kind: 'audio' | 'video', track: MediaStreamTrack | null, muted: boolean): Promise<void> {
@@ -204,12 +233,18 @@ class LiveKitRoom implements RoomPort {
       })
       .on(RoomEvent.DataReceived, (payload, participant, _kind, topic) => {
         if (topic !== TOPIC || !participant || payload.length > TEXT_MAX) return;
-        listener.onSaid(participant.identity, participant.name ?? '', new TextDecoder().decode(payload));
+        const { identity, name = '' } = participant;
+        if (!this.#sealed) return listener.onSaid(identity, name, new TextDecoder().decode(payload));
+        // What is not sealed is nobody's in this room.
+        this.#sealed.unseal(payload, identity).then((text) => listener.onSaid(identity, name, text), () => undefined);
       })
       .on(RoomEvent.Reconnecting, () => listener.onReconnecting())
       .on(RoomEvent.SignalReconnecting, () => listener.onReconnecting())
       .on(RoomEvent.Reconnected, () => listener.onReconnected())
-      .on(RoomEvent.Disconnected, (reason) => listener.onEnded(endOf(reason)))
+      .on(RoomEvent.Disconnected, (reason) => {
+        this.#close();
+        listener.onEnded(endOf(reason));
+      })
       .on(RoomEvent.AudioPlaybackStatusChanged, (playing) => listener.onSound(playing));
   }
 
@@ -230,7 +265,7 @@ class LiveKitRoom implements RoomPort {
       cameraOn, camera: cameraOn && (participant.isLocal || this.#pictures) ? pictured(camera.videoTrack) : undefined,
       screen: pictured(participant.getTrackPublication(Track.Source.ScreenShare)?.videoTrack),
       arrives: { voice: comes(microphone), picture: comes(camera) },
-      speaking: participant.isSpeaking, quality: qualityOf(participant), joinedAt: participant.joinedAt?.getTime() ?? 0,
+      speaking: participant.isSpeaking, quality: qualityOf(participant), sealed: this.#unopened?.has(participant.identity) ?? false, joinedAt: participant.joinedAt?.getTime() ?? 0,
     };
   }
 }

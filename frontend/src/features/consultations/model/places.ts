@@ -14,11 +14,11 @@ import { tabUnsent } from './Words';
 /** What speaks LiveKit's protocol, which nothing else in the app needs. */
 const fetchLibrary = () => import('./livekit');
 
-const createRoom: CreateRoom = async (listener) => {
+const createRoom: CreateRoom = async (listener, keys) => {
   const chunk = await fetchLibrary().catch(() => {
     throw new RoomFailure('unreachable');
   });
-  return chunk.createLiveKitRoom(listener);
+  return chunk.createLiveKitRoom(listener, keys);
 };
 
 function createPlace(api: RoomApi, listen: PlaceDeps['listen']): Place {

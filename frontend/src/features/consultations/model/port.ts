@@ -1,3 +1,4 @@
+import type { RoomKeys } from './encryption/KeyRing';
 import type { EndReason, Person } from './view';
 
 /** What the engine needs of a media server's room; `livekit.ts` has the real one, tests another. */
@@ -49,7 +50,8 @@ export interface RoomListener {
   onSound(playing: boolean): void;
 }
 
-export type CreateRoom = (listener: RoomListener) => Promise<RoomPort>;
+/** With keys everything that goes over is sealed by them. */
+export type CreateRoom = (listener: RoomListener, keys: RoomKeys | undefined) => Promise<RoomPort>;
 
 /** The server refused, or was not to be had. */
 export class RoomFailure extends Error {

@@ -12,7 +12,7 @@ export type Stage =
 
 /** Why we are not in the room any more, or never were; each with its own sentence and next step. */
 export type EndReason =
-  | 'left' | 'removed' | 'ended' | 'elsewhere' | 'full' | 'refused' | 'unreachable' | 'not-configured' | 'not-admitted' | 'consent' | 'lost' | 'unsupported';
+  | 'left' | 'removed' | 'ended' | 'elsewhere' | 'full' | 'refused' | 'unreachable' | 'not-configured' | 'not-admitted' | 'consent' | 'encryption' | 'no-encryption' | 'lost' | 'unsupported';
 
 /** Something that a video element can show: a track of LiveKit's, which sees how large it is shown. */
 export interface Pictured {
@@ -38,6 +38,8 @@ export interface Person {
   /** What they send has begun to come. */
   arrives: { voice: boolean; picture: boolean };
   quality: Quality;
+  /** What they send is sealed by a key that we have not got, or by none. */
+  sealed: boolean;
   /** When they raised it, by this machine's clock. */
   hand: number | undefined;
   joinedAt: number;

@@ -7,7 +7,7 @@ import type { EndReason, Person } from '../model/view';
 
 export const personOf = (identity: string, part: Partial<Person> = {}): Person => ({
   identity, memberId: identity, name: identity, role: 'member', guest: false, me: false, microphone: 'on', camera: undefined, cameraOn: true, screen: undefined, speaking: false, arrives: { voice: true, picture: true },
-  quality: 'good', hand: undefined, joinedAt: 0, ...part,
+  quality: 'good', sealed: false, hand: undefined, joinedAt: 0, ...part,
 });
 
 export const memberOf = (part: Partial<Member> = {}): Member => ({

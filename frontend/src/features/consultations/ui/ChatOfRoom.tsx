@@ -32,7 +32,7 @@ export function ChatOfRoom({ place, consultation, view, to, onTo }: ChatProps) {
   }, [exchange]);
   return (
     <>
-      <WordList label={m.room_chat()} note={whispered ? m.room_chat_note_whisper({ name: whispered.name }) : m.room_chat_note()} count={view.words.length}>
+      <WordList label={m.room_chat()} note={whispered ? m.room_chat_note_whisper({ name: whispered.name }) : consultation.encryption ? `${m.room_chat_note_encrypted()} ${m.room_chat_note()}` : m.room_chat_note()} count={view.words.length}>
         {view.words.map((word) => (
           <WordItem key={word.id} text={word.text} by={saidBy(word)} at={word.at} mine={word.mine} state={stateOf(word)} />
         ))}

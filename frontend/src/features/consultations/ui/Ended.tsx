@@ -11,7 +11,7 @@ import { Written } from './Written';
 import { RecordingAfterwards } from './RoomRecordingParts';
 
 /** Where it makes sense to try once more. */
-const RETRY: ReadonlySet<EndReason> = new Set<EndReason>(['left', 'elsewhere', 'full', 'refused', 'unreachable', 'lost', 'not-admitted']);
+const RETRY: ReadonlySet<EndReason> = new Set<EndReason>(['left', 'elsewhere', 'full', 'refused', 'unreachable', 'lost', 'not-admitted', 'encryption']);
 
 /** Why we are not in the room, and what can be done. */
 export function Ended({ place, consultation, reason, back }: { place: Place; consultation: Consultation; reason: EndReason; back: ReactNode }) {

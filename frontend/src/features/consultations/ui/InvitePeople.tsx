@@ -11,6 +11,7 @@ import { codeOf } from '../../../shared/lib/errors';
 import type { Http } from '../../../shared/lib/http';
 import { Avatar } from '../../../shared/ui';
 import { openConsultation } from '../api';
+import { EncryptionChoice } from './EncryptionParts';
 import styles from './InvitePeople.module.css';
 
 export interface Invitable {
@@ -26,8 +27,9 @@ export function InvitePeople({ http, people, onOpened, onClose }: { http: Http; 
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [title, setTitle] = useState('');
   const [filter, setFilter] = useState('');
+  const [encrypted, setEncrypted] = useState(false);
   const open = useMutation({
-    mutationFn: () => openConsultation(http, { userIds: [...chosen], ...(title.trim() ? { title: title.trim() } : {}) }),
+    mutationFn: () => openConsultation(http, { userIds: [...chosen], encrypted, ...(title.trim() ? { title: title.trim() } : {}) }),
     onSuccess: ({ roomId }) => onOpened(roomId),
   });
   const wanted = filter.trim().toLocaleLowerCase();
@@ -57,6 +59,7 @@ export function InvitePeople({ http, people, onOpened, onClose }: { http: Http; 
           ))}
           {shown.length === 0 ? <p className={styles.quiet}>{m.room_invite_nobody()}</p> : null}
         </fieldset>
+        <EncryptionChoice on={encrypted} onChange={setEncrypted} />
         <div role="alert">{open.error ? <p className={styles.problem}>{errorText(codeOf(open.error))}</p> : null}</div>
         <div className={styles.actions}>
           <Button type="submit" disabled={chosen.length === 0} loading={open.isPending}>{m.room_invite_go()}</Button>

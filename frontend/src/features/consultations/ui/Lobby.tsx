@@ -11,6 +11,7 @@ import type { Place } from '../model/Place';
 import { mustAgree } from '../model/RoomRecording';
 import type { RoomView } from '../model/view';
 import { OwnLine } from './DoorLine';
+import { EncryptionAtTheDoor, mustNotEnter } from './EncryptionParts';
 import { InviteGuest } from './InviteGuest';
 import { isHost, presenceText, titleOf } from './labels';
 import styles from './Lobby.module.css';
@@ -73,6 +74,7 @@ export function Lobby({ place, consultation, view, refused }: LobbyProps) {
             />
           </section>
         )}
+        <EncryptionAtTheDoor place={place} consultation={consultation} />
         {barred ? <RecordingAtTheDoor place={place} onDecline={() => void place.leave()} /> : null}
         <div role="alert">{refused ? <p className={styles.problem}>{errorText(refused)}</p> : null}</div>
         <div className={styles.actions}>
@@ -80,7 +82,7 @@ export function Lobby({ place, consultation, view, refused }: LobbyProps) {
           {waiting ? (
             <Button variant="default" onClick={() => void place.leave()}>{m.room_stop_waiting()}</Button>
           ) : barred ? null : (
-            <Button disabled={pending} onClick={() => void engine.enter()}>
+            <Button disabled={pending || mustNotEnter(consultation)} onClick={() => void engine.enter()}>
               {view.problem ? m.room_enter_mute() : host && you.role === 'host' ? m.room_start() : m.room_enter()}
             </Button>
           )}

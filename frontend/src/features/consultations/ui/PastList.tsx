@@ -57,7 +57,7 @@ function Was({ http, it, meId, onRead, onGone }: { http: Http; it: Past; meId: s
       <Avatar id={it.owner.userId} name={it.owner.name} image={it.owner.profileImage} />
       <div className={styles.who}>
         <p className={styles.name}>{it.title ?? (it.owner.userId === meId ? m.room_own_title() : m.room_title({ name: it.owner.name }))}</p>
-        <p className={styles.quiet}>{dayTitle(it.openedAt)}, {clockTime(it.openedAt)} · {durationText(it.durationMs)}</p>
+        <p className={styles.quiet}>{dayTitle(it.openedAt)}, {clockTime(it.openedAt)} · {durationText(it.durationMs)}{it.encrypted ? ` · ${m.room_encryption()}` : ''}</p>
         <p className={styles.quiet}>{names.length > 0 ? m.room_was_there({ names: names.join(', ') }) : m.room_was_nobody()}</p>
         {known ? <p className={styles.quiet}>{weak.length > 0 ? m.room_was_weak({ names: weak.join(', ') }) : m.room_was_good()}</p> : null}
       </div>

@@ -17,6 +17,7 @@ import type { Mode } from '../model/layout';
 import type { Place } from '../model/Place';
 import type { RoomView } from '../model/view';
 import { AddPeople } from './AddPeople';
+import { EncryptedBadge, KeyAwaited } from './EncryptionParts';
 import { isHost, titleOf } from './labels';
 import { LeaveDialog } from './LeaveDialog';
 import { MorePanel } from './MorePanel';
@@ -96,6 +97,7 @@ export function Room({ place, consultation, view, refused, onMinimise, adding }:
           {view.since !== undefined && live ? <Duration since={view.since} /> : <span role="status">{view.stage === 'connecting' ? m.call_state_connecting() : m.room_reconnecting()}</span>}
           <span>{m.room_count({ count: Math.max(1, view.people.length) })}</span>
           <RoomRecordedBadge place={place} />
+          <EncryptedBadge consultation={consultation} open={panel === 'encryption'} panelId={panelId} onOpen={() => togglePanel('encryption')} />
           {consultation.locked ? <span className={styles.fact}><IconLock size={14} stroke={1.75} aria-hidden />{m.room_locked()}</span> : null}
         </p>
         {onMinimise ? (
@@ -110,6 +112,7 @@ export function Room({ place, consultation, view, refused, onMinimise, adding }:
       <Reactions shown={view.reactions} />
       <div className={styles.messages}>
         <RoomRecordingStrip place={place} consultation={consultation} />
+        <KeyAwaited place={place} consultation={consultation} className={styles.message} />
         {view.stage === 'reconnecting' ? <p className={styles.message}>{m.room_reconnecting_text()}</p> : null}
         {refused ? <p className={styles.message} role="alert">{errorText(refused)}</p> : null}
         {view.silent ? <TextButton main onClick={() => engine.startSound()}>{m.room_hear()}</TextButton> : null}

@@ -1,4 +1,4 @@
-import { IconHandStop, IconMicrophoneOff, IconPinned, IconPinnedOff, IconScreenShare } from '@tabler/icons-react';
+import { IconHandStop, IconLock, IconMicrophoneOff, IconPinned, IconPinnedOff, IconScreenShare } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
 import { m } from '../../../shared/i18n';
 import { useFace } from '../../../shared/lib/faces';
@@ -27,7 +27,7 @@ export function TileView({ tile: { person, screen }, size, local, pinned, onPin 
   const weak = person.quality === 'weak' ? connectionWord(person.quality) : undefined;
   return (
     <figure className={`${styles.tile} ${tokens.tokens} ${tokens.dark}`} data-size={size} data-screen={screen} data-speaking={person.speaking && !screen} aria-label={title}>
-      <div className={styles.picture}>{screen ? <Screen person={person} title={title} /> : <Camera person={person} local={local} name={name} />}</div>
+      <div className={styles.picture} data-sealed={person.sealed}>{person.sealed ? <Sealed person={person} small={size === 'small'} /> : screen ? <Screen person={person} title={title} /> : <Camera person={person} local={local} name={name} />}</div>
       <figcaption className={styles.foot}>
         {!screen && person.hand !== undefined ? <span className={styles.hand}><IconHandStop size={16} stroke={1.75} aria-hidden /><Hidden>{m.room_hand_up()}</Hidden></span> : null}
         <span className={styles.label}>
@@ -51,6 +51,19 @@ function Camera({ person, local, name }: { person: Tile['person']; local: MediaS
 
 function Screen({ person, title }: { person: Tile['person']; title: string }) {
   return person.screen ? <Attached picture={person.screen} label={title} whole /> : null;
+}
+
+/** Their picture and voice can't be opened: the key is not there, or not the same. */
+function Sealed({ person, small }: { person: Tile['person']; small: boolean }) {
+  return (
+    <>
+      <Initials person={person} />
+      <p className={styles.sealed} role="status">
+        <IconLock size={16} stroke={1.75} aria-hidden />
+        {small ? <Hidden>{m.room_sealed()}</Hidden> : m.room_sealed()}
+      </p>
+    </>
+  );
 }
 
 function Initials({ person }: { person: Tile['person'] }) {

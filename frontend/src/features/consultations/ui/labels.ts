@@ -50,6 +50,10 @@ export function endText(reason: EndReason, consultation: Consultation): { title:
       return { title: m.room_end_not_configured(), text: m.room_end_not_configured_text() };
     case 'consent':
       return { title: m.room_record_door() };
+    case 'encryption':
+      return { title: m.room_end_refused(), text: m.error_consultation_encryption() };
+    case 'no-encryption':
+      return { title: m.room_end_no_encryption(), text: m.room_encryption_cannot({ name }) };
     case 'not-admitted':
       return { title: m.room_end_not_admitted(), text: m.room_end_not_admitted_text({ name }) };
     case 'lost':

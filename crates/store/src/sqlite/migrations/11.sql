@@ -1,0 +1,2 @@
+-- A consultation's record may say that it is end-to-end encrypted; one from before says nothing, and is not. A program that
+-- doesn't know of it would let people in unencrypted, and so it refuses this schema.
