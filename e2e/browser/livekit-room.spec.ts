@@ -1,8 +1,10 @@
 import type { Page } from '@playwright/test';
+import { writeFile } from 'node:fs/promises';
 import { glimpses } from './gallery.js';
-import { test, webhookOf } from './livekit.js';
+import { openRoom, test, webhookOf } from './livekit.js';
 import { expectSound, expectVideo, watchMedia } from './media.js';
 import { expect } from './people.js';
+import { coloursIn, loudness, probe, withFace } from './tape.js';
 
 test.describe.configure({ timeout: 240_000 });
 test.use({ actionTimeout: 15_000 });
@@ -124,23 +126,23 @@ test('a dietician, two patients and a guest', async ({ browser, server, livekit,
   await guest.context().close();
 });
 
-test('everybody agrees to be recorded, who comes later too, and it can be played and taken back', async ({ visit }) => {
-  const host = (await visit('Maya Lindqvist', 'dietician')).page;
+test('everybody agrees to be recorded, who comes later too, and it can be played and taken back', async ({ server, visit }, info) => {
+  const maya = await visit('Maya Lindqvist', 'dietician');
   const hannah = await visit('Hannah Sommer', 'patient');
   const jonas = await visit('Jonas Winter', 'patient');
-  await host.getByRole('link', { name: 'Consultations' }).click();
-  await button(host, 'Invite patients').click();
-  await host.getByRole('checkbox', { name: hannah.person.name }).check();
-  await host.getByRole('checkbox', { name: jonas.person.name }).check();
-  await button(host, 'Open and invite').click();
-  await hannah.page.getByRole('link', { name: /Consultations/ }).click();
-  await button(hannah.page, 'Join').click();
-  await button(host, 'Start').click();
-  await inRoom(host);
-  await button(host, 'Show').click();
-  await button(host, `Admit ${hannah.person.name}`).click();
-  await inRoom(hannah.page);
-  await button(host, 'Close').click();
+  const host = maya.page;
+  const room = await openRoom(server, maya, hannah, jonas);
+  // A voice and a picture each that nobody else has; cheap, too.
+  await withFace(host, 440, '#ff0000');
+  await withFace(hannah.page, 1200, '#0000ff');
+  await withFace(jonas.page, 2000, '#ffff00');
+  for (const [page, name] of [[host, 'Start'], [hannah.page, 'Join']] as const) {
+    await page.getByRole('link', { name: /Consultations/ }).click();
+    await button(page, 'Join').click();
+    await expect(page).toHaveURL(new RegExp(room));
+    await button(page, name).click();
+    await inRoom(page);
+  }
   for (const page of [host, hannah.page]) await expectVideo(page);
 
   await button(host, 'More').click();
@@ -152,6 +154,11 @@ test('everybody agrees to be recorded, who comes later too, and it can be played
   await button(hannah.page, 'Agree to recording').click();
   for (const page of [host, hannah.page]) await expect(page.locator('[data-recording]')).toBeVisible();
   await glimpses(host, 'room-recording-running');
+
+  await hannah.page.getByRole('toolbar').getByRole('button', { name: 'Share your screen' }).click();
+  await expect(tile(host, `${hannah.person.name}'s screen`)).toBeVisible({ timeout: 20_000 });
+  await expectVideo(host);
+  await hannah.page.getByRole('toolbar').getByRole('button', { name: 'Stop sharing' }).click();
 
   // She reads elsewhere meanwhile, and the room goes on.
   await button(hannah.page, 'Make small, and go on reading').click();
@@ -168,14 +175,12 @@ test('everybody agrees to be recorded, who comes later too, and it can be played
   // Who comes now is asked at the door, and is in it only then.
   await jonas.page.getByRole('link', { name: /Consultations/ }).click();
   await button(jonas.page, 'Join').click();
-  await button(host, 'Show').click();
-  await button(host, `Admit ${jonas.person.name}`).click();
   await expect(jonas.page.getByText('This consultation is being recorded')).toBeVisible();
   await glimpses(jonas.page, 'room-recording-door');
   await button(jonas.page, 'Agree and join').click();
   await inRoom(jonas.page);
-  await button(host, 'Close').click();
   await expect(tile(host, jonas.person.name)).toBeVisible();
+  await expectVideo(jonas.page);
 
   await button(host, 'Stop recording').click();
   await expect(host.getByText('The recording is kept with this consultation.')).toBeVisible({ timeout: 20_000 });
@@ -187,6 +192,19 @@ test('everybody agrees to be recorded, who comes later too, and it can be played
   const film = hannah.page.locator('video');
   await expect.poll(() => film.evaluate((video: HTMLVideoElement) => [video.videoWidth, video.videoHeight, video.currentTime > 0.5])).toEqual([1280, 720, true]);
   await glimpses(hannah.page, 'room-recording-past');
+
+  // It holds every voice and picture, the one who came later and the screen as well.
+  const file = info.outputPath('room.webm');
+  await writeFile(file, await (await hannah.page.request.get((await film.getAttribute('src')) ?? '')).body());
+  const { kinds, seconds } = await probe(file);
+  expect(kinds).toEqual(['audio', 'video']);
+  expect(seconds).toBeGreaterThan(5);
+  const between = await loudness(file, 760);
+  for (const hertz of [440, 1200, 2000]) expect(await loudness(file, hertz), `${hertz} Hz, beside ${between} dB`).toBeGreaterThan(between + 12);
+  const shown = await coloursIn(file);
+  for (const [name, ...colour] of [['host', 255, 0, 0], ['Hannah', 0, 0, 255], ['Jonas', 255, 255, 0], ['screen', 0, 255, 0]] as const) {
+    expect(shown.filter((one) => one.every((value, n) => Math.abs(value - (colour[n] ?? 0)) < 90)).length, name).toBeGreaterThan(2);
+  }
   await button(hannah.page, 'Withdraw consent').click();
   await button(hannah.page, 'Delete recording').click();
   await expect(film).not.toBeAttached();

@@ -1,67 +1,13 @@
 import type { Page } from '@playwright/test';
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { picture } from './gallery.js';
 import { expectVideo } from './media.js';
 import { expect, test, type Visitor } from './people.js';
+import { halves, loudness, probe, withFace } from './tape.js';
 
-const run = promisify(execFile);
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const strip = (page: Page, text: string) => page.getByText(text, { exact: true }).first();
-
-/** A voice and a picture that nobody else has. */
-async function withFace(visitor: Visitor, hertz: number, colour: string): Promise<void> {
-  await visitor.page.evaluate(
-    ([tone, paint]) => {
-      navigator.mediaDevices.getUserMedia = (wanted) => {
-        const tracks: MediaStreamTrack[] = [];
-        if (wanted?.audio) {
-          const audio = new AudioContext();
-          const voice = new OscillatorNode(audio, { frequency: tone });
-          const out = audio.createMediaStreamDestination();
-          voice.connect(new GainNode(audio, { gain: 0.3 })).connect(out);
-          voice.start();
-          tracks.push(...out.stream.getTracks());
-        }
-        if (wanted?.video) {
-          const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
-          const context = canvas.getContext('2d');
-          let frame = 0;
-          setInterval(() => {
-            if (!context) return;
-            context.fillStyle = paint;
-            context.fillRect(0, 0, 640, 480);
-            context.fillStyle = '#000';
-            context.fillRect((frame = (frame + 4) % 600), 0, 40, 20);
-          }, 50);
-          tracks.push(...canvas.captureStream(20).getTracks());
-        }
-        return Promise.resolve(new MediaStream(tracks));
-      };
-    },
-    [hertz, colour] as const,
-  );
-}
-
-/** How loud a recording is around a tone, in decibels. */
-async function loudness(file: string, hertz: number): Promise<number> {
-  const filter = `bandpass=f=${hertz}:width_type=h:w=20,bandpass=f=${hertz}:width_type=h:w=20,volumedetect`;
-  const { stderr } = await run('ffmpeg', ['-hide_banner', '-i', file, '-vn', '-af', filter, '-f', 'null', '-']);
-  return Number(/mean_volume: (-?[\d.]+) dB/.exec(stderr)?.[1]);
-}
-
-/** The colours of both halves in the middle of a recording. */
-function halves(file: string, at: number): Promise<number[][]> {
-  return Promise.all(
-    ['1/8', '5/8'].map(async (left) => {
-      const raw = ['-ss', String(at), '-i', file, '-frames:v', '1', '-vf', `crop=iw/4:ih/2:iw*${left}:ih/4,scale=1:1`, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
-      const { stdout } = await run('ffmpeg', ['-hide_banner', '-loglevel', 'error', ...raw], { encoding: 'buffer' });
-      return [...stdout];
-    }),
-  );
-}
 
 async function call(lena: Visitor, mia: Visitor): Promise<void> {
   await lena.page.getByRole('link', { name: mia.person.name }).first().click();
@@ -82,8 +28,8 @@ test.describe.configure({ timeout: 120_000 });
 test('a call is recorded with both voices and both pictures, and is gone when one takes their consent back', async ({ visit }, info) => {
   const lena = await visit('Lena Brandt', 'dietician');
   const mia = await visit('Mia Jones', 'patient');
-  await withFace(lena, 440, '#c01818');
-  await withFace(mia, 1200, '#1830c0');
+  await withFace(lena.page, 440, '#c01818');
+  await withFace(mia.page, 1200, '#1830c0');
   await call(lena, mia);
 
   // Who says no is not recorded.
@@ -113,10 +59,8 @@ test('a call is recorded with both voices and both pictures, and is gone when on
   const whole = await mia.page.request.get(address ?? '');
   const file = join(info.outputPath(), 'recording.webm');
   await writeFile(info.outputPath('recording.webm'), await whole.body());
-  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'stream=codec_type,width,height:format=duration', '-of', 'json', file]);
-  const probed = JSON.parse(stdout) as { streams: { codec_type: string; width?: number }[]; format: { duration: string } };
-  expect(probed.streams.map(({ codec_type }) => codec_type).sort()).toEqual(['audio', 'video']);
-  const seconds = Number(probed.format.duration);
+  const { kinds, seconds } = await probe(file);
+  expect(kinds).toEqual(['audio', 'video']);
   expect(seconds).toBeGreaterThan(4);
   const [low, high, between] = await Promise.all([440, 1200, 760].map((hertz) => loudness(file, hertz)));
   expect(Math.min(low ?? NaN, high ?? NaN), `440 Hz ${low} dB, 1200 Hz ${high} dB, 760 Hz ${between} dB`).toBeGreaterThan((between ?? NaN) + 15);

@@ -25,8 +25,8 @@ export async function livekit() {
     env: { LIVEKIT_URL: `ws://127.0.0.1:${port}`, LIVEKIT_API_KEY: key, LIVEKIT_API_SECRET: secret },
     key,
     secret,
-    /** Starts it, again where it was; it tells `webhook` what happens, if anybody. */
-    async start(webhook) {
+    /** Starts it, again where it was; it tells `webhook` what happens, if anybody. `more` is of its configuration. */
+    async start(webhook, more = {}) {
       // JSON is YAML.
       const config = {
         port,
@@ -35,6 +35,7 @@ export async function livekit() {
         keys: { [key]: secret },
         ...(webhook && { webhook: { api_key: key, urls: [webhook] } }),
         logging: { level: 'error', pion_level: 'error' },
+        ...more,
       };
       const env = { ...process.env, LIVEKIT_CONFIG: JSON.stringify(config) };
       server.child = spawn(program, [], { stdio: ['ignore', 'ignore', 'inherit'], env });

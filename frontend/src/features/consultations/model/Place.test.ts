@@ -100,3 +100,11 @@ it('tells once we are out how good our connection was', async () => {
   await place.leave();
   expect(told.mock.calls).toEqual([['c1', { good: 40, fair: 0, weak: 0 }]]);
 });
+
+it('goes in by no more than having come, whichever is heard first', async () => {
+  said = consultationOf(2, { you: memberOf({ state: 'admitted' }) });
+  place.start();
+  push(consultationOf(1, { you: memberOf({ state: 'invited' }) }));
+  await room.clock.advance(4_000);
+  expect(room.engine.view.value.stage).toBe('lobby');
+});

@@ -47,6 +47,9 @@ const INSIDE: readonly Stage[] = ['connecting', 'live', 'reconnecting'];
 /** Whom neither the door nor a question keeps out. */
 const mayEnter = (it: Consultation): boolean => it.you.state === 'admitted' && !mustAgree(it);
 
+/** Who goes in as soon as they may; who has just come looks at their devices first, and goes in by themselves. */
+const atTheDoor = (it: Consultation): boolean => it.you.state === 'waiting' || (it.you.state === 'admitted' && mustAgree(it));
+
 /** What is newer: of one consultation the same version again, since presence changes without it. */
 export function isNewer(known: Consultation | undefined, next: Consultation): boolean {
   if (!known) return true;
@@ -138,7 +141,7 @@ export class Place {
     if (next.state === 'ended') this.engine.end('ended');
     else if (state === 'removed' || state === 'refused') this.engine.end('removed');
     else if (before?.consultationId === next.consultationId && !before.encryption !== !next.encryption) this.engine.renew();
-    else if (before && mayEnter(next) && !mayEnter(before) && this.engine.view.value.stage === 'lobby') void this.engine.enter();
+    else if (before && atTheDoor(before) && mayEnter(next) && this.engine.view.value.stage === 'lobby') void this.engine.enter();
     this.keys.take(next);
     this.recording.take(next, INSIDE.includes(this.engine.view.value.stage));
   }
