@@ -190,3 +190,23 @@ test('where two networks do not reach each other a room does', async ({ visit })
     await expectSound(from.page);
   }
 });
+
+test('two dieticians who add someone at once come into one room', async ({ visit }) => {
+  const lena = await visit('Lena Brandt', 'dietician');
+  const paul = await visit('Paul Adeyemi', 'dietician');
+  await lena.page.reload();
+  await lena.page.getByRole('link', { name: paul.person.name }).first().click();
+  await button(lena.page, `Video call with ${paul.person.name}`).click();
+  await button(paul.page, 'Accept').click();
+  const both = [[lena, paul], [paul, lena]] as const;
+  for (const [{ page }] of both) await expectVideo(page);
+  await Promise.all(both.map(([{ page }]) => button(page, 'Add someone').click()));
+  for (const [from, to] of both) {
+    await expect(from.page.getByRole('dialog', { name: `Call with ${to.person.name}` })).toHaveCount(0, { timeout: 30_000 });
+    await expect(tile(from.page, to.person.name)).toBeVisible();
+    await expectVideo(from.page);
+    await expectSound(from.page);
+  }
+  expect(new URL(lena.page.url()).pathname).toBe(new URL(paul.page.url()).pathname);
+  await expect(lena.page.getByText('Call ended')).toHaveCount(0);
+});
