@@ -149,15 +149,16 @@ export class KeyRing implements RoomKeys {
           if (entry) await this.#step(entry);
         } catch (error) {
           if (entry !== this.#entry) continue;
-          // Somebody was first, or the server is away; we see by how it stands.
+          this.#again = false;
           if (codeOfError(error) === 'key_passed' && entry) {
+            // Somebody was first, who hands us theirs.
             entry.made = true;
             entry.waitsSince ??= this.#deps.clock.now();
+          } else {
+            await new Promise<void>((done) => this.#deps.clock.after(AGAIN_MS, done));
+            this.#again = true;
           }
-          this.#later.set(AGAIN_MS, () => {
-            this.#deps.look();
-            this.#work();
-          });
+          this.#deps.look();
         }
       }
       this.#busy = false;
@@ -182,7 +183,10 @@ export class KeyRing implements RoomKeys {
     if (mine.number > held) {
       const { offered } = entry;
       // Of our own making, the answer to which was lost.
-      if (!mine.handed && offered?.number === mine.number) return this.#add(offered);
+      if (!mine.handed && offered?.number === mine.number) {
+        entry.made = true;
+        return this.#add(offered);
+      }
       if (mine.handed) return this.#open(entry, pair, { consultationId, number: mine.number }, mine.handed);
     }
     if (you.role !== 'host' && you.role !== 'co_host') return;
