@@ -9,4 +9,5 @@ if [ $# -eq 0 ]; then
   (cd .. && scripts/install-chromium.sh && make --silent e2e/node_modules/.package-lock.json)
   node first-frame.mjs
   node responsive.mjs
+  node consultation.mjs
 fi
