@@ -122,6 +122,12 @@ describe('up', () => {
     expect(pass(100, { ...GOOD, loss: 0.05 })).toBe(0);
   });
 
+  it('begins with a small picture, which is there sooner, and says nothing of it', () => {
+    expect([ladder.rung(true), ladder.limits(VIDEO).height]).toEqual(['half', 360]);
+    pass(1, GOOD);
+    expect([ladder.limits(VIDEO).height, steps]).toEqual([720, []]);
+  });
+
   it('ends where the camera ends', () => {
     pass(100, GOOD, { ...VIDEO, sharp: false });
     expect(steps).toEqual([]);

@@ -108,15 +108,18 @@ export class Ladder {
   #needed = GOOD_SAMPLES;
   #climbed = false;
   #calm = 0;
+  #opening = true;
 
   /** What is sent now. Without a picture there is no higher rung than a voice at its best. */
   rung(picture: boolean): Rung {
     return RUNGS[picture ? this.#at : Math.max(this.#at, PAUSED)] ?? 'half';
   }
 
+  /** The very first picture is small: it is encoded, sent and decoded in a fraction of the time, and the next ones are not. */
   limits({ picture, dataSaver, screen }: Circumstances): Limits {
     const rung = this.rung(picture || screen !== undefined);
-    const { height, videoBps, audioBps } = LIMITS[rung];
+    const { videoBps, audioBps } = LIMITS[rung];
+    const height = this.#opening && LIMITS[rung].height ? LIMITS.small.height : LIMITS[rung].height;
     const saved = dataSaver ? { videoBps: Math.min(videoBps, SAVING.videoBps), audioBps: Math.min(audioBps, SAVING.audioBps) } : { videoBps, audioBps };
     if (!screen) return { height, ...saved };
     const shown = SCREENS[screen][rung];
@@ -133,6 +136,7 @@ export class Ladder {
   }
 
   sample(conditions: Conditions, circumstances: Circumstances): Step | undefined {
+    this.#opening = false;
     const screen = circumstances.screen !== undefined;
     const picture = circumstances.picture || screen;
     const top = circumstances.dataSaver ? SMALL : circumstances.sharp ? FULL : HALF;

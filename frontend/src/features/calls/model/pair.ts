@@ -141,9 +141,9 @@ export class Pair {
   async confirm(): Promise<void> {
     if (!this.#reused || this.#closed) return;
     this.#reused = false;
+    await this.bound();
     await this.#takeSections();
     this.#adoptTracks();
-    await this.bound();
   }
 
   /** Offers what stands once more: if the other has it too, their answer confirms it. */
@@ -243,9 +243,9 @@ export class Pair {
     // Nothing of ours goes to a device that may not be in this call; once it is known to be, it gets what there is then.
     if (!this.confirmed) return;
     if (part === 'screen' && track) this.openScreen();
-    await this.#section(part)?.sender.replaceTrack(track);
-    // Another camera has other lines to be scaled down from.
+    // Another camera has other lines to be scaled down from, and its first picture is not to be a large one.
     if (track && part !== 'audio') await this.bound();
+    await this.#section(part)?.sender.replaceTrack(track);
   }
 
   /** Sends the description that stands once more, with the candidates gathered since. */
@@ -361,7 +361,7 @@ export class Pair {
         const sender = this.#section(part)?.sender;
         const parameters = sender?.getParameters();
         const before = JSON.stringify(parameters);
-        if (!sender || !parameters || !holdTo(limits, part, parameters, sender.track)) continue;
+        if (!sender || !parameters || !holdTo(limits, part, parameters, this.#options.tracks()[part])) continue;
         if (JSON.stringify(parameters) === before) continue; // an encoder would begin anew for nothing
         await sender.setParameters(parameters).catch(() => this.#options.log('limits not set', part));
       }

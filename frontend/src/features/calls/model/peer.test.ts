@@ -249,12 +249,12 @@ describe('what is sent', () => {
     const [caller, callee] = await connected();
     for (const side of [caller, callee]) {
       expect(side.pc.sender('audio')?.encoding).toMatchObject({ maxBitrate: 48_000, networkPriority: 'high' });
-      expect(side.pc.sender('video')?.encoding).toMatchObject({ maxBitrate: 1_500_000, active: true, scaleResolutionDownBy: 1 });
+      expect(side.pc.sender('video')?.encoding).toMatchObject({ maxBitrate: 1_500_000, active: true, scaleResolutionDownBy: 2 });
     }
-    caller.limits = { height: 360, videoBps: 400_000, audioBps: 40_000 };
+    caller.limits = { height: 720, videoBps: 400_000, audioBps: 40_000 };
     caller.peer.bound();
     await settle();
-    expect(caller.pc.sender('video')?.encoding).toMatchObject({ maxBitrate: 400_000, scaleResolutionDownBy: 2 });
+    expect(caller.pc.sender('video')?.encoding).toMatchObject({ maxBitrate: 400_000, scaleResolutionDownBy: 1 });
     caller.limits = { height: undefined, videoBps: 0, audioBps: 16_000 };
     caller.peer.bound();
     await settle();
@@ -310,6 +310,7 @@ describe('an old client', () => {
     if (channel) channel.readyState = 'open';
     await ann.engine.current?.toggleCamera();
     await ann.engine.current?.toggleCamera();
+    await settle();
     expect(ann.connection.sender('video')?.track).toBe(ann.devices.given.at(-1));
     expect(ann.connection.offers).toBe(1);
     expect(channel?.sent).toEqual([]);

@@ -19,10 +19,8 @@ export class PreJoin {
   readonly #call: Call;
   /** Grows with each wish for microphone and camera, and when they are let go. */
   #round = 0;
-  /** What is there, and may be used without a question. */
-  #ready = { microphone: false, camera: false };
-  /** The browser was just asked whether it will ask, and will not. */
-  #unasked: readonly Device[] = [];
+  /** What is there and may be used without a question, as was seen a moment ago. */
+  #ready: readonly Device[] = [];
 
   constructor(deps: Pick<EngineDeps, 'settings' | 'media' | 'ice' | 'clock'>, call: Call) {
     this.#deps = deps;
@@ -45,24 +43,20 @@ export class PreJoin {
   /** Whether one should look at oneself before the call: the person wants it, or will be asked by the browser anyhow. */
   async looksFirst(withCamera: boolean): Promise<boolean> {
     if (this.#deps.settings.checkFirst) return true;
-    const { mustAsk } = this.#deps.media;
-    const devices = devicesOf(withCamera);
-    const asks = await Promise.all(devices.map(mustAsk));
-    this.#unasked = devices.filter((_, n) => !asks[n]);
+    const [asks] = await Promise.all([Promise.all(devicesOf(withCamera).map(this.#deps.media.mustAsk)), this.lookAhead()]);
     return asks.includes(true);
   }
 
   /** Looks, without opening anything, whether the devices will surely open. */
   async lookAhead(): Promise<void> {
-    const ready = (device: 'microphone' | 'camera') => this.#call.media.isReady(device);
-    const [microphone, camera] = await Promise.all([ready('microphone'), ready('camera')]);
-    this.#ready = { microphone, camera };
-    this.#unasked = devicesOf(true).filter((device) => this.#ready[device]);
+    const devices = devicesOf(true);
+    const ready = await Promise.all(devices.map((device) => this.#call.media.isReady(device)));
+    this.#ready = devices.filter((_, n) => ready[n]);
   }
 
   /** They will: the other need not wait until they have. An old client is answered as ever. */
   surelyOpens(withCamera: boolean): boolean {
-    return this.#ready.microphone && (!withCamera || this.#ready.camera) && !this.#deps.settings.relayOnly && !this.#call.view.legacy;
+    return devicesOf(withCamera).every((device) => this.#ready.includes(device)) && !this.#deps.settings.relayOnly && !this.#call.view.legacy;
   }
 
   /** For a call that goes on without what can't be had; the note says what is missing. */
@@ -82,9 +76,9 @@ export class PreJoin {
       if (!gone()) this.#call.patch({ problem: { kind: 'no-relay', device: 'microphone' } });
       return false;
     }
-    const unasked = this.#unasked;
-    this.#unasked = [];
-    const mustAsk = (device: Device) => (unasked.includes(device) ? Promise.resolve(false) : this.#deps.media.mustAsk(device));
+    const ready = this.#ready;
+    this.#ready = [];
+    const mustAsk = (device: Device) => (ready.includes(device) ? Promise.resolve(false) : this.#deps.media.mustAsk(device));
     const asks = await Promise.all(wanted.map(mustAsk));
     const asking = wanted.filter((_, n) => asks[n]);
     if (asking.length > 0 && !gone()) {

@@ -78,6 +78,7 @@ describe('a screen that is shared', () => {
 
   it('is sharp for what is read, fluent for what moves, and may change', async () => {
     await talk();
+    await clock.advance(3_000); // the first picture is a small one
     await share(ann);
     const sender = ann.connection.sender('screen');
     expect(ann.screens.given[0]?.contentHint).toBe('detail');
