@@ -188,6 +188,17 @@ export class CallEngine {
     this.#finish(session, { reason: stage === 'live' ? 'completed' : 'cancelled' });
   }
 
+  /** Both are in a room of this call: it is over, and nobody has hung up. */
+  goneOn(): void {
+    const session = this.#session;
+    if (!session?.callId || session.view.stage !== 'live') return;
+    this.#sayEnd(session.callId, session.view.peer.userId, 'consultation');
+    session.connection?.close(); // or it would be kept for the next call
+    this.#leave(session);
+    this.#finish(session, { reason: 'completed' });
+    this.dismiss();
+  }
+
   async callAgain(kind?: CallType): Promise<void> {
     const view = this.view.get();
     if (view?.stage === 'ended') await this.start(view.peer.userId, view.peer.name, kind ?? view.kind);

@@ -1,7 +1,6 @@
 import type { LocalMedia } from '../../../shared/media/media';
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { CallEngine } from './engine';
-import type { CallSocket } from './socket';
 import type { CallView } from './view';
 import { Store } from './store';
 
@@ -27,7 +26,7 @@ export interface GrowingCalls {
 }
 
 /** Those of an engine. */
-export function growingCalls(engine: CallEngine, socket: Pick<CallSocket, 'emit'>): GrowingCalls {
+export function growingCalls(engine: CallEngine): GrowingCalls {
   return {
     view: engine.view,
     lend() {
@@ -37,13 +36,7 @@ export function growingCalls(engine: CallEngine, socket: Pick<CallSocket, 'emit'
       return {
         callId, otherId: peer.userId, media: session.media,
         comes: () => ({ voice: !session.view.remoteMuted, picture: session.view.remotePicture }),
-        goOn() {
-          // The first word counts: that somebody hangs up comes too late for the server.
-          socket.emit('webrtc-end-call', { callId, targetUserId: peer.userId, reason: 'consultation' });
-          session.connection?.close(); // or it would be kept for the next call
-          engine.hangUp();
-          engine.dismiss(); // it is not over for the two
-        },
+        goOn: () => engine.goneOn(),
       };
     },
     dismiss: () => engine.dismiss(),

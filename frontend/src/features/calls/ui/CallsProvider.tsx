@@ -70,7 +70,7 @@ export function CallsProvider({ socket, user, fetchIceServers, putPiece, onWrite
     [socket, userId, ownName, fetchIceServers, putPiece],
   );
   const { chunk, engine, failed } = useSyncExternalStore(door.state.subscribe, door.state.get);
-  useEffect(() => (engine && grower ? grower.attach(growingCalls(engine, socket)) : undefined), [engine, grower, socket]);
+  useEffect(() => (engine && grower ? grower.attach(growingCalls(engine)) : undefined), [engine, grower]);
   return (
     <DoorContext value={door}>
       {children}
