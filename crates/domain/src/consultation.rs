@@ -3,7 +3,10 @@
 
 mod encryption;
 mod growth;
+mod heard;
+mod link;
 mod member;
+mod old_client;
 mod words;
 
 use std::time::Duration;
@@ -14,9 +17,12 @@ use crate::{
 };
 
 pub use encryption::{Encryption, HandedKey, KeyFor, PageKeys, PublicKey, SealedKey};
+pub use heard::Heard;
+pub use link::{GuestLink, MAX_LINKS};
 pub use member::{
     ConnectionTest, DeviceTest, Grants, LineTest, Member, MemberRole, MemberState, QualityTime, QualityWord,
 };
+pub use old_client::OldComer;
 pub use words::{MAX_LINE, MAX_WORD, MAX_WORDS, Word};
 
 /// People who wait or are in a consultation at most.
@@ -24,9 +30,6 @@ pub const MAX_PRESENT: usize = 50;
 
 /// Everybody who ever was part of one at most, those who were refused among them.
 const MAX_MEMBERS: usize = 200;
-
-/// Guest links of one consultation at most.
-pub const MAX_LINKS: usize = 50;
 
 /// Recordings of one consultation at most, those that nobody agreed to among them.
 pub const MAX_RECORDINGS: usize = 20;
@@ -37,24 +40,6 @@ const CLOSES: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// With nobody connected for so long it is over, whoever forgot to end it.
 const FORGOTTEN: Duration = Duration::from_secs(12 * 60 * 60);
-
-/// Events of the media server that are remembered, so that none counts twice.
-const REMEMBERED: usize = 64;
-
-/// A link that lets one guest in, once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuestLink {
-    /// Which.
-    pub id: ObjectId,
-    /// What the guest will be.
-    pub role: MemberRole,
-    /// As who made it calls them; the guest may say another name.
-    pub name: Option<String>,
-    /// It opens nothing after.
-    pub expires_at: Timestamp,
-    /// Who came by it.
-    pub used_by: Option<MemberId>,
-}
 
 /// A consultation as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -473,33 +458,6 @@ impl Consultation {
         }
     }
 
-    /// Makes a guest link.
-    pub fn make_link(&mut self, by: MemberId, link: GuestLink) -> Done {
-        self.host_place(by)?;
-        if !matches!(link.role, MemberRole::Member | MemberRole::Observer) {
-            return Err(ConsultationRefused::NotTheirs);
-        }
-        if self.links.len() >= MAX_LINKS {
-            return Err(ConsultationRefused::Full);
-        }
-        self.links.push(link);
-        Ok(())
-    }
-
-    /// Uses a guest link up: the guest has a part in it from then on.
-    pub fn claim(&mut self, link: ObjectId, id: MemberId, name: String, now: Timestamp) -> Done {
-        if self.ended_at.is_some() || self.members.len() >= MAX_MEMBERS {
-            return Err(ConsultationRefused::Link);
-        }
-        let found = self.links.iter_mut().find(|one| one.id == link);
-        let valid = found.filter(|one| one.used_by.is_none() && now < one.expires_at);
-        let link = valid.ok_or(ConsultationRefused::Link)?;
-        link.used_by = Some(id);
-        let role = link.role;
-        self.members.push(Member::new(id, None, name, role));
-        Ok(())
-    }
-
     /// Begins to ask for its recording; says who has to agree beside the owner, whose to do it is.
     pub fn record(&mut self, by: MemberId, id: UploadId) -> Result<Vec<Person>, ConsultationRefused> {
         self.owner_place(by)?;
@@ -524,97 +482,6 @@ impl Consultation {
         }
         Ok(member.grants())
     }
-
-    /// An old client asks for a token, and that is all that it does: it comes by it. Who has a part in the appointment whose
-    /// room it is goes in; so does, into a dietician's own room where the dietician came by an old client too and could
-    /// admit nobody, the first who comes. Everybody else waits for somebody who can admit them.
-    pub fn arrive_by_old_client(&mut self, comer: OldComer, now: Timestamp) -> Result<MemberId, ConsultationRefused> {
-        self.is_open()?;
-        self.may_enter(false)?;
-        let id = match comer {
-            OldComer::User(comer) => self.arrive(comer, None, now)?,
-            OldComer::Guest { name, id } => {
-                // It has no memory: who comes again under the same name is the same.
-                let known = self.members.iter().find(|it| it.user.is_none() && it.old_client && it.name == name);
-                let id = match known.map(|known| known.id) {
-                    Some(id) => id,
-                    None if self.locked => return Err(ConsultationRefused::Locked),
-                    None if self.members.len() >= MAX_MEMBERS => return Err(ConsultationRefused::Full),
-                    None => {
-                        self.members.push(Member::new(id, None, name, MemberRole::Member));
-                        id
-                    }
-                };
-                self.arrive(Comer::Guest(id), None, now)?
-            }
-        };
-        let nobody_else = !self
-            .members
-            .iter()
-            .any(|it| it.id != id && it.role != MemberRole::Host && it.state == MemberState::Admitted);
-        let host_is_old = self.host().is_some_and(|host| host.old_client && host.state == MemberState::Admitted);
-        let goes_in = self.appointment.is_some() || (host_is_old && nobody_else);
-        let at = self.place(id)?;
-        self.members[at].old_client = true;
-        if self.members[at].state == MemberState::Waiting && goes_in && !self.locked {
-            self.members[at].admit(now);
-        }
-        Ok(id)
-    }
-
-    /// The media server says that somebody is in the room, or has gone. What was said before counts no more; false if this
-    /// is known already.
-    pub fn hear(&mut self, event: &str, what: Heard<'_>, at: Timestamp) -> bool {
-        if self.heard.iter().any(|known| known == event) {
-            return false;
-        }
-        if self.heard.len() >= REMEMBERED {
-            self.heard.remove(0);
-        }
-        self.heard.push(event.to_owned());
-        match what {
-            Heard::Joined(identity) => {
-                if let Some(member) = self.members.iter_mut().find(|member| member.identity() == identity)
-                    && self.ended_at.is_none()
-                {
-                    member.connected = true;
-                    member.joined_at.get_or_insert(at);
-                }
-            }
-            Heard::Left(identity) => {
-                if let Some(member) = self.members.iter_mut().find(|member| member.identity() == identity) {
-                    member.connected = false;
-                    member.left_at = Some(member.left_at.map_or(at, |before| before.max(at)));
-                }
-            }
-            Heard::Finished => {
-                for member in self.members.iter_mut().filter(|member| member.connected) {
-                    member.connected = false;
-                    member.left_at = Some(at);
-                }
-            }
-        }
-        true
-    }
-}
-
-/// Who asks for a token by an old client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum OldComer {
-    /// Somebody with an account.
-    User(Comer),
-    /// Somebody of whom nothing is known but what they say.
-    Guest { name: String, id: MemberId },
-}
-
-/// What the media server tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Heard<'a> {
-    Joined(&'a str),
-    Left(&'a str),
-    Finished,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use app::uploads::MAX_THUMBNAIL;
-use domain::{BlobId, Blobs, Part, Upload};
+use domain::{BlobId, Blobs, Consultation, Conversation, Part, StoreError, Upload};
 use store::Store;
 use store::lines::{self, Header};
 
@@ -35,156 +35,112 @@ pub async fn export(store: &dyn Store, blobs: &dyn Blobs, to: &Path) -> Result<E
     // In the order in which they are taken in: bytes before their record, a record before who holds it.
     let uploads = folder.join(UPLOADS);
     let mut records = Lines::new(&uploads)?;
-    let mut after = None;
-    loop {
-        let page = store.uploads_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id());
-        for upload in page {
-            done.uploads += 1;
-            done.without_bytes += u64::from(!pack_bytes(&mut packing, blobs, folder, &upload).await?);
-            records.add(&lines::upload_to_line(&upload))?;
-        }
-    }
+    let page = async |after| store.uploads_after(after, PAGE).await;
+    let pack = async |upload: Upload| {
+        done.uploads += 1;
+        done.without_bytes += u64::from(!pack_bytes(&mut packing, blobs, folder, &upload).await?);
+        Ok(records.add(&lines::upload_to_line(&upload))?)
+    };
+    each(page, Upload::id, pack).await?;
     records.finish()?;
     packing.add(UPLOADS, &uploads)?;
-    let (users, count) = write_users(store, folder).await?;
-    done.users = count;
+    let users = folder.join(USERS);
+    let page = async |after| store.users_after(after, PAGE).await;
+    done.users = write_each(&users, page, |user| user.id, lines::user_to_line).await?;
     packing.add(USERS, &users)?;
-    let recordings = write_recordings(store, folder).await?;
+    // What was consented to; of one that is not finished the pieces stay behind.
+    let recordings = folder.join(RECORDINGS);
+    let page = async |after| store.recordings_after(after, PAGE).await;
+    write_each(&recordings, page, |line| (line.recording, line.number), lines::recording_to_line).await?;
     packing.add(RECORDINGS, &recordings)?;
-    let appointments = write_appointments(store, folder).await?;
+    let appointments = folder.join(APPOINTMENTS);
+    let page = async |after| store.appointments_after(after, PAGE).await;
+    write_each(&appointments, page, |appointment| appointment.id, lines::appointment_to_line).await?;
     packing.add(APPOINTMENTS, &appointments)?;
-    let consultations = write_consultations(store, folder).await?;
+    let consultations = folder.join(CONSULTATIONS);
+    let page = async |after| store.consultations_after(after, PAGE).await;
+    write_each(&consultations, page, |consultation| consultation.id, lines::consultation_to_line).await?;
     packing.add(CONSULTATIONS, &consultations)?;
-    let words = write_words(store, folder).await?;
+    let words = folder.join(WORDS);
+    write_words(store, &words).await?;
     packing.add(WORDS, &words)?;
-    let conversations = write_conversations(store, folder, &mut done).await?;
+    let conversations = folder.join(CONVERSATIONS);
+    write_conversations(store, &conversations, &mut done).await?;
     packing.add(CONVERSATIONS, &conversations)?;
     packing.finish(&archive)?;
     put_in_place(&archive, to)?;
     Ok(done)
 }
 
-async fn write_users(store: &dyn Store, folder: &Path) -> Result<(std::path::PathBuf, u64), TransferError> {
-    let path = folder.join(USERS);
-    let (mut lines, mut count, mut after) = (Lines::new(&path)?, 0, None);
+/// Takes all that `page` gives, which is asked for what follows a key until there is nothing.
+async fn each<T, K>(
+    page: impl AsyncFn(Option<K>) -> Result<Vec<T>, StoreError>,
+    key: impl Fn(&T) -> K,
+    mut take: impl AsyncFnMut(T) -> Result<(), TransferError>,
+) -> Result<(), TransferError> {
+    let mut after = None;
     loop {
-        let page = store.users_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for user in &page {
-            lines.add(&lines::user_to_line(user))?;
-            count += 1;
+        let items = page(after).await?;
+        let Some(last) = items.last() else { return Ok(()) };
+        after = Some(key(last));
+        for item in items {
+            take(item).await?;
         }
     }
-    lines.finish()?;
-    Ok((path, count))
 }
 
-/// What was consented to; of one that is not finished the pieces stay behind.
-async fn write_recordings(store: &dyn Store, folder: &Path) -> Result<std::path::PathBuf, TransferError> {
-    let path = folder.join(RECORDINGS);
-    let (mut lines, mut after) = (Lines::new(&path)?, None);
-    loop {
-        let page = store.recordings_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.recording, last.number));
-        for line in &page {
-            lines.add(&lines::recording_to_line(line))?;
-        }
-    }
+/// A line for each; returns how many.
+async fn write_each<T, K>(
+    path: &Path,
+    page: impl AsyncFn(Option<K>) -> Result<Vec<T>, StoreError>,
+    key: impl Fn(&T) -> K,
+    line: impl Fn(&T) -> String,
+) -> Result<u64, TransferError> {
+    let (mut lines, mut count) = (Lines::new(path)?, 0);
+    let write = async |item| {
+        count += 1;
+        Ok(lines.add(&line(&item))?)
+    };
+    each(page, key, write).await?;
     lines.finish()?;
-    Ok(path)
-}
-
-async fn write_appointments(store: &dyn Store, folder: &Path) -> Result<std::path::PathBuf, TransferError> {
-    let path = folder.join(APPOINTMENTS);
-    let (mut lines, mut after) = (Lines::new(&path)?, None);
-    loop {
-        let page = store.appointments_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for appointment in &page {
-            lines.add(&lines::appointment_to_line(appointment))?;
-        }
-    }
-    lines.finish()?;
-    Ok(path)
-}
-
-async fn write_consultations(store: &dyn Store, folder: &Path) -> Result<std::path::PathBuf, TransferError> {
-    let path = folder.join(CONSULTATIONS);
-    let (mut lines, mut after) = (Lines::new(&path)?, None);
-    loop {
-        let page = store.consultations_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for consultation in &page {
-            lines.add(&lines::consultation_to_line(consultation))?;
-        }
-    }
-    lines.finish()?;
-    Ok(path)
+    Ok(count)
 }
 
 /// Of one consultation after the other.
-async fn write_words(store: &dyn Store, folder: &Path) -> Result<std::path::PathBuf, TransferError> {
-    let path = folder.join(WORDS);
-    let (mut lines, mut after) = (Lines::new(&path)?, None);
-    loop {
-        let page = store.consultations_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for consultation in &page {
-            let mut number = 0;
-            loop {
-                let words = store.words(consultation.id, number, PAGE).await?;
-                let Some(last) = words.last() else { break };
-                number = last.number;
-                for word in &words {
-                    lines.add(&lines::word_to_line(word))?;
-                }
-            }
-        }
-    }
-    lines.finish()?;
-    Ok(path)
+async fn write_words(store: &dyn Store, path: &Path) -> Result<(), TransferError> {
+    let mut lines = Lines::new(path)?;
+    let write = async |consultation: Consultation| {
+        let page = async |after: Option<u32>| store.words(consultation.id, after.unwrap_or(0), PAGE).await;
+        each(page, |word| word.number, async |word| Ok(lines.add(&lines::word_to_line(&word))?)).await
+    };
+    each(async |after| store.consultations_after(after, PAGE).await, |consultation| consultation.id, write).await?;
+    Ok(lines.finish()?)
 }
 
-async fn write_conversations(
-    store: &dyn Store,
-    folder: &Path,
-    done: &mut Exported,
-) -> Result<std::path::PathBuf, TransferError> {
-    let path = folder.join(CONVERSATIONS);
-    let (mut lines, mut after) = (Lines::new(&path)?, None);
-    loop {
-        let page = store.conversations_after(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.id);
-        for conversation in &page {
-            let receipts = store.receipts(conversation.id, conversation.users[0]).await?;
-            let header = Header::of(conversation, receipts);
-            lines.add(&header.to_line())?;
-            let mut seq = 0;
-            while seq < header.entries {
-                let limit = (header.entries - seq).min(ENTRIES as u64);
-                let entries = store.entries_after(header.id, seq, u32::try_from(limit).unwrap_or(u32::MAX)).await?;
-                if entries.is_empty() {
-                    return Err(TransferError::Conflict(format!("conversation {}", header.id)));
-                }
-                for entry in entries {
-                    seq += 1;
-                    lines.add(&lines::entry_to_line(seq, &entry.into_new()))?;
-                }
+async fn write_conversations(store: &dyn Store, path: &Path, done: &mut Exported) -> Result<(), TransferError> {
+    let mut lines = Lines::new(path)?;
+    let write = async |conversation: Conversation| {
+        let receipts = store.receipts(conversation.id, conversation.users[0]).await?;
+        let header = Header::of(&conversation, receipts);
+        lines.add(&header.to_line())?;
+        let mut seq = 0;
+        while seq < header.entries {
+            let limit = (header.entries - seq).min(ENTRIES as u64);
+            let entries = store.entries_after(header.id, seq, u32::try_from(limit).unwrap_or(u32::MAX)).await?;
+            if entries.is_empty() {
+                return Err(TransferError::Conflict(format!("conversation {}", header.id)));
             }
-            done.conversations += 1;
-            done.entries += header.entries;
+            for entry in entries {
+                seq += 1;
+                lines.add(&lines::entry_to_line(seq, &entry.into_new()))?;
+            }
         }
-    }
-    lines.finish()?;
-    Ok(path)
+        done.conversations += 1;
+        done.entries += header.entries;
+        Ok(())
+    };
+    each(async |after| store.conversations_after(after, PAGE).await, |conversation| conversation.id, write).await?;
+    Ok(lines.finish()?)
 }
 
 /// Packs what is kept of an upload; false if there is nothing.
