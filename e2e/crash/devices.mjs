@@ -118,7 +118,7 @@ class Sender {
           send.ack = { id: answer._id, seq: answer.seq };
           this.work.acked();
         }
-        if (line === this.line && !line.isClosed) this.pump();
+        if (line === this.line && line.isOpen) this.pump();
       },
       () => line.close(),
     );

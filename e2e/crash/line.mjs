@@ -6,6 +6,7 @@ const PATIENCE = 10_000;
 export class Line {
   #acks = new Map();
   #next = 0;
+  isOpen = false;
 
   /** `ready` resolves once it has joined; `came(event, payload)` is called for each event. */
   constructor(address, auth, came) {
@@ -15,7 +16,7 @@ export class Line {
       const late = setTimeout(() => ws.terminate(), PATIENCE);
       this.closed = new Promise((closed) => ws.on('close', closed)).then(() => {
         clearTimeout(late);
-        this.isClosed = true;
+        this.isOpen = false;
         for (const { failed } of this.#acks.values()) failed(new Error('closed'));
         this.#acks.clear();
         failed(new Error('closed'));
@@ -29,6 +30,7 @@ export class Line {
         else if (text[0] === '0') ws.send(`40${JSON.stringify(auth)}`);
         else if (text.startsWith('40')) {
           clearTimeout(late);
+          this.isOpen = true;
           done();
         } else if (text.startsWith('44')) failed(new Error(JSON.parse(text.slice(2)).message));
       });
@@ -42,9 +44,9 @@ export class Line {
     this.#acks.delete(id);
   }
 
-  /** Sends an event and resolves to its acknowledgement; rejects when the connection ends before. */
+  /** Sends an event and resolves to its acknowledgement; rejects when the connection ends before, or has not begun. */
   ask(event, payload) {
-    if (this.isClosed) return Promise.reject(new Error('closed'));
+    if (!this.isOpen) return Promise.reject(new Error('closed'));
     const id = this.#next++;
     return new Promise((done, failed) => {
       this.#acks.set(id, { done, failed });

@@ -4,7 +4,7 @@ use super::Consultation;
 use crate::Timestamp;
 
 /// Events of the media server that are remembered, so that none counts twice.
-const REMEMBERED: usize = 64;
+pub(super) const REMEMBERED: usize = 64;
 
 /// What the media server tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

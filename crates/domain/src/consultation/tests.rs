@@ -239,7 +239,7 @@ fn what_the_media_server_tells_counts_once() {
     for n in 0..200 {
         it.hear(&format!("f{n}"), Heard::Finished, later);
     }
-    assert!(it.heard.len() <= REMEMBERED);
+    assert!(it.heard.len() <= super::heard::REMEMBERED);
 }
 
 #[test]
