@@ -48,7 +48,7 @@ pub use port::{
     Sessions, StoreError, Transfer, Transition, Uploads, Users,
 };
 pub use recording::{
-    CONSENT, Person, Recording, RecordingAct, RecordingLine, RecordingOf, RecordingRefused, RecordingState,
+    CONSENT, Maker, Person, Recording, RecordingAct, RecordingLine, RecordingOf, RecordingRefused, RecordingState,
 };
 pub use search::{Found, FoundPlace, SearchQuery};
 pub use time::Timestamp;

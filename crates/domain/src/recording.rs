@@ -59,15 +59,26 @@ impl fmt::Display for RecordingOf {
     }
 }
 
+/// Who makes a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// The browser of who asked.
+    Browser,
+    /// A recorder of the media server's, which goes on where that browser is gone.
+    Server,
+}
+
 /// What somebody did about a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordingAct {
-    /// Asked for it and agreed to it, by that text; theirs is the browser that records.
+    /// Asked for it and agreed to it, by that text.
     Asked {
         /// Who has to agree beside them: everybody who was there.
         others: Vec<Person>,
         /// Which text.
         consent: u32,
+        /// Who is to make it.
+        maker: Maker,
     },
     /// Agreed to it, by that text.
     Agreed {
@@ -80,18 +91,22 @@ pub enum RecordingAct {
     Left,
     /// Took their consent, or their question, back: nothing of it is to be left.
     Withdrawn,
+    /// Nothing: the media server says that it records from now on.
+    Began,
     /// Ended it. What was recorded is to be kept.
     Stopped,
     /// It is kept: a message in the conversation of the two of a call, or with the consultation.
     Kept,
     /// Somebody didn't answer in time, or nothing came of it.
     Lapsed,
+    /// Nothing: the media server couldn't make it, or broke off. Nothing of it is left.
+    Failed,
 }
 
 impl RecordingAct {
     /// Whether nothing more comes to be recorded.
     pub const fn ends(&self) -> bool {
-        matches!(self, Self::Declined | Self::Withdrawn | Self::Kept | Self::Lapsed)
+        matches!(self, Self::Declined | Self::Withdrawn | Self::Kept | Self::Lapsed | Self::Failed)
     }
 }
 
@@ -112,17 +127,30 @@ pub struct RecordingLine {
     pub act: RecordingAct,
 }
 
+impl RecordingLine {
+    /// The first line of a log, of one that somebody else makes than the browser of who asks.
+    pub fn made_by(mut self, by: Maker) -> Self {
+        if let RecordingAct::Asked { maker, .. } = &mut self.act {
+            *maker = by;
+        }
+        self
+    }
+}
+
 /// Where a recording stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum RecordingState {
     Asked,
+    /// All have agreed, and the media server is yet to begin.
+    Starting,
     Running,
     Stopped,
     Kept,
     Declined,
     Withdrawn,
     Lapsed,
+    Failed,
 }
 
 /// Why somebody may not do something about a recording.
@@ -146,8 +174,10 @@ pub struct Recording {
     pub id: UploadId,
     /// Of what.
     pub of: RecordingOf,
-    /// Who asked, and records.
+    /// Who asked; theirs is the browser that records, where one does.
     pub recorder: UserId,
+    /// Who makes it.
+    pub maker: Maker,
     /// Who has agreed, the recorder first.
     pub agreed: Vec<Person>,
     /// Who has to, and hasn't yet.
@@ -162,6 +192,8 @@ pub struct Recording {
     pub asked_at: Timestamp,
     /// When all had agreed.
     pub agreed_at: Option<Timestamp>,
+    /// When the media server had begun.
+    pub began_at: Option<Timestamp>,
 }
 
 impl Recording {
@@ -176,18 +208,21 @@ impl Recording {
         if consent != CONSENT {
             return Err(RecordingRefused::OtherText);
         }
-        let act = RecordingAct::Asked { others, consent };
+        let act = RecordingAct::Asked { others, consent, maker: Maker::Browser };
         Ok(RecordingLine { recording, number: 1, of, by: Person::User(recorder), at, act })
     }
 
     /// What a log comes to; `None` of one that doesn't begin with a question.
     pub fn of(log: &[RecordingLine]) -> Option<Self> {
         let (first, rest) = log.split_first()?;
-        let (RecordingAct::Asked { others, .. }, Person::User(recorder)) = (&first.act, first.by) else { return None };
+        let (RecordingAct::Asked { others, maker, .. }, Person::User(recorder)) = (&first.act, first.by) else {
+            return None;
+        };
         let mut recording = Self {
             id: first.recording,
             of: first.of,
             recorder,
+            maker: *maker,
             agreed: vec![first.by],
             awaited: others.clone(),
             lines: 1,
@@ -195,6 +230,7 @@ impl Recording {
             by: first.by,
             asked_at: first.at,
             agreed_at: None,
+            began_at: None,
         };
         recording.begin(first.at);
         rest.iter().for_each(|line| recording.add(line));
@@ -214,18 +250,26 @@ impl Recording {
                 }
                 return self.begin(line.at);
             }
+            RecordingAct::Began => {
+                self.began_at = Some(line.at);
+                RecordingState::Running
+            }
             RecordingAct::Declined => RecordingState::Declined,
             RecordingAct::Withdrawn => RecordingState::Withdrawn,
             RecordingAct::Stopped => RecordingState::Stopped,
             RecordingAct::Kept => RecordingState::Kept,
             RecordingAct::Lapsed => RecordingState::Lapsed,
+            RecordingAct::Failed => RecordingState::Failed,
         };
     }
 
-    /// It runs once nobody is awaited.
+    /// It runs once nobody is awaited, or is to begin.
     fn begin(&mut self, at: Timestamp) {
         if self.state == RecordingState::Asked && self.awaited.is_empty() {
-            self.state = RecordingState::Running;
+            self.state = match self.maker {
+                Maker::Browser => RecordingState::Running,
+                Maker::Server => RecordingState::Starting,
+            };
             self.agreed_at = Some(at);
         }
     }
@@ -233,7 +277,7 @@ impl Recording {
     /// The next line of the log, if that may be done now. Who comes into a consultation later agrees without having been
     /// asked at the beginning; that they are there is the caller's to know.
     pub fn next(&self, by: Person, act: RecordingAct, at: Timestamp) -> Result<RecordingLine, RecordingRefused> {
-        use RecordingState::{Asked, Kept, Running, Stopped};
+        use RecordingState::{Asked, Kept, Running, Starting, Stopped};
         let awaited = self.awaited.contains(&by);
         let comes = matches!(self.of, RecordingOf::Consultation(_)) && !self.agreed.contains(&by);
         let theirs = match act {
@@ -249,12 +293,14 @@ impl Recording {
         }
         let fits = match act {
             RecordingAct::Asked { .. } => false,
-            RecordingAct::Agreed { .. } => self.state == Asked || (self.state == Running && comes),
+            RecordingAct::Agreed { .. } => self.state == Asked || (matches!(self.state, Starting | Running) && comes),
             RecordingAct::Declined | RecordingAct::Left => self.state == Asked,
-            RecordingAct::Withdrawn => matches!(self.state, Asked | Running | Stopped | Kept),
-            RecordingAct::Stopped => self.state == Running,
+            RecordingAct::Withdrawn => matches!(self.state, Asked | Starting | Running | Stopped | Kept),
+            RecordingAct::Began => self.state == Starting,
+            RecordingAct::Stopped => matches!(self.state, Starting | Running),
             RecordingAct::Kept => matches!(self.state, Running | Stopped),
             RecordingAct::Lapsed => matches!(self.state, Asked | Running | Stopped),
+            RecordingAct::Failed => self.maker == Maker::Server && matches!(self.state, Starting | Running | Stopped),
         };
         if !fits {
             return Err(RecordingRefused::NotNow);
@@ -276,19 +322,20 @@ impl Recording {
     pub fn bars(&self, person: Person) -> bool {
         match self.state {
             RecordingState::Asked => !self.is_of(person),
-            RecordingState::Running => !self.agreed.contains(&person),
+            RecordingState::Starting | RecordingState::Running => !self.agreed.contains(&person),
             _ => false,
         }
     }
 
-    /// Whether its bytes may come: all have agreed, and nobody has taken that back.
+    /// Whether its bytes may come from a browser: all have agreed, and nobody has taken that back.
     pub const fn takes_bytes(&self) -> bool {
-        matches!(self.state, RecordingState::Running | RecordingState::Stopped)
+        matches!(self.maker, Maker::Browser) && matches!(self.state, RecordingState::Running | RecordingState::Stopped)
     }
 
     /// Whether something is to become of it yet.
     pub const fn is_open(&self) -> bool {
-        matches!(self.state, RecordingState::Asked | RecordingState::Running | RecordingState::Stopped)
+        use RecordingState::{Asked, Running, Starting, Stopped};
+        matches!(self.state, Asked | Starting | Running | Stopped)
     }
 }
 

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{Config, Role};
 use crate::data::{self, DataError, Locked};
 use crate::http;
+use crate::livekit::{Egress, FolderError};
 use crate::setup::Setup;
 use crate::shell::bind::Bound;
 use crate::shell::clock::Clock;
@@ -62,6 +63,8 @@ pub enum OpenError {
     Read(#[from] StoreError),
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error(transparent)]
+    Egress(#[from] FolderError),
 }
 
 /// Something broke that the server can't do without.
@@ -95,6 +98,9 @@ impl Server {
             None => own_secret(&config).map_err(|source| OpenError::Secret { file: data::JWT_SECRET, source })?,
         };
         let tls = Tls::open(&config, clock.clone())?;
+        if let Some(egress) = config.livekit.as_ref().and_then(|livekit| livekit.egress.as_ref()) {
+            Egress::check(&egress.folder)?;
+        }
         let store = open_store(&config, Options::default()).await?;
         let revocations = store.last_revocation().await?;
         let setup = setup(&config, store.as_ref()).await?;

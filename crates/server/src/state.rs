@@ -17,7 +17,7 @@ use store::Store;
 use tokio::sync::{Mutex, Notify};
 
 use crate::config::{CallTimes, Config, Role, UploadConfig};
-use crate::livekit::LiveKit;
+use crate::livekit::{Egress, LiveKit};
 use crate::setup::Setup;
 use crate::shell::clock::Clock;
 use crate::socket::{CallEvents, Connected, ConsultationEvents, Hub, RecordingEvents, Statuses};
@@ -166,6 +166,7 @@ impl Services {
         let appointments = Appointments::new(ports.appointments.clone(), ports.users.clone(), config.limits);
         let consultations = {
             let livekit = config.livekit.as_ref().map(|livekit| LiveKit::new(livekit, clock.clone()));
+            let egress = config.livekit.as_ref().and_then(|livekit| Egress::new(livekit, clock.clone()));
             let under = app::consultations::Ports {
                 consultations: ports.consultations.clone(),
                 appointments: ports.appointments.clone(),
@@ -174,6 +175,7 @@ impl Services {
                 uploads: ports.uploads.clone(),
                 calls: ports.calls.clone(),
                 media: livekit.map(|livekit| Arc::new(livekit) as Arc<dyn app::consultations::MediaServer>),
+                recorder: egress.map(|egress| Arc::new(egress) as Arc<dyn app::consultations::RoomRecorder>),
                 audience: Arc::new(ConsultationEvents {
                     hub: hub.clone(),
                     signer: signer.clone(),

@@ -1,5 +1,6 @@
 //! Consultations as our own clients see them, and what they ask for.
 
+mod egress;
 mod event;
 mod request;
 mod view;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use domain::{ConnectionTest, DeviceTest, LineTest, MemberRole, MemberState, ObjectId, QualityWord};
 use serde::{Deserialize, Serialize};
 
+pub use egress::EgressInfo;
 pub use event::{MediaEvent, MediaParticipant, MediaRoom};
 pub use request::{
     AdmitMembers, Arrive, AskIn, BringKey, ClaimLink, Encrypt, Enter, GetToken, GiveRole, HandKeys, KeyText, Lock,

@@ -1,6 +1,6 @@
 //! What is said about recordings of calls and consultations, between our own clients and the server.
 
-use domain::{CallId, Person, Recording, RecordingOf, RecordingState, UploadId, UserId};
+use domain::{CallId, Maker, Person, Recording, RecordingOf, RecordingState, UploadId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::packet::Id;
@@ -49,6 +49,9 @@ pub struct RecordingFinish {
 #[allow(missing_docs)]
 pub struct Consent {
     pub consent: Option<u32>,
+    /// The browser of who asks is to make it, though the media server could.
+    #[serde(default)]
+    pub browser: bool,
 }
 
 /// `POST /api/recordings/{id}/finish`.
@@ -71,6 +74,9 @@ pub struct RecordingStands {
     version: u64,
     state: &'static str,
     recorder_id: Id<UserId>,
+    /// `server` where the media server makes it; else the recorder's browser does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maker: Option<&'static str>,
     /// Who brought it there.
     by: String,
     /// In a consultation: who has agreed, by their identities in the room.
@@ -96,18 +102,25 @@ impl From<&Recording> for RecordingStands {
             version: recording.lines,
             state: match recording.state {
                 RecordingState::Asked => "asked",
+                RecordingState::Starting => "starting",
                 RecordingState::Running => "running",
                 RecordingState::Stopped => "stopped",
                 RecordingState::Kept => "kept",
                 RecordingState::Declined => "declined",
                 RecordingState::Withdrawn => "withdrawn",
                 RecordingState::Lapsed => "lapsed",
+                RecordingState::Failed => "failed",
             },
             recorder_id: Id(recording.recorder),
+            maker: (recording.maker == Maker::Server).then_some("server"),
             by: recording.by.to_string(),
             agreed: named(&recording.agreed),
             awaited: named(&recording.awaited),
-            since: recording.agreed_at.map(Iso),
+            since: match recording.maker {
+                Maker::Browser => recording.agreed_at,
+                Maker::Server => recording.began_at,
+            }
+            .map(Iso),
         }
     }
 }
@@ -147,6 +160,13 @@ mod tests {
         let of = RecordingOf::Consultation(id::<ConsultationId>('c'));
         let others = vec![Person::User(id('a')), Person::Guest(id::<MemberId>('4'))];
         let first = Recording::ask(id('b'), of, (id('d'), others), CONSENT, at).unwrap();
-        says("recording-of-room", &RecordingStands::from(&Recording::of(&[first]).unwrap()));
+        says("recording-of-room", &RecordingStands::from(&Recording::of(std::slice::from_ref(&first)).unwrap()));
+        let mut made = Recording::of(&[first.made_by(Maker::Server)]).unwrap();
+        for who in [Person::User(id('a')), Person::Guest(id::<MemberId>('4'))] {
+            made.add(&made.next(who, RecordingAct::Agreed { consent: CONSENT }, at).unwrap());
+        }
+        says("recording-starting", &RecordingStands::from(&made));
+        let by_browser: Consent = hears("recording-by-browser");
+        assert!(by_browser.browser && !consent.browser);
     }
 }

@@ -29,7 +29,7 @@ use crate::limit::Limit;
 
 pub use guests::Invitation;
 pub use list::Listing;
-pub use media::{MediaError, MediaServer, MediaSource, Pass};
+pub use media::{Job, JobError, JobStage, MediaError, MediaServer, MediaSource, Pass, RoomRecorder};
 pub use passes::{Guest, Passes};
 pub use words::Words;
 
@@ -61,6 +61,8 @@ pub struct Scene {
     pub owner_busy: bool,
     /// While it is open its newest recording, later all of them; with what is kept.
     pub recordings: Vec<(Recording, Option<Upload>)>,
+    /// Those to come are made by the media server.
+    pub server_records: bool,
 }
 
 /// Who is told how a consultation stands; `server` renders it.
@@ -176,6 +178,7 @@ pub struct Ports {
     pub uploads: Arc<dyn domain::Uploads>,
     pub calls: Arc<dyn Calls>,
     pub media: Option<Arc<dyn MediaServer>>,
+    pub recorder: Option<Arc<dyn RoomRecorder>>,
     pub audience: Arc<dyn ConsultationAudience>,
 }
 
@@ -447,7 +450,7 @@ impl Consultations {
             }
             // Who was sent out may have kept what let them in.
             if let Heard::Joined(identity) = what
-                && !rooms::is_admitted(&next, identity)
+                && !self.belongs(&next, identity).await?
             {
                 self.later(room, rooms::Left::Remove(identity.to_owned()));
             }

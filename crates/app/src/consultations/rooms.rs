@@ -9,10 +9,15 @@ use super::*;
 /// What is still to be done at the media server.
 pub(super) enum Left {
     Remove(String),
+    /// What records for the media server, unless it does so for us.
+    RemoveRecorder(String),
     /// What their role allows.
     Permit(MemberId),
     Close,
 }
+
+/// So often a recorder that is not in the media server's list of them is looked for there again.
+const UNLISTED: u32 = 2;
 
 /// So much may be left to be done at once.
 const MOST_LEFT: usize = 100;
@@ -220,7 +225,8 @@ impl Consultations {
         };
         let owner_busy = it.ended_at.is_none() && self.is_busy(it.owner, it.id).await?;
         let recordings = self.recordings(&it).await?;
-        Ok(Scene { consultation: it, people, appointment, owner_busy, recordings })
+        let server_records = self.is_recorded_by_server(&it);
+        Ok(Scene { consultation: it, people, appointment, owner_busy, recordings, server_records })
     }
 
     async fn is_busy(&self, user: UserId, but: ConsultationId) -> Result<bool, ConsultationError> {
@@ -298,8 +304,8 @@ impl Consultations {
         }
         let this = self.clone();
         tokio::spawn(async move {
-            for _ in 0..AGAIN {
-                if this.is_done(room, &left).await {
+            for tried in 0..AGAIN {
+                if this.is_done(room, &left, tried).await {
                     break;
                 }
                 tokio::time::sleep(AGAIN_AFTER).await;
@@ -308,7 +314,7 @@ impl Consultations {
         });
     }
 
-    async fn is_done(&self, room: ObjectId, left: &Left) -> bool {
+    async fn is_done(&self, room: ObjectId, left: &Left, tried: u32) -> bool {
         let Some(media) = &self.inner.ports.media else { return true };
         let newest = match self.inner.ports.consultations.consultation_in(room).await {
             Ok(Some(newest)) => newest,
@@ -316,7 +322,17 @@ impl Consultations {
             Err(_) => return false,
         };
         match left {
-            Left::Remove(identity) => is_admitted(&newest, identity) || media.remove(room, identity).await.is_ok(),
+            Left::Remove(identity) => match self.belongs(&newest, identity).await {
+                Ok(belongs) => belongs || media.remove(room, identity).await.is_ok(),
+                Err(_) => false,
+            },
+            Left::RemoveRecorder(identity) => match self.records(&newest, identity).await {
+                Ok(Some(true)) => true,
+                // It may have come before the list has it.
+                Ok(Some(false)) if tried < UNLISTED => false,
+                Ok(_) => media.remove(room, identity).await.is_ok(),
+                Err(_) => false,
+            },
             Left::Permit(id) => match newest.member(*id) {
                 // As it is now, which may be another role again.
                 Some(member) if newest.grants(*id).is_ok() => media.permit(&Pass::of(room, member)).await.is_ok(),
@@ -327,7 +343,7 @@ impl Consultations {
     }
 }
 
-/// Whether whoever has that name at the media server may be in the room.
-pub(super) fn is_admitted(it: &Consultation, identity: &str) -> bool {
-    it.members.iter().any(|member| member.identity() == identity && it.grants(member.id).is_ok())
+/// Whether whoever has that name at the media server was let in.
+pub(super) fn admitted<'a>(it: &'a Consultation, identity: &str) -> Option<&'a domain::Member> {
+    it.members.iter().find(|member| member.identity() == identity && it.grants(member.id).is_ok())
 }

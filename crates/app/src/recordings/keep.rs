@@ -41,6 +41,7 @@ impl Recordings {
     /// Looks after those that nobody looks after any more: unanswered questions, recorders that broke down, what could not
     /// be kept a moment ago. To be asked for every few seconds.
     pub async fn tick(&self) {
+        self.look_after_made().await;
         for live in self.lives() {
             let recorder = live.shown().recorder;
             let in_call = match self.is_under_way(live.of, recorder).await {
@@ -56,6 +57,7 @@ impl Recordings {
             let asked_at = state.recording.asked_at;
             let silent = now.since(state.heard_at);
             match state.recording.state {
+                state if live.is_made_by_server() && state != RecordingState::Asked => {}
                 RecordingState::Asked if !in_call || now.since(asked_at) > ANSWER_WITHIN => {
                     self.let_lapse(&live, &mut state, recorder).await;
                 }

@@ -3,18 +3,22 @@
 //!
 //! What happens to a recording is decided by [`Recording::next`] and put into its log before anybody hears of it or a byte
 //! is taken. A piece is on the disk before it is acknowledged, so what a recorder that breaks down had sent is put together
-//! by [`Recordings::tick`]. In the end it is an upload, which a message holds, or the recording itself.
+//! by [`Recordings::tick`]. In the end it is an upload, which a message holds, or the recording itself. Where the media
+//! server makes one, see `server`, its file becomes that upload.
 
 mod keep;
+mod making;
+mod next;
 mod rooms;
+mod server;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{
-    CallId, CallPhase, Person, Recording, RecordingAct, RecordingLine, RecordingOf, RecordingRefused, Seat, StoreError,
-    Timestamp, Transition, UploadId, UserId,
+    CallId, CallPhase, Person, Recording, RecordingAct, RecordingLine, RecordingOf, RecordingRefused, RecordingState,
+    Seat, StoreError, Timestamp, Transition, UploadId, UserId,
 };
 
 use crate::calling::{Calling, Now};
@@ -107,6 +111,9 @@ struct Inner {
     asking: tokio::sync::Mutex<()>,
     /// Those of which something is to become yet. Short sections.
     open: Mutex<HashMap<UploadId, Arc<Live>>>,
+    /// Those that are over, of which something may still be at the media server.
+    leaving: Mutex<HashMap<UploadId, Arc<Live>>>,
+    swept_at: Mutex<Option<Timestamp>>,
 }
 
 /// One that is open.
@@ -115,6 +122,12 @@ struct Live {
     /// As it is shown, for whoever doesn't want to wait for what is being done to it.
     shown: Mutex<Recording>,
     state: tokio::sync::Mutex<State>,
+    /// How many bytes there may be.
+    room: u64,
+    /// Of one that the media server makes.
+    making: Mutex<making::Making>,
+    /// Held by who does something about that.
+    driving: tokio::sync::Mutex<()>,
 }
 
 struct State {
@@ -129,7 +142,19 @@ struct State {
     finished: Option<Duration>,
 }
 
+impl State {
+    fn of(recording: Recording, room: u64, now: Timestamp) -> Self {
+        Self { recording, next: 0, bytes: 0, room, heard_at: now, finished: None }
+    }
+}
+
 impl Live {
+    fn of(state: State) -> Self {
+        let (of, room, shown) = (state.recording.of, state.room, Mutex::new(state.recording.clone()));
+        let (making, driving) = (Mutex::default(), tokio::sync::Mutex::default());
+        Self { of, shown, state: tokio::sync::Mutex::new(state), room, making, driving }
+    }
+
     fn shown(&self) -> Recording {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -146,8 +171,22 @@ impl Recordings {
         now: Now,
     ) -> Self {
         let often = Limit::new(60, Duration::from_millis(500));
-        let (asking, open) = (tokio::sync::Mutex::default(), Mutex::default());
-        Self { inner: Arc::new(Inner { logs, calling, rooms, chat, uploads, audience, now, often, asking, open }) }
+        let (asking, open, leaving) = (tokio::sync::Mutex::default(), Mutex::default(), Mutex::default());
+        let inner = Inner {
+            logs,
+            calling,
+            rooms,
+            chat,
+            uploads,
+            audience,
+            now,
+            often,
+            asking,
+            open,
+            leaving,
+            swept_at: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Takes up what another life of this process left behind.
@@ -157,14 +196,13 @@ impl Recordings {
             let sizes = self.inner.uploads.chunks(recording.id).await?;
             let room = self.inner.uploads.room(recording.recorder).await?.min(MAX_BYTES);
             tracing::info!(recording = %recording.id, chunks = sizes.len(), "taken up");
-            self.begin(State {
-                recording,
+            let now = (self.inner.now)();
+            let live = self.begin(State {
                 next: u32::try_from(sizes.len()).unwrap_or(u32::MAX),
                 bytes: sizes.iter().sum(),
-                room,
-                heard_at: (self.inner.now)(),
-                finished: None,
+                ..State::of(recording, room, now)
             });
+            *self.lock(&live.making) = making::Making::adopted(now);
         }
         Ok(())
     }
@@ -234,8 +272,11 @@ impl Recordings {
             return Err(RecordingError::Already);
         }
         tracing::info!(recording = %recording.id, of = %recording.of, "asked for");
-        self.begin(State { recording: recording.clone(), next: 0, bytes: 0, room, heard_at: now, finished: None });
+        let live = self.begin(State::of(recording.clone(), room, now));
         self.tell(&recording).await;
+        if recording.state == RecordingState::Starting {
+            self.go_on(live, true);
+        }
         Ok(recording)
     }
 
@@ -316,7 +357,7 @@ impl Recordings {
     pub async fn withdraw(&self, by: Person, id: UploadId) -> Result<(), RecordingError> {
         let Some(live) = self.live(id) else { return self.withdraw_kept(by, id).await };
         let mut state = live.state.lock().await;
-        if state.recording.state == domain::RecordingState::Kept {
+        if state.recording.state == RecordingState::Kept {
             drop(state);
             return self.withdraw_kept(by, id).await;
         }
@@ -332,15 +373,20 @@ impl Recordings {
         Ok(())
     }
 
-    fn begin(&self, state: State) {
-        let Recording { id, of, .. } = state.recording;
-        let shown = Mutex::new(state.recording.clone());
-        let live = Arc::new(Live { of, shown, state: tokio::sync::Mutex::new(state) });
-        self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).insert(id, live);
+    fn begin(&self, state: State) -> Arc<Live> {
+        let id = state.recording.id;
+        let live = Arc::new(Live::of(state));
+        self.lock(&self.inner.open).insert(id, live.clone());
+        live
     }
 
     fn live(&self, id: UploadId) -> Option<Arc<Live>> {
-        self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        self.lock(&self.inner.open).get(&id).cloned()
+    }
+
+    #[allow(clippy::unused_self)] // short to say
+    fn lock<'a, T>(&self, what: &'a Mutex<T>) -> std::sync::MutexGuard<'a, T> {
+        what.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn live_of(&self, by: Person, id: UploadId) -> Result<Arc<Live>, RecordingError> {
@@ -349,7 +395,7 @@ impl Recordings {
     }
 
     fn lives(&self) -> Vec<Arc<Live>> {
-        self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.lock(&self.inner.open).values().cloned().collect()
     }
 
     /// Puts what somebody does into the log and tells all.
@@ -369,11 +415,19 @@ impl Recordings {
     }
 
     async fn show(&self, live: &Live, state: &State) {
-        *live.shown.lock().unwrap_or_else(PoisonError::into_inner) = state.recording.clone();
-        if !state.recording.is_open() {
-            self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&state.recording.id);
+        let recording = &state.recording;
+        *self.lock(&live.shown) = recording.clone();
+        let made = self.live(recording.id).filter(|live| live.is_made_by_server());
+        if !recording.is_open() {
+            self.lock(&self.inner.open).remove(&recording.id);
+            if let Some(made) = &made {
+                self.lock(&self.inner.leaving).insert(recording.id, made.clone());
+            }
         }
-        self.tell(&state.recording).await;
+        self.tell(recording).await;
+        if let Some(made) = made {
+            self.go_on(made, recording.state == RecordingState::Starting);
+        }
     }
 
     async fn tell(&self, recording: &Recording) {

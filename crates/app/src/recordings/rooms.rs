@@ -1,17 +1,25 @@
 //! What is particular to recordings of consultations.
 
-use domain::{ConsultationId, Recording, RecordingAct, RecordingOf, UploadId, User};
+use domain::{ConsultationId, Maker, Recording, RecordingAct, RecordingOf, UploadId, User};
 
 use super::{Live, RecordingError, Recordings, State};
 use crate::consultations::Scene;
 use crate::fresh;
 
 impl Recordings {
-    /// The owner of a consultation asks everybody who is in it, and agrees by asking.
-    pub async fn ask_room(&self, by: &User, room: domain::ObjectId, consent: u32) -> Result<Scene, RecordingError> {
+    /// The owner of a consultation asks everybody who is in it, and agrees by asking. The media server makes it where it can,
+    /// unless it is to be their `browser`.
+    pub async fn ask_room(
+        &self,
+        by: &User,
+        room: domain::ObjectId,
+        consent: u32,
+        browser: bool,
+    ) -> Result<Scene, RecordingError> {
         let now = (self.inner.now)();
         let _asking = self.inner.asking.lock().await;
-        let open = self.inner.rooms.open_in(by, room, now).await?;
+        let it = self.inner.rooms.open_in(by, room, now).await?;
+        let (open, by_server) = (it.id, !browser && self.inner.rooms.is_recorded_by_server(&it));
         let of = RecordingOf::Consultation(open);
         let bytes = self.room_for(by.id, of).await?;
         let id = UploadId(fresh::object_id(now));
@@ -19,7 +27,8 @@ impl Recordings {
         Recording::ask(id, of, (by.id, Vec::new()), consent, now)?;
         // From here on who comes is kept at the door until the log has the question.
         let others = self.inner.rooms.record(by, room, id, now).await?;
-        let line = Recording::ask(id, of, (by.id, others), consent, now)?;
+        let maker = if by_server { Maker::Server } else { Maker::Browser };
+        let line = Recording::ask(id, of, (by.id, others), consent, now)?.made_by(maker);
         self.first(line, bytes).await?;
         Ok(self.inner.rooms.scene_of(open).await?)
     }

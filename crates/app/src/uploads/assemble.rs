@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{BlobId, FileFacts, Part, Timestamp, Upload, UploadId, UploadKey, UploadKind, UserId};
+use domain::{BlobId, BlobReader, FileFacts, Part, Timestamp, Upload, UploadId, UploadKey, UploadKind, UserId};
 
 use super::media::recorded_as;
 use super::{UploadError, Uploads};
@@ -17,6 +17,19 @@ pub struct Pieces {
     pub count: u32,
     pub duration: Duration,
 }
+
+/// A recording that is there as a whole.
+#[allow(missing_docs)]
+pub struct Made {
+    pub upload: UploadId,
+    pub owner: UserId,
+    pub size: u64,
+    pub bytes: Box<dyn BlobReader>,
+    pub duration: Duration,
+}
+
+/// What media servers make.
+const MADE_AS: &str = "video/mp4";
 
 impl Uploads {
     /// How many bytes a person may still upload.
@@ -58,6 +71,57 @@ impl Uploads {
             return Err(UploadError::Invalid("There is nothing in that recording."));
         };
         writer.finish().await?;
+        self.note_recording(upload, owner, (media_type, size), duration, now).await
+    }
+
+    /// Takes a recording in that somebody else made, durably, and records it. What was taken in before is left as it is.
+    pub async fn take_in(&self, made: Made, now: Timestamp) -> Result<Upload, UploadError> {
+        let Made { upload, owner, size, mut bytes, duration } = made;
+        if let Some(there) = self.inner.records.upload(upload).await? {
+            return Ok(there);
+        }
+        let mut writer = self.inner.blobs.write(BlobId { upload, part: Part::Whole }).await?;
+        let (mut taken, mut wrong) = (0, None);
+        loop {
+            let piece = match bytes.next().await {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break,
+                Err(error) => {
+                    writer.abort().await;
+                    return Err(error.into());
+                }
+            };
+            if taken == 0 && recorded_as(&piece) != Some(MADE_AS) {
+                wrong = Some(UploadError::Unsupported("That is no recording."));
+            }
+            taken += piece.len() as u64;
+            if taken > size {
+                wrong = Some(UploadError::TooLarge);
+            }
+            if wrong.is_some() {
+                break;
+            }
+            writer.write(&piece).await?;
+        }
+        if taken == 0 || taken < size {
+            wrong = wrong.or(Some(UploadError::Invalid("There is not all in that recording.")));
+        }
+        if let Some(wrong) = wrong {
+            writer.abort().await;
+            return Err(wrong);
+        }
+        writer.finish().await?;
+        self.note_recording(upload, owner, (MADE_AS, size), duration, now).await
+    }
+
+    async fn note_recording(
+        &self,
+        upload: UploadId,
+        owner: UserId,
+        (media_type, size): (&str, u64),
+        duration: Duration,
+        now: Timestamp,
+    ) -> Result<Upload, UploadError> {
         let name = format!("recording.{}", media_type.trim_start_matches("video/"));
         let facts = FileFacts {
             upload,

@@ -25,7 +25,7 @@ use domain::{
 };
 
 use crate::limit::Limit;
-pub use assemble::Pieces;
+pub use assemble::{Made, Pieces};
 pub use media::{is_shown_inline, recorded_as};
 pub use receive::{Announced, Begun, Receiving, thumbnail_type};
 pub use sign::{Grant, Signer};

@@ -1,5 +1,5 @@
 use super::*;
-use RecordingAct::{Agreed, Asked, Declined, Kept, Lapsed, Left, Stopped, Withdrawn};
+use RecordingAct::{Agreed, Asked, Began, Declined, Failed, Kept, Lapsed, Left, Stopped, Withdrawn};
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
@@ -101,7 +101,7 @@ fn only_who_is_asked_answers_and_in_the_words_of_today() {
         (2, Agreed { consent: CONSENT + 1 }, RecordingRefused::OtherText),
         (2, Stopped, RecordingRefused::NotNow),
         (1, Kept, RecordingRefused::NotNow),
-        (1, Asked { others: vec![user(2)], consent: CONSENT }, RecordingRefused::NotNow),
+        (1, Asked { others: vec![user(2)], consent: CONSENT, maker: Maker::Browser }, RecordingRefused::NotNow),
     ] {
         assert_eq!(recording.next(user(who), act.clone(), NOW), Err(why), "{who} {act:?}");
     }
@@ -123,6 +123,40 @@ fn consent_is_taken_back_at_any_time_and_once() {
         }
     }
     assert!(after(&[(2, Declined)]).next(user(1), Withdrawn, NOW).is_err());
+}
+
+/// Of a room with 1, 2 and a guest, by the media server.
+fn made_by_server(others: &[u8]) -> Recording {
+    let (of, others) =
+        (RecordingOf::Consultation(ConsultationId([9; 12].into())), others.iter().map(|n| person(*n)).collect());
+    let line = Recording::ask(UploadId([7; 12].into()), of, (UserId([1; 12].into()), others), CONSENT, NOW).unwrap();
+    Recording::of(&[line.made_by(Maker::Server)]).unwrap()
+}
+
+#[test]
+fn what_the_media_server_makes_runs_when_it_has_begun() {
+    let asked = made_by_server(&[2, GUEST]);
+    assert_eq!(asked.next(user(1), Began, NOW), Err(RecordingRefused::NotNow), "not before all have agreed");
+    let starting = then(asked, &[YES, (GUEST, AGREED)]);
+    assert_eq!((starting.state, starting.agreed_at, starting.began_at), (RecordingState::Starting, Some(NOW), None));
+    assert!(starting.is_open() && starting.bars(person(3)) && !starting.bars(person(GUEST)));
+    let with = then(starting.clone(), &[(3, AGREED), (1, Began)]);
+    assert_eq!((with.state, with.began_at, with.bars(person(3))), (RecordingState::Running, Some(NOW), false));
+    assert!(with.bars(person(4)));
+    assert_eq!(with.next(user(1), Began, NOW), Err(RecordingRefused::NotNow), "once");
+    for recording in [&starting, &with, &then(with.clone(), &[(2, Stopped)])] {
+        assert!(!recording.takes_bytes(), "no browser sends any");
+        for who in [1, 2, GUEST] {
+            assert_eq!(then(recording.clone(), &[(who, Withdrawn)]).state, RecordingState::Withdrawn);
+        }
+        let failed = then(recording.clone(), &[(1, Failed)]);
+        assert!(failed.state == RecordingState::Failed && !failed.is_open() && Failed.ends());
+        assert_eq!(failed.next(user(1), Kept, NOW), Err(RecordingRefused::NotNow));
+    }
+    assert_eq!(then(starting, &[(2, Stopped), (1, Kept)]).state, RecordingState::Kept);
+    assert_eq!(made_by_server(&[]).state, RecordingState::Starting);
+    assert_eq!(then(made_by_server(&[2]), &[(2, Declined)]).state, RecordingState::Declined);
+    assert_eq!(after(&[YES]).next(user(1), Failed, NOW), Err(RecordingRefused::NotNow), "a browser's breaks down else");
 }
 
 #[test]

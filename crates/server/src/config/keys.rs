@@ -55,6 +55,8 @@ keys! {
     LIVEKIT_API_URL = "livekit_api_url", "MOODBITES_LIVEKIT_API_URL", Some("LIVEKIT_API_URL");
     LIVEKIT_API_KEY = "livekit_api_key", "MOODBITES_LIVEKIT_API_KEY", Some("LIVEKIT_API_KEY");
     LIVEKIT_API_SECRET = "livekit_api_secret", "MOODBITES_LIVEKIT_API_SECRET", Some("LIVEKIT_API_SECRET");
+    LIVEKIT_EGRESS_DIR = "livekit_egress_dir", "MOODBITES_LIVEKIT_EGRESS_DIR", None;
+    LIVEKIT_EGRESS_PATH = "livekit_egress_path", "MOODBITES_LIVEKIT_EGRESS_PATH", None;
     TIME_ZONE = "time_zone", "MOODBITES_TIME_ZONE", None;
     LOG = "log", "MOODBITES_LOG", None;
 }

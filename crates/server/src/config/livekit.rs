@@ -1,6 +1,7 @@
 //! The LiveKit server that carries consultations.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use app::accounts::Secret;
 
@@ -20,7 +21,21 @@ pub struct LiveKitConfig {
     pub api_key: String,
     /// And what belongs to it.
     pub api_secret: Secret,
+    /// Where its recordings are, if it makes any.
+    pub egress: Option<EgressConfig>,
 }
+
+/// The folder into which LiveKit Egress records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EgressConfig {
+    /// As we see it.
+    pub folder: PathBuf,
+    /// As Egress sees it; without a slash at its end.
+    pub theirs: String,
+}
+
+/// As its container is run in LiveKit's own examples.
+const EGRESS_PATH: &str = "/out";
 
 impl fmt::Debug for LiveKitConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,7 +54,13 @@ impl LiveKitConfig {
 pub(super) fn resolve(raw: &Raw, warnings: &mut Vec<String>) -> Result<Option<LiveKitConfig>, ConfigError> {
     const EXPECTED: &str = "the address of a LiveKit server, as in wss://livekit.example.org";
     let Some(url) = text(raw, keys::LIVEKIT_URL)? else {
-        let beside = [keys::LIVEKIT_API_URL, keys::LIVEKIT_API_KEY, keys::LIVEKIT_API_SECRET];
+        let beside = [
+            keys::LIVEKIT_API_URL,
+            keys::LIVEKIT_API_KEY,
+            keys::LIVEKIT_API_SECRET,
+            keys::LIVEKIT_EGRESS_DIR,
+            keys::LIVEKIT_EGRESS_PATH,
+        ];
         return match beside.into_iter().find_map(|key| raw.given(key)) {
             Some((name, _)) => Err(ConfigError::Secret { name, expected: "left out, or given with livekit_url" }),
             None => Ok(None),
@@ -77,5 +98,26 @@ pub(super) fn resolve(raw: &Raw, warnings: &mut Vec<String>) -> Result<Option<Li
     // A page that came by TLS speaks to no server without it.
     let url = url.replacen("http", "ws", usize::from(url.starts_with("http")));
     let api_url = api_url.replacen("ws", "http", usize::from(api_url.starts_with("ws")));
-    Ok(Some(LiveKitConfig { url, api_url, api_key, api_secret: Secret::new(&api_secret) }))
+    let egress = egress(raw)?;
+    Ok(Some(LiveKitConfig { url, api_url, api_key, api_secret: Secret::new(&api_secret), egress }))
+}
+
+fn egress(raw: &Raw) -> Result<Option<EgressConfig>, ConfigError> {
+    let path = |key: Key| match text(raw, key)? {
+        Some(path) if !path.trim().starts_with('/') || path.contains("..") => {
+            let name = raw.given(key).map_or_else(String::new, |(name, _)| name);
+            Err(wrong(name, &Given::Text(path), "a folder by its whole path, as in /var/lib/livekit-egress"))
+        }
+        path => Ok(path.map(|path| path.trim().trim_end_matches('/').to_owned())),
+    };
+    let Some(folder) = path(keys::LIVEKIT_EGRESS_DIR)? else {
+        return match raw.given(keys::LIVEKIT_EGRESS_PATH) {
+            Some((name, _)) => {
+                Err(ConfigError::Secret { name, expected: "left out, or given with livekit_egress_dir" })
+            }
+            None => Ok(None),
+        };
+    };
+    let theirs = path(keys::LIVEKIT_EGRESS_PATH)?.unwrap_or_else(|| EGRESS_PATH.to_owned());
+    Ok(Some(EgressConfig { folder: folder.into(), theirs }))
 }

@@ -23,7 +23,7 @@ mod turn;
 mod uploads;
 
 pub use error::ConfigError;
-pub use livekit::LiveKitConfig;
+pub use livekit::{EgressConfig, LiveKitConfig};
 pub use network::Network;
 pub use print::print;
 pub use raw::{Flags, Raw, read_environment};

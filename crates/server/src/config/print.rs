@@ -65,6 +65,11 @@ pub fn print(config: &Config, raw: &Raw) -> String {
         page.setting(keys::LIVEKIT_API_URL, Some(livekit.api_url.clone().into()));
         page.setting(keys::LIVEKIT_API_KEY, Some(livekit.api_key.clone().into()));
         page.note(keys::LIVEKIT_API_SECRET, "set, not shown");
+        let egress = livekit.egress.as_ref();
+        page.setting(keys::LIVEKIT_EGRESS_DIR, egress.map(|egress| egress.folder.display().to_string().into()));
+        if let Some(egress) = egress {
+            page.setting(keys::LIVEKIT_EGRESS_PATH, Some(egress.theirs.clone().into()));
+        }
     }
     page.setting(keys::TIME_ZONE, Some(config.time_zone.to_string().into()));
     page.setting(keys::LOG, Some(config.log.clone().into()));

@@ -461,4 +461,30 @@ fn a_livekit_server_is_named_whole_or_not_at_all() {
         let error = refused(&env, "");
         assert!(error.to_lowercase().contains("livekit_") && !error.contains("hush"), "{error}");
     }
+    let at = ("LIVEKIT_URL", "wss://lk");
+    assert!(resolved(&[at, KEY, SECRET], "").livekit.unwrap().egress.is_none());
+    for (dir, path, theirs) in [("/srv/egress/", None, "/out"), ("/srv/egress", Some("/data/rec/"), "/data/rec")] {
+        let mut env = vec![at, KEY, SECRET, ("MOODBITES_LIVEKIT_EGRESS_DIR", dir)];
+        env.extend(path.map(|path| ("MOODBITES_LIVEKIT_EGRESS_PATH", path)));
+        let config = resolved(&env, "");
+        let egress = EgressConfig { folder: "/srv/egress".into(), theirs: theirs.to_owned() };
+        assert_eq!(config.livekit.clone().unwrap().egress.as_ref(), Some(&egress));
+        assert_eq!(resolved(&[SECRET], &print(&config, &raw(&[], &env, ""))).livekit.unwrap().egress, Some(egress));
+    }
+    for env in [
+        vec![("MOODBITES_LIVEKIT_EGRESS_DIR", "/srv/egress")],
+        vec![at, KEY, SECRET, ("MOODBITES_LIVEKIT_EGRESS_PATH", "/out")],
+        vec![at, KEY, SECRET, ("MOODBITES_LIVEKIT_EGRESS_DIR", "egress")],
+        vec![at, KEY, SECRET, ("MOODBITES_LIVEKIT_EGRESS_DIR", "/srv/../etc")],
+        vec![
+            at,
+            KEY,
+            SECRET,
+            ("MOODBITES_LIVEKIT_EGRESS_DIR", "/srv/egress"),
+            ("MOODBITES_LIVEKIT_EGRESS_PATH", "out"),
+        ],
+    ] {
+        let error = refused(&env, "");
+        assert!(error.to_lowercase().contains("livekit_egress_"), "{error}");
+    }
 }

@@ -30,7 +30,7 @@ use super::auth::{Caller, bearer};
 use super::body::{Json, OrEmpty, Path, Query};
 use super::error::{ApiError, store_body};
 use crate::config::Role;
-use crate::livekit::webhook;
+use crate::livekit::{self, webhook};
 use crate::socket::consultations::{beside, presence, view};
 use crate::socket::recording_body;
 use crate::state::Services;
@@ -353,7 +353,7 @@ async fn make_link(of: Of, Json(body): Json<MakeLink>) -> Result<Answer<Value>, 
 async fn record(of: Of, Json(body): Json<Consent>) -> Result<Answer<ConsultationView>, ApiError> {
     let Visitor::User(user) = &of.by else { return Err(Code::Forbidden.into()) };
     let consent = body.consent.ok_or(Code::BadRequest)?;
-    let asked = of.services.recordings.ask_room(user, of.room, consent).await;
+    let asked = of.services.recordings.ask_room(user, of.room, consent, body.browser).await;
     of.shown(&asked.map_err(|error| ApiError(recording_body(&error)))?)
 }
 
@@ -422,7 +422,19 @@ async fn hear(State(services): State<Services>, headers: HeaderMap, body: Bytes)
     let now = services.clock.now();
     let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let event = webhook::verify(config, authorization, &body, now).ok_or(Code::Unauthenticated)?;
+    if let (Some(info), Some(egress)) = (&event.egress_info, &config.egress) {
+        if let Some(job) = livekit::job(info, &egress.theirs) {
+            services.recordings.hear_job(job);
+        }
+        return Ok(Answer(json!({})));
+    }
     let room = event.room.as_ref().and_then(|room| room_from_name(&room.name));
+    if let (Some(room), Some(recorder)) = (room, event.participant.as_ref().filter(|one| one.records())) {
+        if event.event == "participant_joined" {
+            services.consultations.hear_recorder(room, &recorder.identity);
+        }
+        return Ok(Answer(json!({})));
+    }
     let identity = event.participant.as_ref().map(|participant| participant.identity.as_str());
     let what = match (event.event.as_str(), identity) {
         ("participant_joined", Some(identity)) => Some(Heard::Joined(identity)),

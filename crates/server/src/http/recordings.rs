@@ -62,7 +62,7 @@ async fn answer(
     State(services): State<Services>,
     Asker(by): Asker,
     Path(id): Path<String>,
-    Json(Consent { consent }): Json<Consent>,
+    Json(Consent { consent, .. }): Json<Consent>,
 ) -> Result<Answer<Value>, ApiError> {
     done(services.recordings.answer(person(&by), recording(&id)?, consent).await)
 }

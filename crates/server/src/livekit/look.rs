@@ -4,7 +4,7 @@ use domain::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE};
 
 use super::Signer;
-use super::rooms::client;
+use super::twirp::client;
 use crate::config::LiveKitConfig;
 
 /// What was seen.

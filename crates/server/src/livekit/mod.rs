@@ -1,9 +1,11 @@
-//! Any LiveKit server, by its public protocol: tokens that let people in, its room service, its webhooks. Nothing here is
+//! Any LiveKit server, by its public protocol: tokens that let people in, its room service, its recorder, its webhooks. Nothing here is
 //! known of what it runs on, and nothing is asked of it that only one implementation would answer.
 
+mod egress;
 mod look;
 mod rooms;
 mod token;
+mod twirp;
 pub mod webhook;
 
 use app::accounts::{Secret, Tokens};
@@ -11,6 +13,7 @@ use app::consultations::{MediaError, MediaServer, MediaSource, Pass};
 use async_trait::async_trait;
 use domain::{ObjectId, Timestamp};
 
+pub use self::egress::{Egress, FolderError, job};
 pub(crate) use self::look::{Seen, look};
 use self::rooms::RoomService;
 use crate::config::LiveKitConfig;
@@ -65,6 +68,10 @@ impl MediaServer for LiveKit {
 
     async fn permit(&self, pass: &Pass) -> Result<(), MediaError> {
         self.rooms.permit(pass).await
+    }
+
+    async fn present(&self, room: ObjectId) -> Result<Vec<String>, MediaError> {
+        self.rooms.present(room).await
     }
 
     async fn close(&self, room: ObjectId) -> Result<(), MediaError> {

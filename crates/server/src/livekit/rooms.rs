@@ -1,29 +1,20 @@
-//! The room service, by Twirp: POST, JSON both ways, a JSON `code` where something went wrong.
-
-use std::time::Duration;
+//! The room service.
 
 use app::consultations::{MediaError, MediaSource, Pass};
 use domain::ObjectId;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::appointment::room_name;
 
 use super::Signer;
 use super::token::{metadata, sources};
+use super::twirp::{Fault, Twirp};
 use crate::shell::clock::Clock;
 
-/// Somebody is waiting.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// An answer is a room's participant at most.
-const MAX_ANSWER: usize = 1024 * 1024;
-
 pub(super) struct RoomService {
-    base: String,
+    twirp: Twirp,
     signer: Signer,
     clock: Clock,
-    client: reqwest::Client,
 }
 
 #[derive(Deserialize)]
@@ -53,48 +44,27 @@ fn is_source(source: &Value, wanted: MediaSource) -> bool {
     names.iter().any(|(name, number)| source.as_str() == Some(name) || source.as_u64() == Some(*number))
 }
 
-pub(super) fn client() -> reqwest::Client {
-    // Of several libraries that speak TLS each may do this; who comes second finds it done.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().timeout(PATIENCE).connect_timeout(PATIENCE);
-    client.redirect(reqwest::redirect::Policy::none()).build().unwrap_or_default()
-}
-
 impl RoomService {
     pub(super) fn new(base: String, signer: Signer, clock: Clock) -> Self {
-        Self { base, signer, clock, client: client() }
+        Self { twirp: Twirp::new(base), signer, clock }
     }
 
     /// Calls a method; `None` where what it is about is not there.
     async fn call(&self, method: &str, room: ObjectId, body: &Value) -> Result<Option<Value>, MediaError> {
-        let failed = |why: String| {
-            tracing::warn!(method, %room, why, "LiveKit failed");
-            MediaError(why)
-        };
         let token = self.signer.service(room, self.clock.now());
-        let request = self.client.post(format!("{}/twirp/livekit.RoomService/{method}", self.base));
-        let request = request.header(AUTHORIZATION, format!("Bearer {token}"));
-        let request = request.header(CONTENT_TYPE, "application/json").body(body.to_string());
-        // What is said of a failed request may name its address, which is the operator's own.
-        let mut answer = request.send().await.map_err(|error| failed(kind(&error).to_owned()))?;
-        let status = answer.status();
-        let mut bytes = Vec::new();
-        while let Some(piece) = answer.chunk().await.map_err(|error| failed(kind(&error).to_owned()))? {
-            if bytes.len() + piece.len() > MAX_ANSWER {
-                return Err(failed("it answers too much".to_owned()));
-            }
-            bytes.extend_from_slice(&piece);
+        match self.twirp.call(&format!("RoomService/{method}"), &token, body).await {
+            Ok(value) => Ok(Some(value)),
+            Err(Fault::NotFound) => Ok(None),
+            Err(fault) => Err(MediaError(fault.words())),
         }
-        let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        if status.is_success() {
-            return Ok(Some(value));
-        }
-        let code = value["code"].as_str().unwrap_or_default();
-        if code == "not_found" {
-            return Ok(None);
-        }
-        let code: String = code.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
-        Err(failed(format!("it answered {} {code}", status.as_u16())))
+    }
+
+    pub(super) async fn present(&self, room: ObjectId) -> Result<Vec<String>, MediaError> {
+        let Some(found) = self.call("ListParticipants", room, &json!({ "room": room_name(room) })).await? else {
+            return Ok(Vec::new());
+        };
+        let found = found["participants"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(found.iter().filter_map(|one| one["identity"].as_str().map(str::to_owned)).collect())
     }
 
     pub(super) async fn remove(&self, room: ObjectId, identity: &str) -> Result<(), MediaError> {
@@ -132,15 +102,5 @@ impl RoomService {
 
     pub(super) async fn close(&self, room: ObjectId) -> Result<(), MediaError> {
         self.call("DeleteRoom", room, &json!({ "room": room_name(room) })).await.map(|_| ())
-    }
-}
-
-fn kind(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        "it does not answer in time"
-    } else if error.is_connect() {
-        "it can't be connected to"
-    } else {
-        "the connection to it broke"
     }
 }

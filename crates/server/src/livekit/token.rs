@@ -41,6 +41,8 @@ struct Video {
     room_admin: bool,
     #[serde(skip_serializing_if = "is_off")]
     room_list: bool,
+    #[serde(skip_serializing_if = "is_off")]
+    room_record: bool,
     #[serde(skip_serializing_if = "String::is_empty")]
     room: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +118,11 @@ impl Signer {
         self.call(Video { room_list: true, ..Video::default() }, now)
     }
 
+    /// Lets us have rooms recorded.
+    pub(super) fn record(&self, now: Timestamp) -> String {
+        self.call(Video { room_record: true, ..Video::default() }, now)
+    }
+
     fn call(&self, video: Video, now: Timestamp) -> String {
         self.tokens.sign_claims(&Claims {
             iss: &self.key,
@@ -176,6 +183,8 @@ mod tests {
             host["video"]["canPublishSources"],
             json!(["camera", "microphone", "screen_share", "screen_share_audio"])
         );
+        let record = claims(&signer.record(now));
+        assert_eq!((&record["video"], &record["exp"]), (&json!({ "roomRecord": true }), &json!(1_764_000_060)));
         let service = claims(&signer.service([8; 12].into(), now));
         assert_eq!(service["video"], json!({ "roomCreate": true, "roomAdmin": true, "room": room }));
     }

@@ -54,7 +54,7 @@ mod tests {
     fn config() -> LiveKitConfig {
         let api_secret = Secret::new("a secret of at least thirty-two bytes");
         let api_url = "http://127.0.0.1:7880".into();
-        LiveKitConfig { url: "ws://127.0.0.1:7880".into(), api_url, api_key: "key".into(), api_secret }
+        LiveKitConfig { url: "ws://127.0.0.1:7880".into(), api_url, api_key: "key".into(), api_secret, egress: None }
     }
 
     #[test]

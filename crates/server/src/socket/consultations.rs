@@ -68,7 +68,7 @@ pub(crate) fn beside<'a>(
     page: &'a dyn Fn(&str) -> String,
 ) -> Beside<'a> {
     let (people, appointment, recordings) = (&scene.people, scene.appointment.as_ref(), &scene.recordings);
-    Beside { people, appointment, presence, recordings, addresses, page }
+    Beside { people, appointment, presence, recordings, server_records: scene.server_records, addresses, page }
 }
 
 /// Where its owner is.

@@ -136,9 +136,15 @@ impl TestServer {
     }
 
     /// Stops it and waits until it has.
-    pub(crate) async fn stop(mut self) {
+    pub(crate) async fn stop(self) {
+        drop(self.stop_and_keep().await);
+    }
+
+    /// The same, for another life on the same data.
+    pub(crate) async fn stop_and_keep(mut self) -> TempDir {
         drop(self.stop.take());
         (&mut self.running).await.unwrap().unwrap();
+        self.data
     }
 
     pub(crate) async fn ask(&self, role: Role, method: Method, path: &str, ask: Ask<'_>) -> Answer {

@@ -17,6 +17,7 @@ mod accounts;
 mod attacks;
 mod consultations;
 mod doctor;
+mod egress;
 mod encrypted;
 mod growth;
 mod harness;

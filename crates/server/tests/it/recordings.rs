@@ -6,8 +6,8 @@ use app::calling::Ask as CallAsk;
 use app::recordings::{MAX_CHUNK, RecordingError};
 use calls::Signal;
 use domain::{
-    CONSENT, CallId, CallKind, ConnectionId, EntryBody, Person, Recording, RecordingAct, RecordingOf, RecordingState,
-    Role as UserRole, UploadId, User,
+    CONSENT, CallId, CallKind, ConnectionId, EntryBody, Maker, Person, Recording, RecordingAct, RecordingOf,
+    RecordingState, Role as UserRole, UploadId, User,
 };
 use http::Method;
 use server::Role;
@@ -156,7 +156,10 @@ async fn nothing_is_taken_without_both_and_all_of_it_is_kept() {
     assert_eq!(
         said[..2],
         [
-            (Person::User(hannah), RecordingAct::Asked { others: vec![Person::User(amira)], consent: CONSENT }),
+            (
+                Person::User(hannah),
+                RecordingAct::Asked { others: vec![Person::User(amira)], consent: CONSENT, maker: Maker::Browser }
+            ),
             (Person::User(amira), RecordingAct::Agreed { consent: CONSENT })
         ]
     );

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use domain::{
-    CONSENT, CallId, ConsultationId, MemberId, Person, Recording, RecordingAct, RecordingLine, RecordingOf, Transition,
-    UploadId,
+    CONSENT, CallId, ConsultationId, Maker, MemberId, Person, Recording, RecordingAct, RecordingLine, RecordingOf,
+    Transition, UploadId,
 };
 use tokio::task::JoinSet;
 
@@ -74,13 +74,25 @@ pub(super) async fn of_a_consultation_with_guests(ports: &Ports) {
     let others = vec![Person::User(user_id()), guest];
     let mut said = vec![Recording::ask(id, of, (host, others.clone()), CONSENT, NOW).expect("in today's words")];
     append(ports, said[0].clone()).await;
-    for by in others {
+    for by in others.clone() {
         let before = Recording::of(&said).expect("it was asked for");
         said.push(before.next(by, RecordingAct::Agreed { consent: CONSENT }, NOW).expect("that may be"));
         append(ports, said[said.len() - 1].clone()).await;
     }
     assert_eq!(log(ports, id).await, said);
     assert!(Recording::of(&said).is_some_and(|it| it.takes_bytes() && it.is_of(guest)));
+
+    let id = UploadId(object());
+    let line = Recording::ask(id, of, (host, others), CONSENT, NOW).expect("in today's words");
+    let mut said = vec![line.made_by(Maker::Server)];
+    append(ports, said[0].clone()).await;
+    let agreed = RecordingAct::Agreed { consent: CONSENT };
+    for act in [agreed.clone(), agreed, RecordingAct::Began, RecordingAct::Failed] {
+        assert!(is_open(ports, id).await);
+        said.push(go_on(ports, id, act).await);
+    }
+    assert_eq!(log(ports, id).await, said);
+    assert!(!is_open(ports, id).await && Recording::of(&said).is_some_and(|it| it.maker == Maker::Server));
 }
 
 pub(super) async fn a_place_in_its_log_is_one_lines(ports: &Ports) {

@@ -96,6 +96,7 @@ fn as_each_of_them_sees_it() {
         appointment: Some(&appointment),
         presence: OwnerPresence::Here,
         recordings: &[(recording(), Some(kept()))],
+        server_records: false,
         addresses: &Fixed,
         page: &page,
     };
@@ -164,6 +165,26 @@ fn what_is_asked_for() {
     let event: MediaEvent = hears("livekit-webhook");
     assert_eq!((event.event.as_str(), event.at()), ("participant_joined", Some(Timestamp(1_764_249_640_000))));
     assert_eq!(room_from_name(&event.room.unwrap().name), Some(id('8')));
+    assert!(!event.participant.unwrap().records());
+    let event: MediaEvent = hears("livekit-webhook-egress");
+    let info = event.egress_info.unwrap();
+    assert_eq!((event.event.as_str(), info.egress_id.as_str(), info.status()), ("egress_ended", "EG_eRGYpCmgyVNv", 3));
+    let file = "/out/bbbbbbbbbbbbbbbbbbbbbbbb.mp4";
+    assert_eq!(info.paths().collect::<Vec<_>>(), [file, file]);
+    assert_eq!(info.length(), Some(std::time::Duration::from_millis(1_834_250)));
+    // As answers write it, and as little as there may be.
+    let answered = serde_json::json!({
+        "egress_id": "EG_1", "status": "EGRESS_ACTIVE", "room_composite": { "file_outputs": [{ "filepath": file }] },
+        "file_results": [{ "filename": file, "duration": "0" }],
+    });
+    let info: EgressInfo = serde_json::from_value(answered).unwrap();
+    assert_eq!((info.status(), info.paths().count(), info.length()), (1, 2, None));
+    for (status, number) in [("null", 0), ("4", 4), ("\"EGRESS_ABORTED\"", 5), ("\"EGRESS_ELSE\"", 7), ("-1", 7)] {
+        let info: EgressInfo = serde_json::from_str(&format!(r#"{{"status":{status}}}"#)).unwrap();
+        assert_eq!((info.status(), info.paths().count()), (number, 0), "{status}");
+    }
+    let recorder: MediaParticipant = serde_json::from_str(r#"{"identity":"EG_1","kind":"EGRESS"}"#).unwrap();
+    assert!(recorder.records());
     for name in ["", "consultation-", "consultation-8", "room", "consultation-zzzzzzzzzzzzzzzzzzzzzzzz"] {
         assert_eq!(room_from_name(name), None, "{name}");
     }

@@ -135,6 +135,9 @@ pub struct ConsultationView {
     ended_at: Option<Iso>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recording: Option<RecordingStands>,
+    /// Its recordings are made by the media server.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    server_records: bool,
     you: MemberView,
     members: Vec<MemberView>,
 }
@@ -149,6 +152,8 @@ pub struct Beside<'a> {
     pub presence: OwnerPresence,
     /// Its recordings, the newest last, with what is kept.
     pub recordings: &'a [(Recording, Option<Upload>)],
+    /// Whether those to come are made by the media server.
+    pub server_records: bool,
     /// Addresses of pictures and recordings.
     pub addresses: &'a dyn Addresses,
     /// Where a path of ours is.
@@ -221,6 +226,7 @@ impl ConsultationView {
             opened_at: Iso(it.opened_at),
             ended_at: it.ended_at.map(Iso),
             recording: recording.map(Into::into),
+            server_records: beside.server_records,
             you: beside.member(me, true, true),
             members: it.members.iter().filter(sees).map(|member| beside.member(member, hosts, false)).collect(),
         }
