@@ -80,7 +80,10 @@ test-peers: target/debug/moodbites $(E2E_MODULES) ## calls and consultations of 
 
 test-livekit: target/debug/moodbites $(E2E_MODULES) ## consultations on a real LiveKit server: the wire with LiveKit's own client, four people in Chromium, pictures of every state in e2e/artifacts/look
 	@scripts/install-chromium.sh
+	@scripts/install-ffmpeg.sh
+	@scripts/install-redis.sh
 	@scripts/servers.sh livekit >/dev/null
+	@scripts/servers.sh egress >/dev/null
 	cd e2e/livekit && npm ci --no-audit --no-fund --loglevel=error
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:livekit-wire
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:livekit

@@ -5,13 +5,14 @@
 #   scripts/servers.sh toxiproxy    a network that stalls, lags and breaks
 #   scripts/servers.sh pebble       an authority of certificates, Let's Encrypt's own for tests
 #   scripts/servers.sh livekit      LiveKit, for consultations
+#   scripts/servers.sh egress       what LiveKit takes for its Egress
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=${1:?which server}
 out=$PWD/e2e/servers/bin/$name
 command -v go >/dev/null || { echo "tests need Go 1.26 or newer for $name: https://go.dev" >&2; exit 1; }
 case $name in
-  ferretdb | s3)
+  ferretdb | s3 | egress)
     if [ ! -x "$out" ] || [ -n "$(find "e2e/servers/$name" -newer "$out" -type f)" ]; then
       echo "building $name; the first time takes a minute or two" >&2
       # Beside, then renamed: two that build at once don't get in each other's way.
