@@ -1,10 +1,9 @@
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use crate::server::Reply;
 use crate::wire::Transaction;
-use crate::{Family, Path};
+use crate::{Family, Map, Path};
 
 /// RFC 8656, section 9.
 const PERMISSION: Duration = Duration::from_secs(300);
@@ -30,9 +29,9 @@ pub(crate) struct Allocation {
     pub(crate) family_error: Option<(Family, u16)>,
     /// Until its ports are bound.
     pub(crate) pending: Option<Box<Pending>>,
-    permissions: HashMap<IpAddr, Instant>,
-    channels: HashMap<u16, Channel>,
-    numbers: HashMap<SocketAddr, u16>,
+    permissions: Map<IpAddr, Instant>,
+    channels: Map<u16, Channel>,
+    numbers: Map<SocketAddr, u16>,
 }
 
 /// An allocation that isn't answered yet.
@@ -87,9 +86,9 @@ impl Allocation {
             reservation: None,
             family_error: None,
             pending: None,
-            permissions: HashMap::new(),
-            channels: HashMap::new(),
-            numbers: HashMap::new(),
+            permissions: Map::default(),
+            channels: Map::default(),
+            numbers: Map::default(),
         }
     }
 

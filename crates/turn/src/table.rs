@@ -1,17 +1,16 @@
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use crate::allocation::Allocation;
-use crate::{Path, RelayId};
+use crate::{Map, Path, RelayId};
 
 /// Every allocation, found by a place, by its client, or by a relay address.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     slots: Vec<Slot>,
     free: Vec<u32>,
-    by_path: HashMap<Path, u32>,
-    by_relay: HashMap<SocketAddr, RelayId>,
+    by_path: Map<Path, u32>,
+    by_relay: Map<SocketAddr, RelayId>,
 }
 
 #[derive(Debug, Default)]

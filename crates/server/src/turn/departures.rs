@@ -1,8 +1,9 @@
 //! Datagrams on their way out.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+
+use turn::Map;
 
 use super::udp::Socket;
 
@@ -26,7 +27,7 @@ pub(super) struct Departures {
     /// Memory for the next ones.
     spare: Vec<Vec<u8>>,
     /// The last run of a socket to an address.
-    last: HashMap<(*const Socket, SocketAddr), usize>,
+    last: Map<(*const Socket, SocketAddr), usize>,
     bytes: usize,
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-use turn::{Forward, Link, Now, Output, Path, RelayId, Server, ToClient, ToPeer};
+use turn::{Forward, Link, Map, Now, Output, Path, RelayId, Server, ToClient, ToPeer};
 
 use super::departures::Departures;
 use super::stream::Outbox;
@@ -32,7 +32,7 @@ pub(super) struct Shared {
 struct State {
     server: Server,
     listeners: Vec<Rc<Socket>>,
-    relays: HashMap<RelayId, (Rc<Socket>, AbortHandle)>,
+    relays: Map<RelayId, (Rc<Socket>, AbortHandle)>,
     streams: HashMap<u64, Rc<Outbox>>,
     per_address: HashMap<IpAddr, usize>,
     last_stream: u64,
@@ -44,7 +44,7 @@ impl Shared {
         let state = State {
             server,
             listeners: Vec::new(),
-            relays: HashMap::new(),
+            relays: Map::default(),
             streams: HashMap::new(),
             per_address: HashMap::new(),
             last_stream: 0,

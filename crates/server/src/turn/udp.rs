@@ -22,10 +22,15 @@ const BUFFER: usize = 4 * 1024 * 1024;
 /// So many batches are read before others have their turn.
 const TURN: usize = 8;
 
+/// So many reads are prepared for at a relay port, where a peer or two send: each costs, also in vain.
+const RELAY_BATCH: usize = 8;
+
 /// A UDP socket.
 pub(super) struct Socket {
     socket: UdpSocket,
     state: UdpSocketState,
+    /// How many reads are prepared for at once.
+    batch: usize,
 }
 
 /// What is read into; each socket is done with it before another has its turn.
@@ -43,7 +48,9 @@ impl Default for Inbox {
 impl Socket {
     /// One that all clients come by.
     pub(super) fn listener(socket: std::net::UdpSocket) -> io::Result<Self> {
-        let this = Self::new(socket)?;
+        let is_any = socket.local_addr()?.ip().is_unspecified();
+        let this = Self::new(socket, BATCH_SIZE)?;
+        this.wants_address(is_any);
         let _ = this.state.set_recv_buffer_size(UdpSockRef::from(&this.socket), BUFFER);
         let _ = this.state.set_send_buffer_size(UdpSockRef::from(&this.socket), BUFFER);
         Ok(this)
@@ -57,13 +64,30 @@ impl Socket {
         }
         socket.set_nonblocking(true)?;
         socket.bind(&address.into())?;
-        Self::new(socket.into())
+        let this = Self::new(socket.into(), RELAY_BATCH)?;
+        this.wants_address(false);
+        Ok(this)
     }
 
-    fn new(socket: std::net::UdpSocket) -> io::Result<Self> {
+    fn new(socket: std::net::UdpSocket, batch: usize) -> io::Result<Self> {
         let socket = UdpSocket::from_std(socket)?;
         let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
-        Ok(Self { socket, state })
+        Ok(Self { socket, state, batch })
+    }
+
+    /// What is told with each datagram costs as much as a tenth of relaying it: when it came and its traffic class, which
+    /// nobody asks for, and which of our addresses it was sent to, where there may be several.
+    fn wants_address(&self, wants: bool) {
+        let socket = socket2::SockRef::from(&self.socket);
+        let _ = socket.set_recv_tos_v4(false);
+        let _ = socket.set_recv_tclass_v6(false);
+        #[cfg(target_os = "linux")]
+        {
+            use nix::sys::socket::{setsockopt, sockopt};
+            let _ = setsockopt(&self.socket, sockopt::ReceiveTimestampns, &false);
+            let _ = setsockopt(&self.socket, sockopt::Ipv4PacketInfo, &wants);
+            let _ = setsockopt(&self.socket, sockopt::Ipv6RecvPacketInfo, &wants);
+        }
     }
 
     /// So many datagrams of one length go out at once; one where the system can't do that.
@@ -77,7 +101,10 @@ impl Socket {
             let transmit = Transmit { destination, ecn: None, contents, segment_size, src_ip: source };
             self.state.try_send(UdpSockRef::from(&self.socket), &transmit)
         };
-        if contents.len() <= segment {
+        if contents.len() <= segment && source.is_none() {
+            // The same for less.
+            let _ = self.socket.try_send_to(contents, destination);
+        } else if contents.len() <= segment {
             let _ = send(contents, None);
         } else if send(contents, Some(segment)).is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock) {
             // There are devices that can't do it.
@@ -90,7 +117,8 @@ impl Socket {
         let mut chunks = inbox.bytes.chunks_exact_mut(LONGEST);
         let mut slices: [IoSliceMut<'_>; BATCH_SIZE] =
             std::array::from_fn(|_| IoSliceMut::new(chunks.next().unwrap_or_default()));
-        let read = || self.state.recv(UdpSockRef::from(&self.socket), &mut slices, &mut inbox.metas);
+        let slices = &mut slices[..self.batch];
+        let read = || self.state.recv(UdpSockRef::from(&self.socket), slices, &mut inbox.metas);
         self.socket.try_io(Interest::READABLE, read)
     }
 
@@ -149,7 +177,7 @@ fn take_turn(shared: &Shared, socket: &Socket, each: &impl Fn(Now, &RecvMeta, &[
             others.chunks(meta.stride.max(1)).for_each(|packet| each(now, meta, packet));
         }
         // Linux would have given more.
-        if cfg!(target_os = "linux") && count < BATCH_SIZE {
+        if cfg!(target_os = "linux") && count < socket.batch {
             socket.drained();
             return true;
         }
