@@ -104,6 +104,7 @@ describe('a call', () => {
     expect([...ann.devices.asked, ...ben.devices.asked].map((asked) => asked.video)).toEqual([false, false]);
     expect(ann.view?.camera).toBe('off');
     await ann.engine.current?.toggleCamera();
+    await settle();
     expect(ann.connection.sender('video')?.track).toBe(ann.devices.given.at(-1));
     expect(ann.connection.offers).toBe(1);
   });

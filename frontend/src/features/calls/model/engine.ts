@@ -142,10 +142,13 @@ export class CallEngine {
     if (session?.view.stage !== 'incoming' || !session.callId) return;
     const { checking, problem, note } = session.view;
     if (withVideo && session.view.kind === 'video' && !checking && this.#deps.settings.checkFirst) return this.check();
+    if (session.mine) return; // it is being accepted
     session.mine = true;
-    session.patch({ stage: 'answering', silenced: true, checking: false, problem: undefined, note: problem ?? note });
-    if (!(await this.#deps.seat.claim(session.callId))) return this.#finish(session, { reason: 'elsewhere' });
+    const claimed = await this.#deps.seat.claim(session.callId);
+    if (!claimed) return this.#finish(session, { reason: 'elsewhere' });
     if (session.isOver()) return this.#deps.seat.release();
+    // Drawn once the other has been told.
+    session.patch({ stage: 'answering', silenced: true, checking: false, problem: undefined, note: problem ?? note });
     void session.gatherAhead();
     const video = withVideo && session.view.kind === 'video';
     session.next = () => this.#respond(session, video ? 'video' : 'audio');

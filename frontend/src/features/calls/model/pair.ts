@@ -57,6 +57,7 @@ export class Pair {
   #adopted = false;
   /** A sender takes no parameters that were read before another set them. */
   #bounding: Promise<void> = Promise.resolve();
+  #bounds = 0;
   #held: RTCIceCandidateInit[] = [];
   #makingOffer = false;
   #ignoreOffer = false;
@@ -284,17 +285,18 @@ export class Pair {
   /** Answers with a sending section for each one offered, filled or not, so that a track can come later without another offer. */
   async #takeSections(): Promise<void> {
     const { local } = this.#options;
-    for (const part of PARTS) {
+    const tracks = this.#options.tracks();
+    const take = async (part: Part) => {
       const section = this.#section(part);
-      if (!section) continue;
+      if (!section) return;
       if (section.direction !== 'sendrecv') section.direction = 'sendrecv';
       // Old clients look for the track's stream. Missing in Firefox before 113.
       // Of a connection that is reused the stream stays what it was: another would need another offer.
       const ofPerson = part === 'audio' || part === 'video';
       if (!this.#adopted && ofPerson) (section.sender as { setStreams?: (...streams: MediaStream[]) => void }).setStreams?.(local);
-      const track = this.#options.tracks()[part]; // asked for each time: the call may have ended meanwhile
-      if (section.sender.track !== track) await section.sender.replaceTrack(track);
-    }
+      if (section.sender.track !== tracks[part]) await section.sender.replaceTrack(tracks[part]);
+    };
+    await Promise.all(PARTS.map(take));
   }
 
   #channel(channel: RTCDataChannel): void {
@@ -349,22 +351,26 @@ export class Pair {
     });
   }
 
+  /** At once where nobody is before it: what the page draws next would be waited for otherwise. */
   #inTurn(run: () => Promise<void>): Promise<void> {
-    return (this.#bounding = this.#bounding.then(run, run));
+    const ran = this.#bounds === 0 ? run() : this.#bounding.then(run, run);
+    this.#bounds += 1;
+    return (this.#bounding = ran.finally(() => (this.#bounds -= 1)));
   }
 
   /** Holds what we send within the limits, without another offer. */
   bound(): Promise<void> {
     return this.#inTurn(async () => {
       const limits = this.#options.limits();
-      for (const part of PARTS) {
+      const hold = async (part: Part) => {
         const sender = this.#section(part)?.sender;
         const parameters = sender?.getParameters();
         const before = JSON.stringify(parameters);
-        if (!sender || !parameters || !holdTo(limits, part, parameters, this.#options.tracks()[part])) continue;
-        if (JSON.stringify(parameters) === before) continue; // an encoder would begin anew for nothing
+        if (!sender || !parameters || !holdTo(limits, part, parameters, this.#options.tracks()[part])) return;
+        if (JSON.stringify(parameters) === before) return; // an encoder would begin anew for nothing
         await sender.setParameters(parameters).catch(() => this.#options.log('limits not set', part));
-      }
+      };
+      await Promise.all(PARTS.map(hold));
     });
   }
 }
