@@ -2,9 +2,9 @@ import type { CallSnapshot, CallType, RecordingStands, SignalIn } from '../../..
 import { Deadline } from '../../../shared/media/clock';
 import { CallRecording } from '../recording/CallRecording';
 import type { EngineDeps } from './deps';
+import { Elsewhere } from './elsewhere';
 import type { IceAnswer } from './ice';
 import { endOf, isAside, isPassing, isQuiet } from './outcome';
-import { OtherTab } from './otherTab';
 import { WarmPairs } from './pool';
 import { CallSession } from './session';
 import { otherOf, SnapshotLog, startOf } from './snapshots';
@@ -34,15 +34,11 @@ export class CallEngine {
   readonly #snapshots = new SnapshotLog();
   readonly #passing: Deadline;
   readonly #clientGone: Deadline;
-  readonly #otherTab: OtherTab;
+  readonly #elsewhere: Elsewhere;
   readonly #handlers: Handlers;
   readonly #unwatch: () => void;
   readonly #warm: WarmPairs;
   #session: CallSession | undefined;
-  /** The call that runs in another tab or on another device, once the person has put its notice away. */
-  #leftAside: string | undefined;
-  /** The call of another device is about to go on here. */
-  #taking = false;
   #online = true;
   /** Whom we asked for without ever hearing: it must not ring there for nobody if the request comes through at last. */
   #doubtful: string | undefined;
@@ -53,7 +49,12 @@ export class CallEngine {
     this.#deps = deps;
     this.#passing = new Deadline(deps.clock);
     this.#clientGone = new Deadline(deps.clock);
-    this.#otherTab = new OtherTab(deps.seat, deps.clock);
+    this.#elsewhere = new Elsewhere(deps, {
+      session: () => this.#session,
+      latest: () => this.#snapshots.latest,
+      show: (snapshot, stage) => this.#show(snapshot, stage),
+      takeUp: (snapshot, before) => this.#takeUp(snapshot, before),
+    });
     this.#warm = new WarmPairs(deps.clock);
     this.recording = new CallRecording(deps.socket, deps.clock, deps.recording, this.view, () => this.#session?.sharing ?? { video: null, audio: null });
     this.#handlers = {
@@ -211,42 +212,21 @@ export class CallEngine {
   dismiss(): void {
     const session = this.#session;
     if (!session || (!session.isOver() && !isAside(session.view.stage))) return;
-    if (!session.isOver()) {
-      this.#leftAside = session.callId;
-      session.preJoin.leave();
-    }
-    this.#taking = false;
-    this.#otherTab.stop();
+    if (!session.isOver()) this.#elsewhere.putAway(session);
+    this.#elsewhere.stop();
     this.#passing.clear();
     this.#session = undefined;
     this.view.set(null);
   }
 
   /** Takes up a call of this device that no tab carries any more. */
-  async rejoin(): Promise<void> {
-    const snapshot = this.#snapshots.latest;
-    if (this.#session?.view.stage !== 'other-tab' || !snapshot || snapshot.callId !== this.#session.callId) return;
-    this.#otherTab.stop();
-    await this.#takeUp(snapshot, { camera: snapshot.callType === 'video', muted: false });
+  rejoin(): Promise<void> {
+    return this.#elsewhere.rejoin();
   }
 
-  /** Goes on with the call of another device here, which lets go of it; ours opens its microphone and camera before. */
-  async takeHere(): Promise<void> {
-    const session = this.#session;
-    const { stage, callId, kind, canRejoin } = session?.view ?? {};
-    if (!session || stage !== 'other-device' || !callId || !canRejoin) return;
-    const gone = () => session !== this.#session || session.isOver();
-    session.patch({ canRejoin: false, refused: undefined });
-    const open = await session.preJoin.open(kind === 'video');
-    if (gone()) return;
-    if (!open) return session.patch({ canRejoin: true });
-    this.#taking = true;
-    const answer = await ask<Partial<IceAnswer>>(this.#deps.socket, this.#deps.clock, 'webrtc-call-move', { callId });
-    if (gone() || session.view.stage !== 'other-device') return;
-    if (answer.ok) return this.#deps.ice.learn(answer.value);
-    this.#taking = false;
-    session.preJoin.leave();
-    session.patch({ canRejoin: answer.code !== 'call_cannot_move', refused: answer.code });
+  /** Goes on with the call of another device here. */
+  takeHere(): Promise<void> {
+    return this.#elsewhere.takeHere();
   }
 
   /** For good: another user signs in. */
@@ -261,9 +241,8 @@ export class CallEngine {
   }
 
   #open(session: CallSession): CallSession {
-    this.#otherTab.stop();
+    this.#elsewhere.stop();
     this.#passing.clear();
-    this.#taking = false;
     if (this.#session && !this.#session.isOver()) this.#session.finish({ reason: 'gone' });
     this.#session = session;
     session.patch({ online: this.#online });
@@ -344,25 +323,15 @@ export class CallEngine {
       if (isAside(session.view.stage)) return this.dismiss();
       return this.#finish(session, endOf(snapshot, session.view));
     }
-    if (session.view.stage === 'other-device') return this.#advanceElsewhere(session, snapshot);
-    if (session.view.stage === 'other-tab') return snapshot.here ? undefined : this.#watchElsewhere(snapshot);
+    if (isAside(session.view.stage)) return this.#elsewhere.advance(session, snapshot);
     if (snapshot.state === 'ringing') {
       if (session.mine && snapshot.direction === 'outgoing') void session.offerAhead(snapshot);
       return this.#expire(session, snapshot);
     }
     if (!snapshot.here) return this.#finish(session, { reason: 'elsewhere' });
-    if (!session.mine) return this.#watchOtherTab(snapshot);
+    if (!session.mine) return this.#elsewhere.watchTab(snapshot);
     if (session.isLive) void session.otherRenewed(snapshot);
     else void session.goLive(snapshot, false);
-  }
-
-  #advanceElsewhere(session: CallSession, snapshot: CallSnapshot): void {
-    if (!snapshot.here) return session.patch({ legacy: snapshot.legacy, canRejoin: !this.#taking && !snapshot.legacy });
-    if (!this.#taking) return this.#watchOtherTab(snapshot);
-    this.#taking = false;
-    session.mine = true;
-    void this.#deps.seat.claim(snapshot.callId);
-    void session.goLive(snapshot, true);
   }
 
   /** A call that this page knows nothing of yet. */
@@ -376,7 +345,7 @@ export class CallEngine {
       void ring.preJoin.lookAhead();
       return this.#expire(ring, snapshot);
     }
-    if (!snapshot.here && snapshot.state !== 'ringing' && !asked) return this.#watchElsewhere(snapshot);
+    if (!snapshot.here && snapshot.state !== 'ringing' && !asked) return this.#elsewhere.watchDevice(snapshot);
     if (!snapshot.here || (asked && snapshot.state === 'ringing')) return;
     if (snapshot.direction === 'outgoing' && this.#doubtful === otherOf(snapshot).userId) {
       this.#doubtful = undefined;
@@ -385,7 +354,7 @@ export class CallEngine {
     }
     const mark = this.#deps.seat.recall();
     if (mark?.callId === snapshot.callId) void this.#takeUp(snapshot, mark);
-    else if (snapshot.state !== 'ringing') this.#watchOtherTab(snapshot);
+    else if (snapshot.state !== 'ringing') this.#elsewhere.watchTab(snapshot);
   }
 
   /** This tab was reloaded while it carried the call: go on as before. */
@@ -397,7 +366,7 @@ export class CallEngine {
     session.mine = true;
     session.media.muted = before.muted;
     if (ringing) this.#expire(session, snapshot);
-    if (!(await this.#claimAgain(snapshot.callId))) return this.#watchOtherTab(snapshot);
+    if (!(await this.#claimAgain(snapshot.callId))) return this.#elsewhere.watchTab(snapshot);
     await session.preJoin.openMeanwhile(before.camera);
     const now = this.#snapshots.latest;
     if (now?.callId !== snapshot.callId) return;
@@ -414,18 +383,10 @@ export class CallEngine {
     return false;
   }
 
-  #watchElsewhere(snapshot: CallSnapshot): void {
-    if (this.#leftAside === snapshot.callId) return;
-    const session = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'other-device' }));
+  #show(snapshot: CallSnapshot, stage: 'other-tab' | 'other-device'): CallSession {
+    const session = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage }));
     session.mine = false;
-    session.patch({ canRejoin: !snapshot.legacy });
-  }
-
-  #watchOtherTab(snapshot: CallSnapshot): void {
-    if (this.#leftAside === snapshot.callId) return;
-    const session = this.#open(new CallSession(this.#deps, this.view, this.#warm, { ...startOf(snapshot), stage: 'other-tab' }));
-    session.mine = false;
-    this.#otherTab.watch(snapshot.callId, (free) => session.patch({ canRejoin: free }));
+    return session;
   }
 
   /** No ring outlives its deadline, even where the server can't say so any more. */
