@@ -10,6 +10,7 @@ mod media;
 mod passes;
 mod recorded;
 mod rooms;
+mod tokens;
 mod words;
 
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use domain::consultation::may_begin;
 use domain::{
     Appointment, AppointmentStatus, Calls, Comer, ConnectionTest, Consultation, ConsultationId, ConsultationRefused,
-    Heard, KeyFor, MemberId, MemberRole, ObjectId, OldComer, Person, PublicKey, QualityTime, Recording, Role,
+    Heard, KeyFor, MemberId, MemberRole, ObjectId, Person, PublicKey, QualityTime, Recording, Role,
     StoreError, Timestamp, Transition, Upload, UploadId, User, UserId, Users, may_contact,
 };
 
@@ -31,16 +32,11 @@ pub use guests::Invitation;
 pub use list::Listing;
 pub use media::{Job, JobError, JobStage, MediaError, MediaServer, MediaSource, Pass, RoomRecorder};
 pub use passes::{Guest, Passes};
+pub use tokens::{OLD_TOKEN_HOLDS, Ticket};
 pub use words::Words;
 
 /// Others may change a consultation at the same moment; so often it is tried.
 const TRIES: u32 = 10;
-
-/// A token of ours lets in for so long, which is what coming takes: the media server renews it for who is in.
-const TOKEN_HOLDS: Duration = Duration::from_secs(60);
-
-/// Old clients are told of an hour, and ask once.
-pub const OLD_TOKEN_HOLDS: Duration = Duration::from_secs(60 * 60);
 
 /// So long after the end it may still be said how it was.
 const LATE: Duration = Duration::from_secs(10 * 60);
@@ -141,18 +137,6 @@ pub enum Act {
     },
     Leave,
     End,
-}
-
-/// What lets a member in.
-#[derive(Debug, Clone)]
-#[allow(missing_docs)]
-pub struct Ticket {
-    pub url: String,
-    pub token: String,
-    pub identity: String,
-    pub name: String,
-    pub role: MemberRole,
-    pub expires_at: Timestamp,
 }
 
 /// What a consultation is opened for.
@@ -366,50 +350,6 @@ impl Consultations {
         Err(StoreError::Busy.into())
     }
 
-    /// What lets the caller in, who was admitted, and says whether their page encrypts.
-    pub async fn token(
-        &self,
-        by: &Visitor,
-        room: ObjectId,
-        encrypted: bool,
-        now: Timestamp,
-    ) -> Result<Ticket, ConsultationError> {
-        self.take_visitor(by, now)?;
-        let it = self.locate(by, room, now).await?;
-        let me = me(&it, by)?;
-        it.grants(me)?;
-        it.may_enter(encrypted)?;
-        self.agreed(&it, me).await?;
-        self.ticket(&it, me, now, TOKEN_HOLDS)
-    }
-
-    /// What lets an old client in, which comes by asking for it: of a user, or of somebody who says a name.
-    pub async fn old_token(
-        &self,
-        by: Result<&User, String>,
-        room: ObjectId,
-        now: Timestamp,
-    ) -> Result<Ticket, ConsultationError> {
-        if let Ok(user) = by {
-            self.take(user.id, now)?;
-        }
-        for _ in 0..TRIES {
-            let before = self.locate_for(by.as_ref().ok().copied(), room, now).await?;
-            let mut next = before.clone();
-            let id = MemberId(fresh::object_id(now));
-            let comer = match &by {
-                Ok(user) => OldComer::User(self.user_comer(user, &next, now)),
-                Err(name) => OldComer::Guest { name: name.clone(), id },
-            };
-            let id = next.arrive_by_old_client(comer, now)?;
-            let Some(scene) = self.save(before, next).await? else { continue };
-            self.began(&scene.consultation, now).await;
-            self.agreed(&scene.consultation, id).await?;
-            return self.ticket(&scene.consultation, id, now, OLD_TOKEN_HOLDS);
-        }
-        Err(StoreError::Busy.into())
-    }
-
     /// Somebody was disabled, or signed out everywhere: they are out of every room at once, and may come back by the door.
     pub async fn evict(&self, user: UserId, now: Timestamp) -> Result<(), ConsultationError> {
         for it in self.inner.ports.consultations.open_consultations(user).await? {
@@ -459,27 +399,6 @@ impl Consultations {
             }
         }
         Err(StoreError::Busy.into())
-    }
-
-    fn ticket(
-        &self,
-        it: &Consultation,
-        id: MemberId,
-        now: Timestamp,
-        holds: Duration,
-    ) -> Result<Ticket, ConsultationError> {
-        let grants = it.grants(id)?;
-        let member = it.member(id).ok_or(ConsultationError::Forbidden)?;
-        let media = self.inner.ports.media.as_ref().ok_or(ConsultationError::NotConfigured)?;
-        let (pass, expires_at) = (Pass::of(it.room, member), now + holds);
-        Ok(Ticket {
-            url: media.url().to_owned(),
-            token: media.token(&pass, now, expires_at),
-            identity: pass.identity,
-            name: pass.name,
-            role: grants.role,
-            expires_at,
-        })
     }
 
     /// The dietician has begun an appointment by coming to its room.
