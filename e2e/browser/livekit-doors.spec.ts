@@ -108,9 +108,23 @@ test('without a LiveKit server, and with one that is away', async ({ browser, se
   await host.goto(room);
   await button(host, 'Start').click();
   await expect(host.getByText('The server for consultations can’t be reached')).toBeVisible({ timeout: 20_000 });
-  await livekit.start(webhookOf(server));
+  await livekit.start(webhookOf(server), { room: { max_participants: 1 } });
   await button(host, 'Try again').click();
   await inRoom(host);
+
+  // It takes no second, and says nothing of that itself.
+  const { page } = await visit('Hannah Weiss', 'patient');
+  await page.goto(room);
+  await button(host, 'Show').click();
+  await button(host, 'Admit Hannah Weiss').click();
+  await expect(page.getByText('The room is full')).toBeVisible({ timeout: 20_000 });
+  await host.getByRole('toolbar').getByRole('button', { name: 'Leave' }).click();
+  await host.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click();
+  await button(page, 'Try again').click();
+  await inRoom(page);
+  await page.close();
+  await livekit.end();
+  await livekit.start(webhookOf(server));
 
   const without = await Server.start();
   for (const [role, text] of [['dietician', 'Consultations need a LiveKit server'], ['patient', 'Consultations by video are not set up']] as const) {

@@ -49,6 +49,26 @@ describe('a LiveKit server', () => {
     await Promise.all([patient.leave(), host.leave()]);
   });
 
+  it('that has filled a room by a bound of its own is found out about', async () => {
+    await media.end();
+    await media.start(undefined, { room: { max_participants: 1 } });
+    const { roomId } = await post(maya.token, 'consultations', { userIds: [tom.id], admit: true });
+    const host = await enter(maya, roomId);
+    await post(tom.token, `consultations/${roomId}/arrive`);
+    const ask = (failed) => post(tom.token, `consultations/${roomId}/token`, { failed });
+    const ticket = await ask(false);
+    await assert.rejects(Guest.join(ticket));
+    assert.equal((await ask(true)).code, 'room_full');
+    assert.ok((await post(maya.token, `consultations/${roomId}/token`, { failed: true })).token, 'who has a place there has it');
+    await host.leave();
+    const other = await Guest.join(await ask(true));
+    await other.leave();
+    await media.end();
+    assert.ok((await ask(true)).token, 'where nobody can be asked');
+    await media.start(`${practice.url('web')}/api/livekit/webhook`);
+    assert.ok((await ask(true)).token, 'where there is no bound');
+  });
+
   it('carries a call that grows: both are let in, and it is told as what it was', async () => {
     const [dietician, patient] = await Promise.all([practice.connect(maya, { device: 'desk' }), practice.connect(tom, { device: 'phone' })]);
     await Promise.all([dietician.settled(), patient.settled()]);

@@ -58,6 +58,8 @@ pub trait MediaServer: Send + Sync {
     async fn permit(&self, pass: &Pass) -> Result<(), MediaError>;
     /// Who is in a room, by their identities.
     async fn present(&self, room: ObjectId) -> Result<Vec<String>, MediaError>;
+    /// Whether a room holds as many people as it may, without this one.
+    async fn is_full(&self, room: ObjectId, identity: &str) -> Result<bool, MediaError>;
     /// Ends a room for everybody.
     async fn close(&self, room: ObjectId) -> Result<(), MediaError>;
 }

@@ -20,8 +20,8 @@ use std::time::Duration;
 use domain::consultation::may_begin;
 use domain::{
     Appointment, AppointmentStatus, Calls, Comer, ConnectionTest, Consultation, ConsultationId, ConsultationRefused,
-    Heard, KeyFor, MemberId, MemberRole, ObjectId, Person, PublicKey, QualityTime, Recording, Role,
-    StoreError, Timestamp, Transition, Upload, UploadId, User, UserId, Users, may_contact,
+    Heard, KeyFor, MemberId, MemberRole, ObjectId, Person, PublicKey, QualityTime, Recording, Role, StoreError,
+    Timestamp, Transition, Upload, UploadId, User, UserId, Users, may_contact,
 };
 
 use crate::appointments::Appointments;
@@ -32,7 +32,7 @@ pub use guests::Invitation;
 pub use list::Listing;
 pub use media::{Job, JobError, JobStage, MediaError, MediaServer, MediaSource, Pass, RoomRecorder};
 pub use passes::{Guest, Passes};
-pub use tokens::{OLD_TOKEN_HOLDS, Ticket};
+pub use tokens::{Entering, OLD_TOKEN_HOLDS, Ticket};
 pub use words::Words;
 
 /// Others may change a consultation at the same moment; so often it is tried.

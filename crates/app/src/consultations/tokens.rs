@@ -22,13 +22,22 @@ pub struct Ticket {
     pub expires_at: Timestamp,
 }
 
+/// What somebody says who asks for what lets them in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Entering {
+    /// Their page encrypts.
+    pub encrypted: bool,
+    /// What they got last took them nowhere: the media server, which has a bound of its own, may be why.
+    pub failed: bool,
+}
+
 impl Consultations {
-    /// What lets the caller in, who was admitted, and says whether their page encrypts.
+    /// What lets the caller in, who was admitted.
     pub async fn token(
         &self,
         by: &Visitor,
         room: ObjectId,
-        encrypted: bool,
+        Entering { encrypted, failed }: Entering,
         now: Timestamp,
     ) -> Result<Ticket, ConsultationError> {
         self.take_visitor(by, now)?;
@@ -37,7 +46,11 @@ impl Consultations {
         it.grants(me)?;
         it.may_enter(encrypted)?;
         self.agreed(&it, me).await?;
-        self.ticket(&it, me, now, TOKEN_HOLDS)
+        let ticket = self.ticket(&it, me, now, TOKEN_HOLDS)?;
+        if failed && self.is_full(room, &ticket.identity).await {
+            return Err(ConsultationRefused::Full.into());
+        }
+        Ok(ticket)
     }
 
     /// What lets an old client in, which comes by asking for it: of a user, or of somebody who says a name.
@@ -65,6 +78,14 @@ impl Consultations {
             return self.ticket(&scene.consultation, id, now, OLD_TOKEN_HOLDS);
         }
         Err(StoreError::Busy.into())
+    }
+
+    /// As far as the media server says so: it sends whoever is one too many away without a word.
+    async fn is_full(&self, room: ObjectId, identity: &str) -> bool {
+        match &self.inner.ports.media {
+            Some(media) => media.is_full(room, identity).await.unwrap_or(false),
+            None => false,
+        }
     }
 
     fn ticket(

@@ -1,7 +1,7 @@
 //! Consultations, for our own clients and for guests; and the tokens that old clients ask for.
 
 use app::consultations::{
-    Act, ConsultationError, Guest, MediaSource, NewConsultation, OLD_TOKEN_HOLDS, Scene, Ticket, Visitor,
+    Act, ConsultationError, Entering, Guest, MediaSource, NewConsultation, OLD_TOKEN_HOLDS, Scene, Ticket, Visitor,
 };
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
@@ -337,8 +337,9 @@ async fn mute(of: Of, Json(body): Json<MuteMember>) -> Result<Answer<Consultatio
 }
 
 async fn token(of: Of, OrEmpty(body): OrEmpty<Enter>) -> Result<Answer<TicketView>, ApiError> {
+    let entering = Entering { encrypted: body.encrypted, failed: body.failed };
     let Ticket { url, token, identity, role, expires_at, .. } =
-        of.services.consultations.token(&of.by, of.room, body.encrypted, of.now).await?;
+        of.services.consultations.token(&of.by, of.room, entering, of.now).await?;
     Ok(Answer(TicketView { url, token, expires_at: Iso(expires_at), identity, role: role.into() }))
 }
 

@@ -74,6 +74,10 @@ impl MediaServer for LiveKit {
         self.rooms.present(room).await
     }
 
+    async fn is_full(&self, room: ObjectId, identity: &str) -> Result<bool, MediaError> {
+        self.rooms.is_full(room, identity).await
+    }
+
     async fn close(&self, room: ObjectId) -> Result<(), MediaError> {
         self.rooms.close(room).await
     }

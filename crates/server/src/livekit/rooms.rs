@@ -44,6 +44,24 @@ fn is_source(source: &Value, wanted: MediaSource) -> bool {
     names.iter().any(|(name, number)| source.as_str() == Some(name) || source.as_u64() == Some(*number))
 }
 
+/// Who records or is a program, by their kind or its number: they take nobody's place.
+fn is_program(kind: &Value) -> bool {
+    [("EGRESS", 2), ("AGENT", 4)].iter().any(|(name, number)| kind == name || kind.as_u64() == Some(*number))
+}
+
+fn listed<'a>(answer: &'a Value, what: &str) -> &'a [Value] {
+    answer[what].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// `None` where what it is about is not there.
+fn answered(answer: Result<Value, Fault>) -> Result<Option<Value>, MediaError> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(Fault::NotFound) => Ok(None),
+        Err(fault) => Err(MediaError(fault.words())),
+    }
+}
+
 impl RoomService {
     pub(super) fn new(base: String, signer: Signer, clock: Clock) -> Self {
         Self { twirp: Twirp::new(base), signer, clock }
@@ -52,19 +70,31 @@ impl RoomService {
     /// Calls a method; `None` where what it is about is not there.
     async fn call(&self, method: &str, room: ObjectId, body: &Value) -> Result<Option<Value>, MediaError> {
         let token = self.signer.service(room, self.clock.now());
-        match self.twirp.call(&format!("RoomService/{method}"), &token, body).await {
-            Ok(value) => Ok(Some(value)),
-            Err(Fault::NotFound) => Ok(None),
-            Err(fault) => Err(MediaError(fault.words())),
-        }
+        answered(self.twirp.call(&format!("RoomService/{method}"), &token, body).await)
     }
 
     pub(super) async fn present(&self, room: ObjectId) -> Result<Vec<String>, MediaError> {
         let Some(found) = self.call("ListParticipants", room, &json!({ "room": room_name(room) })).await? else {
             return Ok(Vec::new());
         };
-        let found = found["participants"].as_array().map(Vec::as_slice).unwrap_or_default();
-        Ok(found.iter().filter_map(|one| one["identity"].as_str().map(str::to_owned)).collect())
+        let found = listed(&found, "participants").iter();
+        Ok(found.filter_map(|one| one["identity"].as_str().map(str::to_owned)).collect())
+    }
+
+    /// Who is there is asked for, since the number that a list of rooms has is some seconds old.
+    pub(super) async fn is_full(&self, room: ObjectId, identity: &str) -> Result<bool, MediaError> {
+        let name = room_name(room);
+        let token = self.signer.list(self.clock.now());
+        let found = answered(self.twirp.call("RoomService/ListRooms", &token, &json!({ "names": [name] })).await)?;
+        let found = found.unwrap_or_default();
+        let named = listed(&found, "rooms").iter().find(|room| room["name"].as_str() == Some(&name));
+        // By its name in the protocol, or as JSON mostly has it.
+        let most = named.and_then(|room| room["max_participants"].as_u64().or(room["maxParticipants"].as_u64()));
+        let Some(most @ 1..) = most else { return Ok(false) };
+        let found = self.call("ListParticipants", room, &json!({ "room": name })).await?.unwrap_or_default();
+        let others = listed(&found, "participants").iter();
+        let others = others.filter(|one| !is_program(&one["kind"]) && one["identity"].as_str() != Some(identity));
+        Ok(others.count() as u64 >= most)
     }
 
     pub(super) async fn remove(&self, room: ObjectId, identity: &str) -> Result<(), MediaError> {

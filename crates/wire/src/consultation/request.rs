@@ -96,12 +96,13 @@ pub struct Encrypt {
     pub encrypted: bool,
 }
 
-/// `…/token`, asked for. What says nothing does not encrypt.
+/// `…/token`, asked for. What says nothing does not encrypt, and was not let down by another token.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)]
 pub struct Enter {
     pub encrypted: bool,
+    pub failed: bool,
 }
 
 /// `…/key`: the public key of a page.

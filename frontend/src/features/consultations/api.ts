@@ -36,8 +36,8 @@ export interface RoomApi {
   get(): Promise<Consultation>;
   arrive(test?: DeviceTest): Promise<Consultation>;
   leave(): Promise<Consultation>;
-  /** `encrypted` where this page encrypts: a room of the other kind lets it not in. */
-  token(encrypted: boolean): Promise<Ticket>;
+  /** `encrypted` where this page encrypts: a room of the other kind lets it not in. `failed` after one that did not let us in, so that it is said if the room is full. */
+  token(encrypted: boolean, failed?: boolean): Promise<Ticket>;
   encrypt(encrypted: boolean): Promise<Consultation>;
   /** By which public key this page can be handed keys. */
   bringKey(page: string): Promise<Consultation>;
@@ -92,7 +92,7 @@ export function roomApi(http: RoomHttp, roomId: string): RoomApi {
     get: () => http.get<Consultation>(base),
     arrive: (test) => post('arrive', test ? { test } : {}),
     leave: () => post('leave'),
-    token: (encrypted) => post<Ticket>('token', encrypted ? { encrypted } : {}),
+    token: (encrypted, failed) => post<Ticket>('token', { ...(encrypted ? { encrypted } : {}), ...(failed ? { failed } : {}) }),
     encrypt: (encrypted) => post('encrypt', { encrypted }),
     bringKey: (page) => post('key', { page }),
     handKeys: (page, number, keys) => post('keys', { page, number, keys }),

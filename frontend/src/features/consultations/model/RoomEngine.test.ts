@@ -42,6 +42,23 @@ describe('a place in a room', () => {
     expect(engine.view.value.stage).toBe('live');
   });
 
+  it('asks why it was not let in, which is said where the room turns out to be full', async () => {
+    const { engine, world, clock } = aRoom();
+    world.fails = 'unreachable';
+    await engine.enter();
+    expect(engine.view.value.end).toBe('unreachable');
+    world.why = new AppError('room_full');
+    await engine.enter();
+    expect(engine.view.value.end).toBe('full');
+    world.fails = undefined;
+    await engine.enter();
+    expect(engine.view.value.stage).toBe('live');
+    world.fails = 'unreachable';
+    world.room.listener.onEnded(undefined);
+    await clock.advance(10_000);
+    expect(engine.view.value.end).toBe('full');
+  });
+
   it('has nothing open any more once it is an observer, and nothing by itself when it is none again', async () => {
     const { engine, world, devices } = await inside();
     engine.setRole('observer');

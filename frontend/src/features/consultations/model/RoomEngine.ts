@@ -35,6 +35,8 @@ const REASONS: Partial<Record<ErrorCode, EndReason>> = {
   livekit_not_configured: 'not-configured', room_full: 'full', not_admitted: 'not-admitted', recording_conflict: 'consent', consultation_encryption: 'encryption', consultation_ended: 'ended', not_found: 'ended', forbidden: 'refused',
 };
 
+const reasonOf = (error: unknown): EndReason => (error instanceof RoomFailure ? error.reason : (REASONS[codeOf(error)] ?? 'unreachable'));
+
 /** One person's place in a room: their devices from the lobby on, the connection, and what is said there. */
 export class RoomEngine {
   readonly exchange: Exchange;
@@ -265,18 +267,23 @@ export class RoomEngine {
     const round = ++this.#round;
     const stale = () => round !== this.#round;
     let room: RoomPort | undefined;
+    let encrypted = false;
     try {
       const keys = await this.keys();
+      encrypted = keys !== undefined;
       if (stale()) return;
       room = await this.#deps.createRoom(this.#listener(round), keys);
       if (stale()) return;
       // At the last moment: it holds for no longer than connecting takes.
-      const { url, token } = await this.#deps.api.token(keys !== undefined);
+      const { url, token } = await this.#deps.api.token(encrypted);
       if (stale()) return;
       this.#room = room;
       await room.connect(url, token);
     } catch (error) {
-      if (!stale()) this.#failed(error instanceof RoomFailure ? error.reason : (REASONS[codeOf(error)] ?? 'unreachable'));
+      let reason = reasonOf(error);
+      // The server closes the connection of one too many without a word; ours finds out.
+      if (!stale() && room && this.#room === room && reason === 'unreachable') reason = await this.#deps.api.token(encrypted, true).then(() => reason, reasonOf);
+      if (!stale()) this.#failed(reason);
       return;
     }
     if (stale()) return void room.leave().catch(() => undefined);

@@ -71,6 +71,8 @@ export function aRoom() {
     /** What is said of the next connection, and of asking for a token. */
     fails: undefined as EndReason | undefined,
     refused: undefined as AppError | undefined,
+    /** And where the token before let nobody in. */
+    why: undefined as AppError | undefined,
     tokens: 0,
     get room(): FakeRoom {
       const last = rooms.at(-1);
@@ -82,8 +84,9 @@ export function aRoom() {
   const engine = new RoomEngine(
     {
       api: {
-        token: (): Promise<Ticket> => {
-          world.tokens += 1;
+        token: (_encrypted, failed = false): Promise<Ticket> => {
+          if (!failed) world.tokens += 1;
+          else if (world.why) return Promise.reject(world.why);
           return world.refused ? Promise.reject(world.refused) : Promise.resolve({ url: 'wss://x', token: 't' });
         },
       },
