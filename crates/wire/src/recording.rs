@@ -87,6 +87,9 @@ pub struct RecordingStands {
     awaited: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<Iso>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
 }
 
 impl From<&Recording> for RecordingStands {
@@ -121,6 +124,10 @@ impl From<&Recording> for RecordingStands {
                 Maker::Server => recording.began_at,
             }
             .map(Iso),
+            code: (recording.state == RecordingState::Failed).then_some(match recording.began_at {
+                None => "recording_not_begun",
+                Some(_) => "recording_broke_off",
+            }),
         }
     }
 }
@@ -166,6 +173,10 @@ mod tests {
             made.add(&made.next(who, RecordingAct::Agreed { consent: CONSENT }, at).unwrap());
         }
         says("recording-starting", &RecordingStands::from(&made));
+        let recorder = Person::User(id('d'));
+        made.add(&made.next(recorder, RecordingAct::Began, at).unwrap());
+        made.add(&made.next(recorder, RecordingAct::Failed, at).unwrap());
+        says("recording-failed", &RecordingStands::from(&made));
         let by_browser: Consent = hears("recording-by-browser");
         assert!(by_browser.browser && !consent.browser);
     }

@@ -11,6 +11,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -102,14 +103,16 @@ func (j *job) becomes(change func(*livekit.EgressInfo)) {
 	}
 }
 
+// known says whether LiveKit has it in its list.
+func (j *job) known() bool {
+	found, err := j.egress.io.ListEgress(context.Background(), &livekit.ListEgressRequest{RoomName: j.info.RoomName})
+	return err == nil && slices.ContainsFunc(found.Items, func(one *livekit.EgressInfo) bool { return one.EgressId == j.info.EgressId })
+}
+
 func (j *job) run(way string, handler rpc.EgressHandlerServer) {
 	defer handler.Shutdown()
 	// Egress takes seconds to begin; LiveKit knows of it by then.
-	for {
-		found, err := j.egress.io.GetEgress(context.Background(), &rpc.GetEgressRequest{EgressId: j.info.EgressId})
-		if err == nil && found.EgressId == j.info.EgressId {
-			break
-		}
+	for !j.known() {
 		time.Sleep(20 * time.Millisecond)
 	}
 	fmt.Println(j.info.EgressId)

@@ -56,7 +56,7 @@ export interface RoomApi {
   words(after: number, consultationId?: string): Promise<KeptWords>;
   askIn(userIds: string[]): Promise<Consultation>;
   /** Asks everybody who is in it. */
-  record(consent: number): Promise<Consultation>;
+  record(consent: number, browser?: boolean): Promise<Consultation>;
   recording: RecordingApi;
   /** How good our connection was. */
   quality(consultationId: string, quality: QualitySeconds): Promise<unknown>;
@@ -107,7 +107,7 @@ export function roomApi(http: RoomHttp, roomId: string): RoomApi {
     say: (clientMessageId, text, consultationId) => post<KeptWords>('words', { clientMessageId, text, ...(consultationId === undefined ? {} : { consultationId }) }),
     words: (after, consultationId) => http.get<KeptWords>(`${base}/words?after=${after}${consultationId === undefined ? '' : `&consultationId=${consultationId}`}`),
     askIn: (userIds) => post('invite', { userIds }),
-    record: (consent) => post('recording', { consent }),
+    record: (consent, browser) => post('recording', browser ? { consent, browser } : { consent }),
     recording: recordingApi(http),
     quality: (consultationId, quality) => http.post('/api/consultations/quality', { consultationId, ...quality }),
     invite: (role, name) => post('guests', name ? { role, name } : { role }),

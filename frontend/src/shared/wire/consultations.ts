@@ -63,6 +63,8 @@ export interface Consultation {
   endedAt?: string;
   /** The newest. */
   recording?: RecordingStands;
+  /** Those to come are made by the media server. */
+  serverRecords?: boolean;
   you: Member;
   members: Member[];
 }

@@ -18,9 +18,11 @@ import inboxJson from '../../../../fixtures/wire/inbox.json';
 import presence from '../../../../fixtures/wire/presence.json';
 import recordingAnswer from '../../../../fixtures/wire/recording-answer.json';
 import recordingAsked from '../../../../fixtures/wire/recording-asked.json';
+import recordingFailed from '../../../../fixtures/wire/recording-failed.json';
 import recordingFinish from '../../../../fixtures/wire/recording-finish.json';
 import recordingRequest from '../../../../fixtures/wire/recording-request.json';
 import recordingRunning from '../../../../fixtures/wire/recording-running.json';
+import recordingStarting from '../../../../fixtures/wire/recording-starting.json';
 import recordingWithdraw from '../../../../fixtures/wire/recording-withdraw.json';
 import entryRecording from '../../../../fixtures/wire/entry-recording.json';
 import receipt from '../../../../fixtures/wire/receipt.json';
@@ -61,7 +63,7 @@ const deeds: [ClientEvents['edit-message'][0], ClientEvents['delete-message'][0]
 const recordings: [ClientEvents['recording-request'][0], ClientEvents['recording-answer'][0], ClientEvents['recording-withdraw'][0], ClientEvents['recording-finish'][0]] = [
   recordingRequest, recordingAnswer, recordingWithdraw, recordingFinish,
 ];
-const stands: Pushed<'recording'>[] = [recordingAsked, recordingRunning];
+const stands: Pushed<'recording'>[] = [recordingAsked, recordingRunning, recordingStarting, recordingFailed];
 const acknowledged: Receipt = receiptAnswer;
 const pushed: {
   receipt: Pushed<'receipt'>;
@@ -90,7 +92,7 @@ it('takes what the server is known to send', async () => {
 });
 
 it('makes of a message what its changes say', () => {
-  expect([deeds.length, recordings.length, stands.length]).toEqual([4, 4, 2]);
+  expect([deeds.length, recordings.length, stands.length]).toEqual([4, 4, 4]);
   const message = { ...entryMessage, seq: 1 } as Entry;
   const whole = (changes as Entry[]).sort((a, b) => a.seq - b.seq).reduce(applyChange, message);
   expect(whole).toEqual({ ...entryDeleted, _id: message._id, messageId: message.messageId, clientMessageId: message.clientMessageId, senderId: message.senderId, receiverId: message.receiverId, createdAt: message.createdAt, conversationId: message.conversationId, isRead: message.isRead });

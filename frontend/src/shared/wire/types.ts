@@ -191,16 +191,20 @@ export interface RecordingStands {
   /** None of a consultation. */
   callId?: string;
   version: number;
-  state: 'asked' | 'running' | 'stopped' | 'kept' | 'declined' | 'withdrawn' | 'lapsed';
-  /** Who asked, and whose page records. */
+  /** Of what the media server makes also: it is yet to begin, and it could not or broke off. */
+  state: 'asked' | 'starting' | 'running' | 'stopped' | 'kept' | 'declined' | 'withdrawn' | 'lapsed' | 'failed';
+  /** Who asked, and whose page records, unless the media server does. */
   recorderId: string;
+  maker?: 'server';
   /** Who brought it there. */
   by: string;
   /** In a consultation: who has agreed, and who is asked still, by their identities there. */
   agreed?: string[];
   awaited?: string[];
-  /** When all had agreed. */
+  /** When all had agreed; of what the media server makes, when it had begun. */
   since?: string;
+  /** Why it failed. */
+  code?: 'recording_not_begun' | 'recording_broke_off';
 }
 
 export interface SignalIn {

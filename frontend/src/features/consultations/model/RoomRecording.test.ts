@@ -84,6 +84,34 @@ describe('the recording of a room', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is left to the media server where that makes it, whoever asked and whichever page', async () => {
+    await recording.request();
+    const made: Partial<RecordingStands> = { maker: 'server', agreed: ['me', 'amira'] };
+    for (const [state, version] of [['starting', 2], ['running', 3], ['stopped', 4], ['kept', 5]] as const) recording.take(seen(state, version, made), true);
+    await settle();
+    expect([tapes.length, recorded, asked]).toEqual([0, false, []]);
+    recording.take(seen('running', 3, { ...made, recordingId: 'r2' }), true);
+    await settle();
+    expect(asked, 'a page that was loaded again ends nothing').toEqual([]);
+    await recording.stop();
+    expect(asked).toEqual([['stop r2', undefined]]);
+    expect(recording.view.value.problem).toBeUndefined();
+  });
+
+  it('is agreed to at the door while it is yet to begin', () => {
+    const comer = (state: RecordingStands['state'], part: Partial<RecordingStands> = {}): boolean => mustAgree({ ...seen(state, 1, { agreed: ['amira'], ...part }) });
+    expect([comer('starting'), comer('running'), comer('failed'), comer('starting', { agreed: ['me'] })]).toEqual([true, true, false, false]);
+  });
+
+  it('is made by this browser where the media server could not', async () => {
+    const by: unknown[] = [];
+    const api = { record: (...said: unknown[]) => (by.push(said), Promise.resolve(seen('asked', 1))) } as unknown as RoomApi;
+    const other = new RoomRecording({ api, clock: new FakeClock(), given: () => given, setRecorded: () => undefined, look: () => undefined, startTape: undefined });
+    await other.request();
+    await other.request(true);
+    expect(by).toEqual([[1, false], [1, true]]);
+  });
+
   it('is made by the page that asked for it: what one before had sent is kept', async () => {
     recording.take(seen('running', 3), false);
     await settle();

@@ -32,10 +32,10 @@ export interface RoomRecordingView {
 export function mustAgree({ recording, you }: Consultation): boolean {
   const { state, agreed = [], awaited = [] } = recording ?? {};
   if (agreed.includes(you.identity)) return false;
-  return state === 'running' || (state === 'asked' && !awaited.includes(you.identity));
+  return state === 'running' || state === 'starting' || (state === 'asked' && !awaited.includes(you.identity));
 }
 
-/** The recording of a room. What may be done is what the server says of it; the page of the host who asked makes it, of those alone who have agreed. */
+/** The recording of a room. What may be done is what the server says of it; unless the media server makes it, the page of the host who asked does, of those alone who have agreed. */
 export class RoomRecording {
   readonly #deps: RoomRecordingDeps;
   readonly #view = new Observable<RoomRecordingView>({ stands: undefined, busy: false, problem: undefined });
@@ -75,7 +75,7 @@ export class RoomRecording {
     const stands = recording && known?.recordingId === recording.recordingId && known.version > recording.version ? known : recording;
     this.#stood = stands;
     if (stands?.recordingId !== known?.recordingId || stands?.version !== known?.version) this.#show();
-    if (!stands || stands.recorderId !== you.identity) return;
+    if (!stands || stands.recorderId !== you.identity || stands.maker === 'server') return;
     if (stands.state === 'running') {
       if (stands.recordingId !== this.#ours) {
         // It was this page's, before it was loaded again: what had come of it is kept.
@@ -88,9 +88,10 @@ export class RoomRecording {
     else if (stands.state !== 'asked') this.#drop();
   }
 
-  async request(): Promise<void> {
+  /** By the media server where it can, unless it is to be this `browser`. */
+  async request(browser = false): Promise<void> {
     await this.#run(async () => {
-      const { recording } = await this.#deps.api.record(CONSENT);
+      const { recording } = await this.#deps.api.record(CONSENT, browser);
       this.#ours = recording?.recordingId;
     });
   }

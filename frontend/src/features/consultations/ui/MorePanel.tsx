@@ -79,7 +79,7 @@ export function MorePanel({ id, place, consultation, view, mode, onMode, fullScr
           </span>
         </label>
       ) : null}
-      {view.role === 'host' ? <RecordRoom place={place} onAsked={onClose} /> : null}
+      {view.role === 'host' ? <RecordRoom place={place} byServer={consultation.serverRecords === true} onAsked={onClose} /> : null}
       {observer ? null : <DeviceChoices devices={view.devices} chosen={view.chosen} onChoose={(device, choice) => void engine.choose(device, choice)} />}
       <div className={styles.more}>
         {fullScreen.toggle ? <TextButton onClick={closing(fullScreen.toggle)}>{fullScreen.active ? m.call_fullscreen_end() : m.call_fullscreen()}</TextButton> : null}

@@ -1,9 +1,10 @@
 import { errorText, m } from '../../../shared/i18n';
 import { useObservable } from '../../../shared/lib/useObservable';
 import { TextButton } from '../../../shared/media/ui/Button';
-import { AskToRecord, NoRecording, RecordedBadge, RecordingNote, RecordingQuestion, RecordingRunning } from '../../../shared/media/ui/RecordingParts';
+import { AskToRecord, NoRecording, RecordedBadge, RecordingNote, RecordingQuestion, RecordingRunning, StartingBadge } from '../../../shared/media/ui/RecordingParts';
 import tokens from '../../../shared/media/ui/tokens.module.css';
 import type { ErrorCode } from '../../../shared/wire/errors';
+import type { RecordingStands } from '../../../shared/wire/types';
 import type { Consultation } from '../api';
 import type { Place } from '../model/Place';
 import type { RoomRecordingView } from '../model/RoomRecording';
@@ -11,7 +12,9 @@ import type { RoomRecordingView } from '../model/RoomRecording';
 const useRoomRecording = (place: Place): RoomRecordingView => useObservable(place.recording.view);
 
 export function RoomRecordedBadge({ place }: { place: Place }) {
-  return useRoomRecording(place).stands?.state === 'running' ? <RecordedBadge /> : null;
+  const state = useRoomRecording(place).stands?.state;
+  if (state === 'starting') return <StartingBadge />;
+  return state === 'running' ? <RecordedBadge /> : null;
 }
 
 /** Somebody asks while the room is small: the answer is given where there is room for the question. */
@@ -25,11 +28,13 @@ export function RoomAskedToRecord({ place, consultation, onOpen }: { place: Plac
   );
 }
 
+const OPEN: readonly RecordingStands['state'][] = ['asked', 'starting', 'running', 'stopped'];
+
 /** Among what else the owner can do. */
-export function RecordRoom({ place, onAsked }: { place: Place; onAsked: () => void }) {
+export function RecordRoom({ place, byServer, onAsked }: { place: Place; byServer: boolean; onAsked: () => void }) {
   const { stands, busy } = useRoomRecording(place);
-  if (stands?.state === 'asked' || stands?.state === 'running' || stands?.state === 'stopped') return null;
-  if (!place.recording.possible) return <NoRecording text={m.recording_no_browser()} />;
+  if (stands && OPEN.includes(stands.state)) return null;
+  if (!place.recording.possible && !byServer) return <NoRecording text={m.recording_no_browser()} />;
   const ask = () => {
     void place.recording.request();
     onAsked();
@@ -58,14 +63,26 @@ export function RoomRecordingStrip({ place, consultation }: { place: Place; cons
           action={mine ? <TextButton disabled={busy} onClick={() => void recording.withdraw()}>{m.call_cancel()}</TextButton> : undefined}
         />
       );
+    case 'starting':
     case 'running':
-    case 'stopped': {
-      const running = stands.state === 'running';
-      const text = running ? m.room_record_running() : mine ? m.recording_saving() : m.room_record_kept();
+    case 'stopped':
       return (
         <RecordingRunning
-          running={running} text={text} withdrawText={m.room_record_withdraw_text()} busy={busy} problem={problem}
+          running={stands.state !== 'stopped'} text={goingText(stands, mine)} withdrawText={m.room_record_withdraw_text()} busy={busy} problem={problem}
           onStop={() => void recording.stop()} onWithdraw={() => void recording.withdraw()}
+        />
+      );
+    case 'failed': {
+      const instead = mine && recording.possible;
+      return (
+        <RecordingNote
+          text={problem ? problemText(problem) : failedText(stands)} alert={mine}
+          action={
+            <>
+              {instead ? <TextButton disabled={busy} onClick={() => void recording.request(true)}>{m.room_record_browser()}</TextButton> : null}
+              {close}
+            </>
+          }
         />
       );
     }
@@ -74,19 +91,29 @@ export function RoomRecordingStrip({ place, consultation }: { place: Place; cons
   }
 }
 
-function outcomeText(consultation: Consultation, { state, by, since }: NonNullable<RoomRecordingView['stands']>): string {
+const failedText = ({ code }: RecordingStands): string => (code === 'recording_broke_off' ? m.room_record_broke_off() : m.room_record_failed());
+
+function goingText({ state, maker }: RecordingStands, mine: boolean): string {
+  if (state === 'starting') return m.room_record_starting();
+  if (state === 'running') return m.room_record_running();
+  if (maker === 'server') return m.room_record_saving();
+  return mine ? m.recording_saving() : m.room_record_kept();
+}
+
+function outcomeText(consultation: Consultation, { state, by, awaited = [] }: NonNullable<RoomRecordingView['stands']>): string {
   const byUs = by === consultation.you.identity;
   const name = nameOf(consultation, by);
+  const agreed = awaited.length === 0;
   switch (state) {
     case 'kept':
       return m.room_record_kept();
     case 'declined':
       return byUs ? m.recording_you_declined() : m.room_record_declined({ name });
     case 'withdrawn':
-      if (since === undefined) return byUs ? m.recording_you_withdrew_question() : m.recording_question_withdrawn({ name });
+      if (!agreed) return byUs ? m.recording_you_withdrew_question() : m.recording_question_withdrawn({ name });
       return byUs ? m.room_record_you_withdrew() : m.room_record_withdrawn({ name });
     default:
-      return since === undefined ? m.room_record_lapsed() : m.recording_empty();
+      return agreed ? m.recording_empty() : m.room_record_lapsed();
   }
 }
 
@@ -109,13 +136,13 @@ export function RecordingAfterwards({ place, consultation }: { place: Place; con
   const { recording } = place;
   const { stands, busy, problem } = useRoomRecording(place);
   if (!stands?.agreed?.includes(consultation.you.identity)) return null;
-  const kept = stands.state === 'kept' || stands.state === 'stopped' || stands.state === 'running';
+  const kept = stands.state === 'kept' || (stands.state !== 'asked' && OPEN.includes(stands.state));
   if (!kept && stands.state !== 'withdrawn') return null;
   return (
     <div className={tokens.tokens}>
       {kept ? (
         <RecordingRunning
-          running={false} text={stands.state === 'kept' || stands.recorderId !== consultation.you.identity ? m.room_record_kept() : m.recording_saving()} withdrawText={m.room_record_withdraw_text()}
+          running={false} text={afterText(stands, stands.recorderId === consultation.you.identity)} withdrawText={m.room_record_withdraw_text()}
           busy={busy} problem={problem} onStop={() => undefined} onWithdraw={() => void recording.withdraw()}
         />
       ) : (
@@ -124,6 +151,9 @@ export function RecordingAfterwards({ place, consultation }: { place: Place; con
     </div>
   );
 }
+
+/** What runs still is ended with the room. */
+const afterText = (stands: RecordingStands, mine: boolean): string => (stands.state === 'kept' ? m.room_record_kept() : goingText({ ...stands, state: 'stopped' }, mine));
 
 function nameOf({ members, you, owner }: Consultation, identity: string): string {
   return [you, ...members].find((member) => member.identity === identity)?.name ?? (identity === owner.userId ? owner.name : '');

@@ -15,6 +15,16 @@ export function RecordedBadge() {
   );
 }
 
+/** Everybody has agreed, and nobody is recorded yet. */
+export function StartingBadge() {
+  return (
+    <span className={`${styles.badge} ${styles.starting}`}>
+      <span className={styles.dot} aria-hidden="true" />
+      {m.recording_badge_starting()}
+    </span>
+  );
+}
+
 /** How one stands, or how it ended. */
 export function RecordingNote({ text, alert = false, action }: { text: string; alert?: boolean; action?: ReactNode }) {
   return (
