@@ -27,12 +27,13 @@ export const clockTime = (iso: string): string => format(new Date(iso), { timeSt
 
 export const fullTime = (iso: string): string => format(new Date(iso), { dateStyle: 'long', timeStyle: 'short' });
 
-/** Above the messages of a day: today, yesterday, a weekday, a date. */
+/** Above the messages of a day: today, yesterday, a weekday, a date; or of what is to come, tomorrow or a date. */
 export function dayTitle(iso: string, now = new Date()): string {
   const date = new Date(iso);
   const ago = daysAgo(date, now);
   if (ago === 0) return m.day_today();
   if (ago === 1) return m.day_yesterday();
+  if (ago === -1) return m.day_tomorrow();
   if (ago > 1 && ago < 7) return format(date, { weekday: 'long' });
   const year = date.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
   return format(date, { day: 'numeric', month: 'long', ...year });

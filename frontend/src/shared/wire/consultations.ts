@@ -42,8 +42,7 @@ export interface Owner {
 }
 
 export interface Appointment {
-  appointmentDate?: string;
-  appointmentTime?: string;
+  startsAt: string;
 }
 
 export interface Consultation {

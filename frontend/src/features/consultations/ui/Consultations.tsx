@@ -122,7 +122,8 @@ function Coming({ upcoming: { with: other, opensAt, appointment }, onOpen }: { u
     const timer = setInterval(() => setOpened(Date.parse(opensAt) <= Date.now()), 10_000);
     return () => clearInterval(timer);
   }, [opensAt]);
-  const when = [appointment.appointmentDate ? dayTitle(appointment.appointmentDate) : undefined, appointment.appointmentTime].filter(Boolean).join(', ');
+  // At the clock of who reads it, as when the room opens.
+  const when = `${dayTitle(appointment.startsAt)}, ${clockTime(appointment.startsAt)}`;
   return (
     <li className={styles.row}>
       <Avatar id={other.userId} name={other.name} image={other.profileImage} />
