@@ -139,6 +139,23 @@ describe('a room that the media server records', () => {
     await post(maya.token, `consultations/${roomId}/end`);
   });
 
+  it('is looked at by the doctor: the folder, and whether LiveKit can reach an Egress', async () => {
+    const found = async (at) => {
+      const ruth = await at.person('Ruth', 'admin');
+      const { body } = await at.get(ruth, '/api/doctor');
+      return body.findings.filter(({ code }) => code.startsWith('egress_')).map(({ code }) => code);
+    };
+    assert.deepEqual(await found(practice), ['egress_good']);
+    const lone = await livekit();
+    await lone.start();
+    const other = await Practice.open({ ...lone.env, ...recorder.env });
+    try {
+      assert.deepEqual(await found(other), ['egress_none']);
+    } finally {
+      await Promise.all([other.close(), lone.end()]);
+    }
+  });
+
   it('goes on while our server is killed, and is found again without a webhook', async () => {
     const { roomId, job } = await running();
     await practice.end('SIGKILL');

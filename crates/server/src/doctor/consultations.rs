@@ -1,7 +1,7 @@
 //! The server that carries consultations.
 
 use super::{Code, Finding, Subject};
-use crate::livekit::{Seen, look};
+use crate::livekit::{Egress, Seen, look, records};
 
 /// Tokens mind more than this.
 const OFF_SECONDS: i64 = 10;
@@ -20,6 +20,15 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
         && ahead.abs() > OFF_SECONDS
     {
         findings.push(Finding::new(Code::LivekitClock, ahead.to_string()));
+    }
+    if let Some(egress) = &config.egress {
+        let folder = egress.folder.display().to_string();
+        match Egress::check(&egress.folder) {
+            Err(error) => findings.push(Finding::new(Code::EgressFolder, error.why())),
+            Ok(()) if !matches!(seen, Seen::Good { .. }) => {}
+            Ok(()) if records(config, subject.now).await => findings.push(Finding::new(Code::EgressGood, folder)),
+            Ok(()) => findings.push(at(Code::EgressNone)),
+        }
     }
     let here = ["ws://127.", "ws://localhost", "ws://[::1]"].iter().any(|here| config.url.starts_with(here));
     if subject.config.is_https() && config.url.starts_with("ws://") && !here {

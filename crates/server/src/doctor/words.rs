@@ -102,6 +102,11 @@ codes! {
     LivekitPlain "livekit_plain" Bad "Pages that came by TLS can't reach LiveKit at {about}." "Give LiveKit a certificate, or a proxy with one, and name it as wss://… in livekit_url.",
     LivekitWebhook "livekit_webhook" Note "LiveKit is to tell who comes and goes at {about}."
         "Name that address under webhook in LiveKit's configuration, with our key; docs/running.md shows how.",
+    EgressGood "egress_good" Good "LiveKit can have consultations recorded, into {about}." "",
+    EgressNone "egress_none" Bad "LiveKit at {about} has no Redis, so it can't reach its Egress: recordings that begin there fail."
+        "Name a Redis in LiveKit's configuration and in that of Egress, or leave livekit_egress_dir out: the dietician's browser records then.",
+    EgressFolder "egress_folder" Bad "The folder of LiveKit Egress can't be used: {about}."
+        "Make it where livekit_egress_dir says, and let both write into it: this server deletes there what it has taken in.",
     MailNone "mail_none" Note "This version sends no e-mail." "",
 }
 

@@ -37,6 +37,13 @@ pub struct FolderError {
     source: io::Error,
 }
 
+impl FolderError {
+    /// Where it is, and what is wrong.
+    pub(crate) fn why(&self) -> String {
+        format!("{}: {}", self.path.display(), self.source)
+    }
+}
+
 /// LiveKit Egress, at the LiveKit server that is configured.
 pub struct Egress {
     twirp: Twirp,

@@ -20,12 +20,32 @@ pub(crate) enum Seen {
     Silent,
 }
 
+fn signer(config: &LiveKitConfig) -> Signer {
+    Signer::new(config.api_key.clone(), config.api_secret.clone())
+}
+
+async fn ask(
+    config: &LiveKitConfig,
+    method: &str,
+    token: &str,
+    body: &'static str,
+) -> Result<reqwest::Response, reqwest::Error> {
+    let request = client().post(format!("{}/twirp/livekit.{method}", config.api_url));
+    let request = request.header(AUTHORIZATION, format!("Bearer {token}")).header(CONTENT_TYPE, "application/json");
+    request.body(body).send().await
+}
+
+/// Whether it can reach an Egress at all, which it needs Redis for; whether one runs is seen when it is to record.
+pub(crate) async fn records(config: &LiveKitConfig, now: Timestamp) -> bool {
+    let answer = ask(config, "Egress/ListEgress", &signer(config).record(now), r#"{"active":true}"#).await;
+    answer.is_ok_and(|answer| answer.status().is_success())
+}
+
 /// Asks for a list of no rooms: whoever holds the key may.
 pub(crate) async fn look(config: &LiveKitConfig, now: Timestamp) -> Seen {
-    let token = Signer::new(config.api_key.clone(), config.api_secret.clone()).list(now);
-    let request = client().post(format!("{}/twirp/livekit.RoomService/ListRooms", config.api_url));
-    let request = request.header(AUTHORIZATION, format!("Bearer {token}")).header(CONTENT_TYPE, "application/json");
-    let Ok(answer) = request.body(r#"{"names":["-"]}"#).send().await else { return Seen::Silent };
+    let token = signer(config).list(now);
+    let asked = ask(config, "RoomService/ListRooms", &token, r#"{"names":["-"]}"#).await;
+    let Ok(answer) = asked else { return Seen::Silent };
     let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
     let their = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|date| date.timestamp().as_second());
     let ahead = their.map_or(0, |their| their - now.seconds());

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use domain::{ObjectId, Timestamp};
 
 pub use self::egress::{Egress, FolderError, job};
-pub(crate) use self::look::{Seen, look};
+pub(crate) use self::look::{Seen, look, records};
 use self::rooms::RoomService;
 use crate::config::LiveKitConfig;
 use crate::shell::clock::Clock;

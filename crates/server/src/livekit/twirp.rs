@@ -93,6 +93,8 @@ impl Twirp {
         match code {
             "not_found" => Err(Fault::NotFound),
             "deadline_exceeded" => Err(Fault::Unknown("it did not answer in time")),
+            // Of whatever is between us.
+            "" if status.is_server_error() => Err(Fault::Unknown("it can't be reached just now")),
             _ => {
                 let code: String = code.chars().filter(char::is_ascii_graphic).take(40).collect();
                 Err(Fault::Refused(format!("{} {code}", status.as_u16())))

@@ -54,5 +54,8 @@ export const FINDINGS: Readonly<Record<FindingCode, Words>> = {
   livekit_clock: { text: m.doctor_livekit_clock, fix: m.doctor_livekit_clock_fix },
   livekit_plain: { text: m.doctor_livekit_plain, fix: m.doctor_livekit_plain_fix },
   livekit_webhook: { text: m.doctor_livekit_webhook, fix: m.doctor_livekit_webhook_fix },
+  egress_good: { text: m.doctor_egress_good },
+  egress_none: { text: m.doctor_egress_none, fix: m.doctor_egress_none_fix },
+  egress_folder: { text: m.doctor_egress_folder, fix: m.doctor_egress_folder_fix },
   mail_none: { text: () => m.doctor_mail_none() },
 };

@@ -30,7 +30,7 @@ export function RecordingNote({ text, alert = false, action }: { text: string; a
   return (
     <div className={styles.strip} role={alert ? 'alert' : 'status'}>
       <p>{text}</p>
-      {action}
+      {action ? <span className={styles.buttons}>{action}</span> : null}
     </div>
   );
 }
