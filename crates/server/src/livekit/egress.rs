@@ -28,8 +28,8 @@ const ENDING: &str = ".mp4";
 /// The folder can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "livekit_egress_dir: the folder {} can't be used: {source}. It has to be there, for LiveKit Egress to write into and for \
-     this server to read and delete what is in it",
+    "livekit_egress_dir: the folder {} has to be there, for LiveKit Egress to write into and for this server to read and \
+     delete what is in it, and it can't be used",
     path.display()
 )]
 pub struct FolderError {

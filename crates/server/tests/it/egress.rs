@@ -51,8 +51,12 @@ impl LiveKit {
         self.there().jobs.iter_mut().find(|(one, ..)| one == id).unwrap().2 = status;
     }
 
+    fn count(&self, method: &str) -> usize {
+        self.there().asked.iter().filter(|asked| *asked == method).count()
+    }
+
     fn starts(&self) -> usize {
-        self.there().asked.iter().filter(|method| *method == "StartRoomCompositeEgress").count()
+        self.count("StartRoomCompositeEgress")
     }
 }
 
@@ -328,6 +332,15 @@ async fn what_the_media_server_cant_make_fails_and_a_browser_may() {
     it.about("Amira", id, "answer", json!({ "consent": 1 })).await;
     assert_eq!((it.state(id).await, it.livekit.starts()), (RecordingState::Running, starts));
     assert_eq!(it.seen("Maya").await["recording"]["maker"], Value::Null);
+
+    // Of an encrypted one the media server would see nothing.
+    let (server, hannah) = (&it.practice.server, Some(it.practice.token("Hannah")));
+    let opened = server.post("/api/consultations", hannah, json!({ "encrypted": true })).await.json();
+    let room = opened["roomId"].as_str().unwrap();
+    it.practice.by("Hannah", room, "arrive", json!({})).await;
+    let asked = it.practice.by("Hannah", room, "recording", json!({ "consent": 1 })).await.json();
+    assert_eq!((&asked["serverRecords"], &asked["recording"]["maker"]), (&Value::Null, &Value::Null), "{asked}");
+    assert_eq!((&asked["recording"]["state"], it.livekit.starts()), (&json!("running"), starts));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -335,6 +348,12 @@ async fn an_answer_that_was_lost_starts_nothing_twice() {
     let it = Room::open().await;
     it.livekit.there().refuses = Some((StatusCode::REQUEST_TIMEOUT, "deadline_exceeded"));
     let id = it.starting().await;
+    for _ in 0..2 {
+        let looked = it.livekit.count("ListEgress");
+        it.practice.server.services.recordings.tick().await;
+        until(async || it.livekit.count("ListEgress") > looked).await;
+    }
+    assert_eq!(it.livekit.starts(), 1, "it may have happened");
     // It has begun all the same.
     let path = format!("/out/{id}.mp4");
     it.livekit.there().jobs.push(("EG_0".into(), path.clone(), "EGRESS_ACTIVE"));
@@ -345,11 +364,8 @@ async fn an_answer_that_was_lost_starts_nothing_twice() {
     it.practice.server.services.clock.advance(Duration::from_secs(20));
     it.practice.server.services.recordings.tick().await;
     until(async || it.livekit.there().jobs[1].2 == "EGRESS_ENDING").await;
-    let there = it.livekit.there();
-    assert_eq!(
-        (there.jobs[0].2, there.asked.iter().filter(|one| *one == "StartRoomCompositeEgress").count()),
-        ("EGRESS_ACTIVE", 1)
-    );
+    let first = it.livekit.there().jobs[0].2;
+    assert_eq!((first, it.livekit.starts()), ("EGRESS_ACTIVE", 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
