@@ -1,12 +1,13 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { Guest } from '../livekit/support.mjs';
 import type { Person, Server } from '../server.js';
-import { glimpses } from './gallery.js';
+import { glimpses, pictures } from './gallery.js';
 import { test } from './livekit.js';
-import { expectSound, expectVideo } from './media.js';
+import { expectSound, expectVideo, watchMedia } from './media.js';
 import { expect } from './people.js';
+import { withFace } from './tape.js';
 
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 180_000 });
 test.use({ actionTimeout: 15_000 });
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -53,12 +54,31 @@ const codes = async (page: Page) => {
   return list.getByRole('listitem').evaluateAll((items) => items.map((item) => [...item.children].map(({ textContent }) => textContent)));
 };
 
-test('an encrypted consultation is seen and heard by who was handed the key, and by nobody else', async ({ server, visit, person }) => {
+/** A browser that lets no page seal what it sends. */
+async function cannotEncrypt(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    Reflect.deleteProperty(window, 'RTCRtpScriptTransform');
+    Reflect.deleteProperty(RTCRtpSender.prototype, 'createEncodedStreams');
+  });
+}
+
+/** What a picture has most of. */
+const colourOf = (video: Element): string => {
+  const context = Object.assign(document.createElement('canvas'), { width: 8, height: 8 }).getContext('2d');
+  if (!context || !(video instanceof HTMLVideoElement) || video.videoWidth === 0) return 'none';
+  context.drawImage(video, 0, 0, 8, 8);
+  const [red = 0, green = 0, blue = 0] = context.getImageData(2, 4, 1, 1).data;
+  return green > 150 && red < 90 && blue < 90 ? 'green' : `${red} ${green} ${blue}`;
+};
+
+test('an encrypted consultation is seen and heard by who was handed the key, and by nobody else', async ({ browser, server, visit, person }) => {
   const { page: host, context, person: maya } = await visit('Maya Lindqvist', 'dietician');
   const hannah = await visit('Hannah Weiss', 'patient');
   const eve = await person('Eve', 'patient');
   const overheard = [await overhear(context), await overhear(hannah.context)];
   for (const page of [host, hannah.page]) await page.reload();
+  await withFace(host, 440, '#c01818');
+  await withFace(hannah.page, 1200, '#c01818');
 
   await host.getByRole('link', { name: 'Consultations' }).click();
   await button(host, 'Invite patients').click();
@@ -69,6 +89,8 @@ test('an encrypted consultation is seen and heard by who was handed the key, and
   await expect(host.getByRole('checkbox', { name: /End-to-end encrypted/ })).toBeChecked();
   await glimpses(host, 'room-encrypted-lobby');
   await hannah.page.getByRole('link', { name: /Consultations/ }).click();
+  await expect(hannah.page.getByRole('region', { name: 'Running' }).getByText('End-to-end encrypted')).toBeVisible();
+  await glimpses(hannah.page, 'room-encrypted-list');
   await button(hannah.page, 'Join').click();
   await expect(hannah.page.getByText('This consultation is end-to-end encrypted.')).toBeVisible();
 
@@ -108,19 +130,74 @@ test('an encrypted consultation is seen and heard by who was handed the key, and
   await expect.poll(async () => (await post(server, token, `/api/consultations/${roomId}/token`, {}))['code']).toBe('consultation_encryption');
   const ticket = await post(server, token, `/api/consultations/${roomId}/token`, { encrypted: true });
   const spy = await Guest.join(ticket as { url: string; token: string });
-  const seen = await spy.watch();
+  const seen = await spy.watch([0xc0, 0x18, 0x18]);
   await spy.sound();
   await expect(tile(host, eve.name).getByText('No common key yet')).toBeVisible({ timeout: 20_000 });
   await glimpses(host, 'room-encrypted-sealed');
-  // The first bytes of a picture are in the clear, for LiveKit to know its kind: a decoder may make a few out of the noise that follows. With the key it is ten a second.
-  expect(await seen()).toBeLessThan(10);
+  // The first bytes of a picture are in the clear, for LiveKit to know its kind: a decoder may make a few out of the noise that follows, but not what was sent.
+  const { frames, alike } = await seen();
+  expect(alike, `of ${frames} pictures`).toBe(0);
+  expect(frames).toBeLessThan(10);
   await button(host, `More about ${eve.name}`).click();
   await button(host, 'Remove').click();
   await expect(tile(host, eve.name)).not.toBeAttached();
   await spy.leave();
 
+  // A guest is handed the key as everybody is; where their browser can't encrypt they are told so, and stay out.
+  await button(host, 'Invite a guest').click();
+  await button(host, 'Make a link').click();
+  const link = new URL(await host.getByLabel('Link for one guest').inputValue()).pathname;
+  await host.keyboard.press('Escape');
+  const guests = await browser.newContext({ baseURL: server.url(), permissions: ['camera', 'microphone'], viewport: { width: 1280, height: 800 } });
+  await watchMedia(guests);
+  const guest = await guests.newPage();
+  await guest.goto(link);
+  await guest.getByLabel('Your name').fill('Ana, interpreter');
+  await button(guest, 'To the waiting room').click();
+  await expect(guest.getByText('This consultation is end-to-end encrypted.')).toBeVisible();
+  await button(host, 'Admit Ana, interpreter').click();
+  await expect(guest.getByRole('figure')).toHaveCount(3, { timeout: 30_000 });
+  await expectVideo(guest);
+  await expectSound(guest);
+  await expect(tile(host, 'Ana, interpreter').locator('video')).toBeVisible();
+
+  // A screen is sealed as well, and a recording is of what its page could open.
+  await button(host, 'More').click();
+  await button(host, 'Record this consultation').click();
+  await button(host, 'Ask everybody').click();
+  for (const page of [hannah.page, guest]) await button(page, 'Agree to recording').click();
+  await expect(host.locator('[data-recording]')).toBeVisible();
+  await hannah.page.getByRole('toolbar').getByRole('button', { name: 'Share your screen' }).click();
+  for (const page of [host, guest]) {
+    const screen = tile(page, `${hannah.person.name}'s screen`).locator('video');
+    await expect.poll(() => screen.evaluate(colourOf), { timeout: 20_000 }).toBe('green');
+  }
+  await hannah.page.getByRole('toolbar').getByRole('button', { name: 'Stop sharing' }).click();
+  await button(host, 'Stop recording').click();
+  await expect(host.getByText('The recording is kept with this consultation.')).toBeVisible({ timeout: 20_000 });
+  await guests.close();
+  const old = await browser.newContext({ baseURL: server.url(), permissions: ['camera', 'microphone'], viewport: { width: 1280, height: 800 } });
+  await cannotEncrypt(old);
+  const without = await old.newPage();
+  const another = await post(server, await signIn(server, maya), `/api/consultations/${roomId}/guests`, { role: 'member' });
+  await without.goto(new URL(another['url'] ?? '').pathname);
+  await without.getByLabel('Your name').fill('Ida');
+  await button(without, 'To the waiting room').click();
+  await expect(without.getByText('This browser cannot take part in an encrypted consultation.')).toBeVisible();
+  await pictures(without, 'room-encrypted-cannot-guest');
+  await button(host, 'Admit Ida').click();
+  await expect(without.getByText('This browser can’t encrypt')).toBeVisible();
+  await pictures(without, 'room-encrypted-cannot-let-in');
+  await old.close();
+  await button(host, 'Close').first().click();
+
+  // She reads elsewhere meanwhile, and the card says that it is encrypted.
+  await button(hannah.page, 'Make small, and go on reading').click();
+  await expect(hannah.page.getByRole('region', { name: `Consultation with ${maya.name}` }).getByText('End-to-end encrypted')).toBeAttached();
+  await glimpses(hannah.page, 'room-encrypted-floating');
+
   // A page that was reloaded gets the key anew, the dietician's makes another.
-  await hannah.page.reload();
+  await hannah.page.goto(`/consultations/${roomId}`);
   await button(hannah.page, 'Join').click();
   await inRoom(hannah.page);
   for (const page of [host, hannah.page]) await expectVideo(page);

@@ -174,6 +174,32 @@ test('where no room can be had the call goes on, and it is said', async ({ visit
   await expectSound(jonas.page);
 });
 
+test('a page that is reloaded in the middle of it comes into the room all the same', async ({ visit, livekit }) => {
+  const { lena, mia } = await pair(visit);
+  await button(lena.page, `Video call with ${mia.person.name}`).click();
+  await button(mia.page, 'Accept').click();
+  for (const { page } of [lena, mia]) await expectVideo(page);
+  await mia.page.getByRole('toolbar').getByRole('button', { name: 'Share your screen' }).click();
+  await expect(lena.page.getByText(`${mia.person.name} is sharing their screen`).first()).toBeAttached();
+  livekit.pause();
+  await button(lena.page, 'Add someone').click();
+  await expect(mia.page.getByText(`${lena.person.name} is adding someone.`)).toBeVisible();
+  await lena.page.reload();
+  livekit.resume();
+  for (const [from, to] of [[lena, mia], [mia, lena]] as const) {
+    await expect(tile(from.page, to.person.name)).toBeVisible({ timeout: 40_000 });
+    await expect(from.page.getByRole('dialog', { name: `Call with ${to.person.name}` })).toHaveCount(0, { timeout: 25_000 });
+    await expectVideo(from.page);
+    await expectSound(from.page);
+    await expect(from.page.getByText('Call ended')).toHaveCount(0);
+  }
+  // A screen is taken along.
+  const screen = tile(lena.page, `${mia.person.name}'s screen`);
+  await expect(screen).toBeVisible();
+  await mia.page.getByRole('toolbar').getByRole('button', { name: 'Stop sharing' }).click();
+  await expect(screen).not.toBeAttached();
+});
+
 test('where two networks do not reach each other a room does', async ({ visit }) => {
   const { lena, mia } = await pair(visit);
   for (const { page } of [lena, mia]) await keepApart(page);

@@ -1,8 +1,17 @@
 // People in a LiveKit room, by LiveKit's own client for Node.js.
-import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource, VideoStream } from '@livekit/rtc-node';
+import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource, VideoBufferType, VideoStream } from '@livekit/rtc-node';
 
 const PATIENCE = 15_000;
 const RATE = 48_000;
+
+/** The colour of a picture in all, of some thousand of its points. */
+function meanOf(rgba) {
+  const sum = [0, 0, 0];
+  const step = 4 * Math.max(1, Math.floor(rgba.length / 4_000 / 4));
+  let points = 0;
+  for (let at = 0; at + 2 < rgba.length; at += step, points += 1) for (const n of [0, 1, 2]) sum[n] += rgba[at + n];
+  return sum.map((each) => each / points);
+}
 
 /** Waits until `look` gives something, looking again at each event of the room. */
 export class Guest {
@@ -83,18 +92,24 @@ export class Guest {
     await reader.cancel();
   }
 
-  /** Looks at the pictures of whoever sends some; says at the end how many could be made out. */
-  async watch() {
+  /** Looks at the pictures of whoever sends some first; says at the end how many could be made out, and how many of those were all but of that colour. */
+  async watch(colour) {
     const [, track] = await this.heard(RoomEvent.TrackSubscribed, (one) => one.kind === TrackKind.KIND_VIDEO);
     const reader = new VideoStream(track).getReader();
-    let frames = 0;
+    const seen = { frames: 0, alike: 0 };
     const done = (async () => {
-      while (!(await reader.read()).done) frames += 1;
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        seen.frames += 1;
+        const mean = meanOf(value.frame.convert(VideoBufferType.RGBA).data);
+        if (mean.every((value, n) => Math.abs(value - colour[n]) < 48)) seen.alike += 1;
+      }
     })().catch(() => {});
     return async () => {
       await reader.cancel();
       await done;
-      return frames;
+      return seen;
     };
   }
 

@@ -46,6 +46,9 @@ export async function livekit() {
         await new Promise((done) => setTimeout(done, 50));
       }
     },
+    /** It answers nothing until `resume`. */
+    pause: () => server.child?.kill('SIGSTOP'),
+    resume: () => server.child?.kill('SIGCONT'),
     async end(signal = 'SIGKILL') {
       if (!server.child || server.child.exitCode !== null || server.child.signalCode !== null) return;
       const gone = new Promise((done) => server.child.once('exit', done));

@@ -80,7 +80,7 @@ impl Consultations {
         let newest = self.newest_in(room, now).await?;
         if let Some(open) = newest.as_ref().filter(|it| it.ended_at.is_none()) {
             let known = by.is_some_and(|by| open.of_user(by.id).is_some());
-            let may_knock = room == open.owner.0
+            let may_knock = open.is_in_own_room()
                 && match by {
                     Some(by) => self.owner(room).await?.is_some_and(|owner| may_contact(by, &owner)),
                     None => true,
@@ -164,7 +164,7 @@ impl Consultations {
 
     pub(super) fn user_comer(&self, user: &User, it: &Consultation, now: Timestamp) -> Comer {
         // Whoever is let in here without having been asked may contact the owner whose own room it is.
-        let unasked = it.room == it.owner.0;
+        let unasked = it.is_in_own_room();
         Comer::User { user: user.id, name: user.name.clone(), id: MemberId(fresh::object_id(now)), unasked }
     }
 

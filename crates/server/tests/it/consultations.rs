@@ -157,6 +157,7 @@ async fn what_each_of_them_sees() {
     let preview =
         practice.server.get(&format!("/api/consultations/{room}"), Some(practice.token("Amira"))).await.json();
     assert_eq!((&preview["version"], &preview["you"]["state"]), (&json!(0), &json!("invited")));
+    assert_eq!(preview["ownRoom"], json!(true), "who may contact her may knock");
     let waits = practice.by("Amira", &room, "arrive", json!({ "test": test })).await.json();
     assert_eq!(
         (names(&waits), &waits["you"]["state"], &waits["you"]["test"]),

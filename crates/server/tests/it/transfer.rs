@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use domain::{
     Appointment, AppointmentId, AppointmentStatus, Appointments, BlobId, Blobs, Booking, CONSENT, CallId, Consultation,
-    ConsultationId, ConsultationKind, Consultations, Conversation, Conversations, Entry, EntryBody, FileFacts,
-    MemberId, NewEntry, NewUser, Part, Person, Profile, Receipt, Recording, RecordingAct, RecordingLine, RecordingOf,
-    Recordings, Role as UserRole, Stamp, Target, Timestamp, Transfer, Transition, Upload, UploadId, UploadKind,
-    Uploads, User, UserId, Users, Word,
+    ConsultationId, ConsultationKind, Consultations, Conversation, Conversations, Encryption, Entry, EntryBody,
+    FileFacts, MemberId, NewEntry, NewUser, Part, Person, Profile, Receipt, Recording, RecordingAct, RecordingLine,
+    RecordingOf, Recordings, Role as UserRole, Stamp, Target, Timestamp, Transfer, Transition, Upload, UploadId,
+    UploadKind, Uploads, User, UserId, Users, Word,
 };
 use server::transfer::{TransferError, export, import};
 use store::contract::FerretDb;
@@ -146,6 +146,7 @@ async fn practice() -> TempDir {
     let (id, room, host) = (ConsultationId([27; 12].into()), [24; 12].into(), MemberId([28; 12].into()));
     let mut consultation = Consultation::new(id, room, 1, owner, host, Timestamp(1_700_000_000_000));
     consultation.version = 7;
+    consultation.encryption = Some(Encryption { number: 3, due: true });
     consultation.close(Timestamp(1_700_000_001_000));
     assert_eq!(store.open_consultation(consultation).await, Ok(Transition::Saved));
     for number in 1..=3 {

@@ -127,6 +127,9 @@ pub struct ConsultationView {
     appointment: Option<AppointmentRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     call_id: Option<Id<CallId>>,
+    /// Whoever may contact the owner may knock.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    own_room: bool,
     locked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     encryption: Option<EncryptionView>,
@@ -221,6 +224,7 @@ impl ConsultationView {
             owner: beside.owner(it),
             appointment,
             call_id: it.call.map(Id),
+            own_room: it.is_in_own_room(),
             locked: it.locked,
             encryption: it.encryption.map(|Encryption { number, due }| EncryptionView { number, due }),
             opened_at: Iso(it.opened_at),

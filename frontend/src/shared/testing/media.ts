@@ -59,6 +59,9 @@ export class FakeTrack {
   stop(): void {
     this.readyState = 'ended';
   }
+  clone(): FakeTrack {
+    return new FakeTrack(this.kind, this.deviceId, this.label);
+  }
   contentHint = '';
   /** What a camera has; tests give one more or less. */
   lines = { now: 720, most: 1080 };

@@ -55,6 +55,8 @@ export interface Consultation {
   appointment: Appointment | null;
   /** The call between two that it goes on as. */
   callId?: string;
+  /** It is in the owner's own room, at which every patient of theirs may knock. */
+  ownRoom?: true;
   locked: boolean;
   /** Where it is end-to-end encrypted: how far its keys have got, and whether another is due. */
   encryption?: { number: number; due: boolean };

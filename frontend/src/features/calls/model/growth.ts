@@ -12,6 +12,8 @@ export interface LentCall {
   media: LocalMedia;
   /** What comes from the other by the call just now: as much is waited for in the room. */
   comes(): { voice: boolean; picture: boolean };
+  /** Of our own screen, while it is shared: what goes on there as a copy. */
+  screen(): MediaStreamTrack[];
   /** Both are in the room: the call is over, and nobody has hung up. */
   goOn(): void;
 }
@@ -36,6 +38,7 @@ export function growingCalls(engine: CallEngine): GrowingCalls {
       return {
         callId, otherId: peer.userId, media: session.media,
         comes: () => ({ voice: !session.view.remoteMuted, picture: session.view.remotePicture }),
+        screen: () => [session.sharing.video, session.sharing.audio].filter((track) => track !== null),
         goOn: () => engine.goneOn(),
       };
     },

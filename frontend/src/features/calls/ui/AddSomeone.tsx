@@ -15,21 +15,21 @@ interface GrowthProps {
   view: CallView;
 }
 
-/** In the bar, where there is room for it; only for who may add somebody, and where that can be. */
-export function AddControl({ grower, view }: GrowthProps) {
+/** In the bar, where there is room for it; only for who may add somebody, and where that can be. `onAsk` where there is something to know before. */
+export function AddControl({ grower, view, onAsk }: GrowthProps & { onAsk: (() => void) | undefined }) {
   const growth = useGrowth(grower, view.callId);
   if (!grower?.may.open || whyNotGrow(grower, view) === 'old' || whyNotGrow(grower, view) === 'not-configured') return null;
   return (
     <RoundButton
       icon={<IconUserPlus size={24} stroke={1.75} />} label={m.grow_add()} caption={m.grow_add_short()}
       disabled={view.link !== 'connected' || growth.stage === 'opening' || growth.stage === 'joining'}
-      onClick={() => grower.begin(true)}
+      onClick={onAsk ?? (() => grower.begin(true))}
     />
   );
 }
 
 /** The same under "More"; or a sentence that says why it can't be. */
-export function AddChoice({ grower, view, onAdd, className, whyClassName }: GrowthProps & { onAdd: () => void; className: string | undefined; whyClassName: string | undefined }) {
+export function AddChoice({ grower, view, recorded, onAdd, className, whyClassName }: GrowthProps & { recorded: boolean; onAdd: () => void; className: string | undefined; whyClassName: string | undefined }) {
   const growth = useGrowth(grower, view.callId);
   if (!grower?.may.open) return null;
   const why = whyNotGrow(grower, view);
@@ -40,8 +40,9 @@ export function AddChoice({ grower, view, onAdd, className, whyClassName }: Grow
     grower.begin(true);
   };
   return (
-    <div className={className}>
+    <div className={recorded ? undefined : className}>
       <TextButton disabled={why !== undefined || growth.stage === 'opening' || growth.stage === 'joining'} onClick={add}>{m.grow_add()}</TextButton>
+      {recorded ? <p className={whyClassName}>{m.grow_ends_recording()}</p> : null}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import type { Beside } from '../model/beside';
 import type { CallEngine } from '../model/engine';
 import type { Grower } from '../model/growth';
 import type { CallView } from '../model/view';
+import { isRecording, useRecording } from '../recording/RecordingStrip';
 import { AddControl } from './AddSomeone';
 import { useBeside } from './useBeside';
 import { whyNoSharing } from './sharingLabels';
@@ -26,6 +27,7 @@ interface ControlsProps {
 /** What can be done in a call of two. */
 export function CallControls({ engine, view, grower, fullScreen, more, beside }: ControlsProps) {
   const live = view.stage === 'live';
+  const recorded = isRecording(useRecording(engine));
   // Before there is a microphone there is nothing to switch.
   const open = live || view.microphone !== 'none';
   // An old client in a call by voice has no place for a picture.
@@ -53,7 +55,7 @@ export function CallControls({ engine, view, grower, fullScreen, more, beside }:
       ) : null}
       {live ? (
         <Wide>
-          <AddControl grower={grower} view={view} />
+          <AddControl grower={grower} view={view} onAsk={recorded && !more.open ? more.toggle : undefined} />
         </Wide>
       ) : null}
       {fullScreen.toggle && live ? (

@@ -7,6 +7,7 @@ import { DeviceChoices } from '../../../shared/media/ui/DeviceChoices';
 import { AddChoice } from './AddSomeone';
 import { dataText } from './labels';
 import { RecordChoice } from '../recording/RecordChoice';
+import { isRecording, useRecording } from '../recording/RecordingStrip';
 import { LogDownload } from './LogDownload';
 import { whyNoSharing } from './sharingLabels';
 import styles from './DevicePanel.module.css';
@@ -25,12 +26,13 @@ interface PanelProps {
 
 /** What is used in this call, and may be changed in it. */
 export function DevicePanel({ engine, view, grower, id, onOpen, onBeside, onClose }: PanelProps) {
+  const recorded = isRecording(useRecording(engine));
   return (
     <div id={id} className={styles.panel} role="group" aria-label={m.call_devices()}>
       {onBeside ? <TextButton onClick={onBeside}>{m.call_beside_open()}</TextButton> : null}
       <DeviceChoices devices={view.devices} chosen={view.chosen} onChoose={(device, choice) => void engine.current?.choose(device, choice)} />
       {view.stage === 'live' ? <ShareChoice engine={engine} view={view} /> : null}
-      {view.stage === 'live' ? <AddChoice grower={grower} view={view} onAdd={onClose} className={styles.narrow} whyClassName={styles.used} /> : null}
+      {view.stage === 'live' ? <AddChoice grower={grower} view={view} recorded={recorded} onAdd={onClose} className={styles.narrow} whyClassName={styles.used} /> : null}
       <RecordChoice engine={engine} view={view} onAsked={onClose} />
       {view.stage === 'live' ? (
         <p className={styles.used}>

@@ -83,7 +83,9 @@ export class CallGrower implements Grower {
 
   #heard(consultation: Consultation): void {
     const { callId, state, you } = consultation;
-    if (callId === undefined || state !== 'open' || you.state !== 'admitted' || you.role === 'host') return;
+    if (callId === undefined || state !== 'open' || you.state !== 'admitted') return;
+    // Our own doing, unless this page was reloaded in the middle of it and knows nothing of that.
+    if (you.role === 'host' && (this.#isBusy || this.#view.value.callId === callId)) return;
     this.#asked = consultation;
     this.#takeUp();
   }
@@ -92,12 +94,16 @@ export class CallGrower implements Grower {
     const view = this.#calls?.view.get();
     // What was to come of it comes a moment later, with the reason.
     if (view?.stage === 'ended') queueMicrotask(() => this.#growth?.callEnded(false));
+    else this.#growth?.callChanged();
     this.#takeUp();
   }
 
   #grown(callId: string): void {
-    if (this.#view.value.callId !== callId) return;
-    this.#growth?.callEnded(true);
+    const call = this.#calls?.view.get();
+    if (this.#view.value.callId !== callId && (call?.callId !== callId || call.stage !== 'ended')) return;
+    if (this.#growth) this.#growth.callEnded(true);
+    // Reloaded in the middle of it: the page of the room leads in.
+    else this.#deps.show(`consultation-${callId}`);
     this.#calls?.dismiss();
   }
 
@@ -106,7 +112,7 @@ export class CallGrower implements Grower {
     const view = this.#calls?.view.get();
     if (!asked || this.#isBusy || view?.callId !== asked.callId || view?.stage !== 'live') return;
     this.#asked = undefined;
-    void this.#join(asked, false, false);
+    void this.#join(asked, asked.you.role === 'host', false);
   }
 
   async #join(consultation: Consultation, mine: boolean, adding: boolean): Promise<void> {
@@ -140,6 +146,7 @@ export class CallGrower implements Grower {
 
   #over(view: GrowthView): void {
     this.#growth = undefined;
+    this.#asked = undefined; // what was said of the same room meanwhile
     this.#release?.();
     this.#release = undefined;
     this.#set(view);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LocalMedia } from '../../../shared/media/media';
-import { settle } from '../../../shared/testing/media';
+import { FakeTrack, settle } from '../../../shared/testing/media';
 import type { Consultation, RoomApi } from '../api';
 import { aRoom, consultationOf, memberOf, personOf } from '../testing/room';
 import { Growth, GROWTH_MS } from './Growth';
@@ -19,9 +19,12 @@ function aCall(mine: boolean) {
   const api = { end: answer('end'), leave: answer('leave'), arrive: answer('arrive'), get: answer('get') } as unknown as RoomApi;
   const place = new Place({ api, clock, listen: () => () => undefined, newId: () => 'id' }, engine);
   const told: string[] = [];
+  let screen: MediaStreamTrack[] = [];
+  const share = (track: MediaStreamTrack | undefined) => (screen = track ? [track] : []);
   const call = {
     callId: 'call', otherId: 'them', media,
     comes: () => ({ voice: true, picture: true }),
+    screen: () => screen,
     goOn: () => {
       told.push('over');
       media.close();
@@ -38,7 +41,7 @@ function aCall(mine: boolean) {
     world.room.listener.onChange();
     await clock.advance(300);
   };
-  return { world, clock, devices, engine, media, told, asked, start, come };
+  return { world, clock, devices, engine, media, told, asked, start, come, share };
 }
 
 const here = saidText({ kind: 'here' });
@@ -74,6 +77,25 @@ describe('a call that goes on in a room', () => {
     expect(told).toEqual(['quiet']);
     growth.callEnded(true);
     expect(told).toEqual(['quiet', 'done']);
+  });
+
+  it('takes a screen along that is shared at the end, and none that was', async () => {
+    for (const goesOn of [true, false]) {
+      const { world, engine, start, come, share } = aCall(false);
+      const original = new FakeTrack('video', 'screen') as unknown as MediaStreamTrack;
+      share(original);
+      const growth = await start();
+      if (!goesOn) share(undefined);
+      growth.callChanged();
+      await come();
+      growth.callEnded(true);
+      original.stop(); // with the call
+      await settle();
+      expect(world.room.shared.map(({ readyState }) => readyState)).toEqual(goesOn ? ['live'] : []);
+      expect(engine.view.value.sharing).toBe(goesOn ? 'on' : 'off');
+      engine.leave();
+      expect(world.room.shared.every(({ readyState }) => readyState === 'ended')).toBe(true);
+    }
   });
 
   it('does not wait for a picture that a page nobody looks at is not sent', async () => {

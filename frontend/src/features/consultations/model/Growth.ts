@@ -34,6 +34,9 @@ export class Growth {
   #saidAt = -Infinity;
   #hears = false;
   #over = false;
+  /** Copies of what our screen gives in the call, where it ends with it. */
+  #screen: MediaStreamTrack[] = [];
+  #copied: MediaStreamTrack | undefined;
 
   constructor(deps: GrowthDeps) {
     const { clock, place, call } = deps;
@@ -44,7 +47,18 @@ export class Growth {
     this.#end.set(GROWTH_MS, () => this.fail());
     place.engine.borrow(call.media);
     void place.engine.enter();
+    this.callChanged();
     this.#check();
+  }
+
+  /** Something is other than it was in the call. */
+  callChanged(): void {
+    if (this.#over) return;
+    const tracks = this.#deps.call.screen();
+    if (tracks[0] === this.#copied) return;
+    this.#dropScreen();
+    this.#copied = tracks[0];
+    this.#screen = tracks.map((track) => track.clone());
   }
 
   /** The call is over: it went on here, or it was hung up in the middle of this. */
@@ -57,6 +71,7 @@ export class Growth {
   fail(): void {
     if (this.#over) return;
     this.#stop();
+    this.#dropScreen();
     const { place, mine, onFailed } = this.#deps;
     place.engine.leave();
     void place.act((api) => (mine ? api.end() : api.leave()));
@@ -66,7 +81,13 @@ export class Growth {
   #done(): void {
     this.#stop();
     this.#deps.place.engine.keep();
+    this.#deps.place.engine.carryScreen(this.#screen);
     this.#deps.onDone();
+  }
+
+  #dropScreen(): void {
+    for (const track of this.#screen) track.stop();
+    this.#screen = [];
   }
 
   #stop(): void {

@@ -59,7 +59,7 @@ export class RoomEngine {
   #round = 0;
   #lostAt: number | undefined;
   #tries = 0;
-  #screen: MediaStream | undefined;
+  #screen: MediaStreamTrack[] = [];
   #opened: Promise<void> | undefined;
   #recorded = false;
 
@@ -202,17 +202,15 @@ export class RoomEngine {
     if (this.#view.value.stage !== 'live' || this.#view.value.sharing !== 'off' || !capture) return;
     this.#patch({ sharing: 'starting' });
     try {
-      this.#screen = await capture({ video: { frameRate: { ideal: 15 } }, audio: this.#deps.screens.givesSound });
-      const [picture] = this.#screen.getVideoTracks();
-      if (picture) {
-        picture.contentHint = 'detail';
-        picture.onended = () => void this.#stopScreen();
-      }
-      await this.#room?.share(this.#screen.getTracks());
-      this.#patch({ sharing: 'on' });
+      await this.#share((await capture({ video: { frameRate: { ideal: 15 } }, audio: this.#deps.screens.givesSound })).getTracks());
     } catch {
       await this.#stopScreen(); // most of all since the person has thought better of it
     }
+  }
+
+  /** The screen that was shared in a call goes on here. */
+  carryScreen(tracks: MediaStreamTrack[]): void {
+    if (tracks.some(({ kind }) => kind === 'video')) void this.#share(tracks).catch(() => this.#stopScreen());
   }
 
   setAudioOnly(audioOnly: boolean): void {
@@ -304,7 +302,7 @@ export class RoomEngine {
     if (this.#recorded) room.setRecorded(true);
     void this.#send('audio');
     void this.#send('video');
-    if (this.#screen) room.share(this.#screen.getTracks()).catch(() => this.#stopScreen());
+    if (this.#screen.length > 0) room.share(this.#screen).catch(() => this.#stopScreen());
     if (this.exchange.handUp) this.exchange.raise(true);
     this.onSaid();
   }
@@ -388,8 +386,7 @@ export class RoomEngine {
     const room = this.#room;
     this.#room = undefined;
     void room?.leave().catch(() => undefined);
-    for (const track of this.#screen?.getTracks() ?? []) track.stop();
-    this.#screen = undefined;
+    this.#dropScreen();
     this.hearing.stop();
     if (this.#borrowed) this.#returnMedia();
     else this.#media.letGo();
@@ -408,11 +405,26 @@ export class RoomEngine {
     this.#patch({ local: undefined, voiceHint: undefined, mutedByHost: false });
   }
 
+  async #share(tracks: MediaStreamTrack[]): Promise<void> {
+    this.#screen = tracks;
+    const picture = tracks.find(({ kind }) => kind === 'video');
+    if (picture) {
+      picture.contentHint = 'detail';
+      picture.onended = () => void this.#stopScreen();
+    }
+    await this.#room?.share(tracks);
+    this.#patch({ sharing: 'on' });
+  }
+
   async #stopScreen(): Promise<void> {
-    for (const track of this.#screen?.getTracks() ?? []) track.stop();
-    this.#screen = undefined;
+    this.#dropScreen();
     this.#patch({ sharing: 'off' });
     await this.#room?.unshare().catch(() => undefined);
+  }
+
+  #dropScreen(): void {
+    for (const track of this.#screen) track.stop();
+    this.#screen = [];
   }
 
   #trackChanged(kind: 'audio' | 'video', track: MediaStreamTrack | null): void {

@@ -13,6 +13,7 @@ import { useObservable } from '../../../shared/lib/useObservable';
 import { Avatar, StateNote } from '../../../shared/ui';
 import { LIST_KEY, listConsultations, openConsultation, roomApi, type Consultation, type Past, type Upcoming } from '../api';
 import styles from './Consultations.module.css';
+import { EncryptedMark } from './EncryptionParts';
 import { InviteGuest } from './InviteGuest';
 import { InvitePeople } from './InvitePeople';
 import { titleOf } from './labels';
@@ -104,7 +105,7 @@ function Running({ consultation, onInvite, onOpen }: { consultation: Consultatio
       <Avatar id={owner.userId} name={owner.name} image={owner.profileImage} />
       <div className={styles.who}>
         <p className={styles.name}>{titleOf(consultation)}</p>
-        <p className={styles.quiet}>{facts}</p>
+        <p className={styles.quiet}>{facts}{consultation.encryption ? <> · <EncryptedMark consultation={consultation} /></> : null}</p>
         {waiting > 0 ? <p className={styles.needs}>{m.room_somebody_waits({ count: waiting })}</p> : null}
         {you.state === 'invited' ? <p className={styles.needs}>{m.room_you_are_invited()}</p> : null}
       </div>

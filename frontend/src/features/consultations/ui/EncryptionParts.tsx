@@ -2,6 +2,7 @@ import { IconLock, IconShieldLock } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { m } from '../../../shared/i18n';
 import { useObservable } from '../../../shared/lib/useObservable';
+import { Hidden } from '../../../shared/ui';
 import type { Consultation } from '../api';
 import type { KeyRing, Tie } from '../model/encryption/KeyRing';
 import { canEncrypt } from '../model/encryption/support';
@@ -50,6 +51,17 @@ export function EncryptedBadge({ consultation, open, panelId, onOpen }: { consul
       <IconShieldLock size={16} stroke={1.75} aria-hidden />
       {m.room_encryption()}
     </button>
+  );
+}
+
+/** That it is so, where there is room for a line, or for no more than a sign. */
+export function EncryptedMark({ consultation, sign = false }: { consultation: Consultation; sign?: boolean }) {
+  if (!consultation.encryption) return null;
+  return (
+    <span className={styles.mark} title={sign ? m.room_encryption() : undefined}>
+      <IconShieldLock size={16} stroke={1.75} aria-hidden />
+      {sign ? <Hidden>{m.room_encryption()}</Hidden> : m.room_encryption()}
+    </span>
   );
 }
 

@@ -11,6 +11,7 @@ import { floating } from '../model/floating';
 import { Seating } from '../model/layout';
 import type { Place } from '../model/Place';
 import { holdFloating } from '../model/places';
+import { EncryptedMark } from './EncryptionParts';
 import { titleOf } from './labels';
 import { RoomAskedToRecord, RoomRecordedBadge } from './RoomRecordingParts';
 import { Spoken } from './Spoken';
@@ -46,7 +47,7 @@ function Card({ place }: { place: Place }) {
         state={
           view.stage === 'live' && view.since !== undefined ? (
             <>
-              <Duration since={view.since} /> · {m.room_count({ count: Math.max(1, view.people.length) })}
+              <Duration since={view.since} /> · {m.room_count({ count: Math.max(1, view.people.length) })} <EncryptedMark consultation={consultation} sign />
             </>
           ) : (
             m.room_reconnecting()

@@ -17,7 +17,6 @@ export function PeopleOfRoom({ place, consultation, view }: { place: Place; cons
   const [inviting, setInviting] = useState(false);
   const [copied, setCopied] = useState(false);
   const copy = () => navigator.clipboard.writeText(`${window.location.origin}/consultations/${consultation.roomId}`).then(() => setCopied(true), () => undefined);
-  const anyPatient = consultation.roomId === `consultation-${consultation.owner.userId}`;
   const raised = (person: Person) => person.hand ?? Infinity;
   const people = [...view.people].sort((a, b) => raised(a) - raised(b) || 0);
   return (
@@ -33,7 +32,7 @@ export function PeopleOfRoom({ place, consultation, view }: { place: Place; cons
           <TextButton onClick={() => place.setAdding(true)}>{m.room_add()}</TextButton>
           <TextButton onClick={() => setInviting(true)}>{m.room_invite()}</TextButton>
           <TextButton onClick={() => void copy()}>{copied ? m.room_link_copied() : m.room_address_copy()}</TextButton>
-          <p className={styles.detail} role="status">{anyPatient ? m.room_address_text() : m.room_address_text_asked()}</p>
+          <p className={styles.detail} role="status">{consultation.ownRoom ? m.room_address_text() : m.room_address_text_asked()}</p>
         </div>
       ) : null}
       {inviting ? <InviteGuest api={place.api} onClose={() => setInviting(false)} /> : null}
