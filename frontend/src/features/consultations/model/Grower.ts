@@ -5,7 +5,7 @@ import { systemClock } from '../../../shared/media/clock';
 import type { Connection } from '../../../shared/socket';
 import type { ErrorCode } from '../../../shared/wire/errors';
 import type { Grower, GrowingCalls, GrowthView, LentCall } from '../../calls';
-import { growCall, openConsultation, roomApi, type Consultation } from '../api';
+import { growCall, listConsultations, openConsultation, roomApi, type Consultation } from '../api';
 import type { Growth } from './Growth';
 
 export interface GrowerDeps {
@@ -29,6 +29,8 @@ export class CallGrower implements Grower {
   /** The other has opened a room for the call: taken up once the call is there. */
   #asked: Consultation | undefined;
   #release: (() => void) | undefined;
+  /** The call that was there last. */
+  #known: string | undefined;
 
   constructor(deps: GrowerDeps) {
     this.#deps = deps;
@@ -46,6 +48,7 @@ export class CallGrower implements Grower {
       // After the call's own engine, which has ended it by then.
       this.#deps.socket.on('call', (call) => call.callId !== null && call.outcome === 'grown' && this.#grown(call.callId)),
     ];
+    this.#callChanged();
     return () => {
       for (const stop of stops) stop();
       this.#calls = undefined;
@@ -95,7 +98,15 @@ export class CallGrower implements Grower {
     // What was to come of it comes a moment later, with the reason.
     if (view?.stage === 'ended') queueMicrotask(() => this.#growth?.callEnded(false));
     else this.#growth?.callChanged();
+    // This page was reloaded in the middle of it, and what was said of its room before was said to another one.
+    if (view?.stage === 'live' && view.callId !== this.#known) void this.#look();
+    this.#known = view?.callId;
     this.#takeUp();
+  }
+
+  async #look(): Promise<void> {
+    const list = await listConsultations(this.#deps.http).catch(() => undefined);
+    for (const consultation of list?.running ?? []) this.#heard(consultation);
   }
 
   #grown(callId: string): void {
