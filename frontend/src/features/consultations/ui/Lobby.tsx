@@ -34,6 +34,8 @@ export function Lobby({ place, consultation, view, refused }: LobbyProps) {
   const observer = you.role === 'observer';
   const barred = you.state === 'admitted' && mustAgree(consultation);
   const [inviting, setInviting] = useState(false);
+  // Most of all they need to know that; whoever lets in finds it beside the choice.
+  const cannot = mustNotEnter(consultation) && you.role !== 'host';
   const pending = view.microphone === 'none' && !view.problem && !observer;
   const ask = view.asking.length > 1 ? m.room_ask_both() : view.asking[0] === 'camera' ? m.room_ask_camera() : m.room_ask_microphone();
   return (
@@ -46,12 +48,13 @@ export function Lobby({ place, consultation, view, refused }: LobbyProps) {
             {you.role === 'host' ? null : <p className={styles.quiet}>{presenceText(owner)}</p>}
           </div>
         </header>
+        {cannot ? <EncryptionAtTheDoor place={place} consultation={consultation} /> : null}
         {waiting ? (
           <div className={styles.waiting} role="status">
             <span className={styles.pulse} aria-hidden />
             <div>
               <p className={styles.strong}>{m.room_waiting()}</p>
-              <p className={styles.quiet}>{m.room_waiting_text({ name: owner.name })}</p>
+              {cannot ? null : <p className={styles.quiet}>{m.room_waiting_text({ name: owner.name })}</p>}
             </div>
           </div>
         ) : null}
@@ -74,7 +77,7 @@ export function Lobby({ place, consultation, view, refused }: LobbyProps) {
             />
           </section>
         )}
-        <EncryptionAtTheDoor place={place} consultation={consultation} />
+        {cannot ? null : <EncryptionAtTheDoor place={place} consultation={consultation} />}
         {barred ? <RecordingAtTheDoor place={place} onDecline={() => void place.leave()} /> : null}
         <div role="alert">{refused ? <p className={styles.problem}>{errorText(refused)}</p> : null}</div>
         <div className={styles.actions}>
