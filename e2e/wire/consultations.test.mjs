@@ -34,8 +34,9 @@ describe('a consultation', () => {
     await post(maya.token, `consultations/${roomId}/admit`);
     const admitted = await stands(patient, (it) => it.you.state === 'admitted');
     assert.deepEqual(admitted.members.map(({ name }) => name), ['Maya', 'Tom']);
-    // Without an appointment and without a recording.
-    const always = (view) => keys(view).filter((key) => !key.startsWith('appointment') && key !== 'recording');
+    // Without an appointment and without a recording, and in a room of the dietician's own.
+    const always = (view) => keys(view).filter((key) => !key.startsWith('appointment') && key !== 'recording' && key !== 'ownRoom');
+    assert.equal(admitted.ownRoom, true);
     assert.deepEqual(always(admitted), always(await fixture('consultation-member')));
     // Another page of the same person is told how it stands.
     const other = await practice.connect(tom, { device: 'phone' });
