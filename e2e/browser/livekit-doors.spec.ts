@@ -113,10 +113,10 @@ test('without a LiveKit server, and with one that is away', async ({ browser, se
   await inRoom(host);
 
   // It takes no second, and says nothing of that itself.
-  const { page } = await visit('Hannah Weiss', 'patient');
+  const { page, person: patient } = await visit('Hannah Weiss', 'patient');
   await page.goto(room);
   await button(host, 'Show').click();
-  await button(host, 'Admit Hannah Weiss').click();
+  await button(host, `Admit ${patient.name}`).click();
   await expect(page.getByText('The room is full')).toBeVisible({ timeout: 20_000 });
   await host.getByRole('toolbar').getByRole('button', { name: 'Leave' }).click();
   await host.getByRole('dialog').getByRole('button', { name: 'Leave', exact: true }).click();
