@@ -75,7 +75,7 @@ impl Socket {
         Ok(Self { socket, state, batch })
     }
 
-    /// What is told with each datagram costs as much as a tenth of relaying it: when it came and its traffic class, which
+    /// What is told with each datagram costs some seven hundredths of relaying it: when it came and its traffic class, which
     /// nobody asks for, and which of our addresses it was sent to, where there may be several.
     fn wants_address(&self, wants: bool) {
         let socket = socket2::SockRef::from(&self.socket);
