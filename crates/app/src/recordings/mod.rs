@@ -202,7 +202,7 @@ impl Recordings {
                 bytes: sizes.iter().sum(),
                 ..State::of(recording, room, now)
             });
-            *self.lock(&live.making) = making::Making::adopted(now);
+            *lock(&live.making) = making::Making::adopted(now);
         }
         Ok(())
     }
@@ -376,17 +376,12 @@ impl Recordings {
     fn begin(&self, state: State) -> Arc<Live> {
         let id = state.recording.id;
         let live = Arc::new(Live::of(state));
-        self.lock(&self.inner.open).insert(id, live.clone());
+        lock(&self.inner.open).insert(id, live.clone());
         live
     }
 
     fn live(&self, id: UploadId) -> Option<Arc<Live>> {
-        self.lock(&self.inner.open).get(&id).cloned()
-    }
-
-    #[allow(clippy::unused_self)] // short to say
-    fn lock<'a, T>(&self, what: &'a Mutex<T>) -> std::sync::MutexGuard<'a, T> {
-        what.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner.open).get(&id).cloned()
     }
 
     fn live_of(&self, by: Person, id: UploadId) -> Result<Arc<Live>, RecordingError> {
@@ -395,7 +390,7 @@ impl Recordings {
     }
 
     fn lives(&self) -> Vec<Arc<Live>> {
-        self.lock(&self.inner.open).values().cloned().collect()
+        lock(&self.inner.open).values().cloned().collect()
     }
 
     /// Puts what somebody does into the log and tells all.
@@ -416,12 +411,12 @@ impl Recordings {
 
     async fn show(&self, live: &Live, state: &State) {
         let recording = &state.recording;
-        *self.lock(&live.shown) = recording.clone();
+        *lock(&live.shown) = recording.clone();
         let made = self.live(recording.id).filter(|live| live.is_made_by_server());
         if !recording.is_open() {
-            self.lock(&self.inner.open).remove(&recording.id);
+            lock(&self.inner.open).remove(&recording.id);
             if let Some(made) = &made {
-                self.lock(&self.inner.leaving).insert(recording.id, made.clone());
+                lock(&self.inner.leaving).insert(recording.id, made.clone());
             }
         }
         self.tell(recording).await;
@@ -436,4 +431,9 @@ impl Recordings {
             RecordingOf::Consultation(id) => self.inner.rooms.retell(id).await,
         }
     }
+}
+
+/// Whatever panicked with it left it whole.
+fn lock<T>(what: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }

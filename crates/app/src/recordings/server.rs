@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::{Maker, ObjectId, Person, Recording, RecordingAct, RecordingOf, RecordingState, UploadId};
 
 use super::next::{Step, next};
-use super::{Live, MAX_BYTES, MAX_LENGTH, MOST, RecordingError, Recordings, State};
+use super::{Live, MAX_BYTES, MAX_LENGTH, MOST, RecordingError, Recordings, State, lock};
 use crate::consultations::{Job, JobError, JobStage, RoomRecorder};
 use crate::uploads::{Made, UploadError};
 
@@ -44,7 +44,7 @@ impl Recordings {
     /// What is to be done now and then.
     pub(super) async fn look_after_made(&self) {
         let now = (self.inner.now)();
-        let leaving: Vec<_> = self.lock(&self.inner.leaving).values().cloned().collect();
+        let leaving: Vec<_> = lock(&self.inner.leaving).values().cloned().collect();
         let made = self.lives().into_iter().filter(|live| live.is_made_by_server());
         for live in made.chain(leaving) {
             let Recording { state, of, .. } = live.shown();
@@ -65,7 +65,7 @@ impl Recordings {
             }
         }
         let due = {
-            let mut swept = self.lock(&self.inner.swept_at);
+            let mut swept = lock(&self.inner.swept_at);
             let due = swept.is_none_or(|at| now.since(at) > SWEEP_AFTER);
             if due {
                 *swept = Some(now);
@@ -82,7 +82,7 @@ impl Recordings {
         let Some(recorder) = self.inner.rooms.recorder().cloned() else {
             // The deployment had one.
             self.note(live, RecordingAct::Failed).await;
-            self.lock(&self.inner.leaving).remove(&live.shown().id);
+            lock(&self.inner.leaving).remove(&live.shown().id);
             return;
         };
         let RecordingOf::Consultation(id) = live.of else { return };
@@ -121,7 +121,7 @@ impl Recordings {
                 }
                 Step::Tidy => {
                     match recorder.discard(recording.id).await {
-                        Ok(()) => drop(self.lock(&self.inner.leaving).remove(&recording.id)),
+                        Ok(()) => drop(lock(&self.inner.leaving).remove(&recording.id)),
                         Err(error) => tracing::error!(recording = %recording.id, %error, "its file is left for now"),
                     }
                     return;
@@ -251,7 +251,7 @@ impl Recordings {
 
     /// One that is over, of which something may still be at the media server.
     pub(super) fn leaving(&self, id: UploadId) -> Option<Arc<Live>> {
-        self.lock(&self.inner.leaving).get(&id).cloned()
+        lock(&self.inner.leaving).get(&id).cloned()
     }
 
     /// Ends and deletes what is left of recordings that are over: what came late, while nobody was there to see it. What is of
@@ -286,7 +286,7 @@ impl Recordings {
                     making.job = Some(Job { id: String::new(), recording: id, stage: JobStage::Complete, length: None })
                 });
             }
-            self.lock(&self.inner.leaving).insert(id, live.clone());
+            lock(&self.inner.leaving).insert(id, live.clone());
             self.go_on(live, false);
         }
     }
