@@ -1,5 +1,6 @@
 // People in a LiveKit room, by LiveKit's own client for Node.js.
 import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackKind, TrackPublishOptions, TrackSource, VideoBufferType, VideoStream } from '@livekit/rtc-node';
+import WebSocket from 'ws';
 
 const PATIENCE = 15_000;
 const RATE = 48_000;
@@ -11,6 +12,21 @@ function meanOf(rgba) {
   let points = 0;
   for (let at = 0; at + 2 < rgba.length; at += step, points += 1) for (const n of [0, 1, 2]) sum[n] += rgba[at + n];
   return sum.map((each) => each / points);
+}
+
+/** What LiveKit gives whoever has come in, for when their own token runs out. They are out again. */
+export function renewed({ url, token }) {
+  const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/rtc?access_token=${token}&protocol=16&auto_subscribe=0`);
+  return new Promise((done, failed) => {
+    const timer = setTimeout(() => failed(new Error('no token was renewed')), PATIENCE);
+    socket.on('error', failed);
+    socket.on('message', (bytes) => {
+      // SignalResponse.refresh_token, field 16 of the oneof.
+      const [text] = bytes[0] === 0x82 && bytes[1] === 0x01 ? (/eyJ[\w.-]+/.exec(bytes.toString('latin1')) ?? []) : [];
+      if (text) done(text);
+    });
+    socket.on('close', () => clearTimeout(timer));
+  }).finally(() => socket.close());
 }
 
 /** Waits until `look` gives something, looking again at each event of the room. */
