@@ -60,28 +60,26 @@ test-crash: target/debug/moodbites target/debug/examples/breakable target/debug/
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:crash
 
 test-turn: target/debug/moodbites ## the relay, by coturn's client: nothing is lost in any of its modes
-	@scripts/install-coturn.sh || echo "without coturn's client: those tests are SKIPPED" >&2
+	@scripts/install.sh coturn || echo "without coturn's client: those tests are SKIPPED" >&2
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:turn
 
 test-tls: target/debug/moodbites servers ## a certificate by ACME, from Let's Encrypt's own authority for tests
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:tls
 
 test-nat: target/debug/moodbites $(E2E_MODULES) ## calls between browsers behind NATs and firewalls, in network namespaces made for it
-	@scripts/install-chromium.sh
-	@scripts/install-nat.sh || echo "without ip and nft: those tests are SKIPPED" >&2
+	@scripts/install.sh chromium
+	@scripts/install.sh nat || echo "without ip and nft: those tests are SKIPPED" >&2
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:nat
 
 test-peers: target/debug/moodbites $(E2E_MODULES) ## calls and consultations of our web app with Firefox, and with clients in Python
-	@scripts/install-chromium.sh
-	@scripts/install-firefox.sh || echo "without Firefox: those tests are SKIPPED" >&2
+	@scripts/install.sh chromium
+	@scripts/install.sh firefox xvfb || echo "without Firefox: those tests are SKIPPED" >&2
 	@scripts/install-python-peers.sh || echo "without clients in Python: those tests are SKIPPED" >&2
 	@scripts/servers.sh livekit >/dev/null
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:peers
 
 test-livekit: target/debug/moodbites $(E2E_MODULES) ## consultations on a real LiveKit server: the wire with LiveKit's own client, four people in Chromium, pictures of every state in e2e/artifacts/look
-	@scripts/install-chromium.sh
-	@scripts/install-ffmpeg.sh
-	@scripts/install-redis.sh
+	@scripts/install.sh chromium ffmpeg redis
 	@scripts/servers.sh livekit >/dev/null
 	@scripts/servers.sh egress >/dev/null
 	cd e2e/livekit && npm ci --no-audit --no-fund --loglevel=error
@@ -92,17 +90,16 @@ torture: target/debug/examples/breakable $(E2E_MODULES) servers ## the same for 
 	cd e2e && npm run --silent torture
 
 test-browser: target/debug/moodbites $(E2E_MODULES) ## Chromium against the real server; artefacts in e2e/artifacts
-	@scripts/install-chromium.sh
-	@scripts/install-ffmpeg.sh
+	@scripts/install.sh chromium ffmpeg
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:browser
 
 test-look: target/debug/moodbites $(E2E_MODULES) ## pictures of every state in e2e/artifacts/look, for a person to look at, with axe on each: some five minutes
-	@scripts/install-chromium.sh
+	@scripts/install.sh chromium
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites npm run --silent test:look
 
 .PHONY: test-large-file
 test-large-file: target/debug/moodbites $(E2E_MODULES) ## a file of 200 MB arrives whole in a call, across an ICE restart
-	@scripts/install-chromium.sh
+	@scripts/install.sh chromium
 	cd e2e && MOODBITES_BIN=$(CURDIR)/target/debug/moodbites TEST_FILE_MIB=200 npm run --silent test:browser -- browser/calls-files.spec.ts
 
 # With the features of the tests, so that what `make test` has compiled is used again.

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 ulimit -n 65536 || echo "fewer than 65536 files may be open; 5,000 sockets may not fit" >&2
 node bench.mjs "$@"
 if [ $# -eq 0 ]; then
-  (cd .. && scripts/install-chromium.sh && make --silent e2e/node_modules/.package-lock.json)
+  (cd .. && scripts/install.sh chromium && make --silent e2e/node_modules/.package-lock.json)
   node first-frame.mjs
   node responsive.mjs
   node consultation.mjs
