@@ -35,7 +35,7 @@ test('the media server records a room: it begins, fails, is done by the browser 
   const maya = await visit('Maya Lindqvist', 'dietician');
   const hannah = await visit('Hannah Sommer', 'patient');
   const [host, patient] = [maya.page, hannah.page];
-  const room = await openRoom(server, maya, hannah);
+  const room = await openRoom(server, maya, [hannah]);
   for (const [page, name] of [[host, 'Start'], [patient, 'Join']] as const) {
     await page.getByRole('link', { name: /Consultations/ }).click();
     await button(page, 'Join').click();

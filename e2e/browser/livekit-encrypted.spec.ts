@@ -2,8 +2,8 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { Guest } from '../livekit/support.mjs';
 import type { Person, Server } from '../server.js';
 import { glimpses, pictures } from './gallery.js';
-import { test } from './livekit.js';
-import { expectSound, expectVideo, watchMedia } from './media.js';
+import { openRoom, test } from './livekit.js';
+import { expectSound, expectTone, expectVideo, watchMedia } from './media.js';
 import { expect } from './people.js';
 import { withFace } from './tape.js';
 
@@ -220,4 +220,45 @@ test('an encrypted consultation is seen and heard by who was handed the key, and
     const bytes = Buffer.from(key, 'hex');
     for (const written of [key, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url'), bytes.toString('latin1'), bytes.join(',')]) expect(said.includes(written)).toBe(false);
   }
+});
+
+/** Whether a page's connections hold a receiver for sound that nothing comes over any more, which the next who comes is given. */
+const isFree = (page: Page) =>
+  page.evaluate(() =>
+    (window as unknown as { peerConnections: RTCPeerConnection[] }).peerConnections.some(
+      (connection) =>
+        connection.connectionState === 'connected' &&
+        connection.getTransceivers().some(({ receiver, currentDirection }) => receiver.track.kind === 'audio' && currentDirection === 'inactive'),
+    ),
+  );
+
+test('who goes out of an encrypted consultation and comes back is heard and seen as before', async ({ server, visit }) => {
+  const maya = await visit('Maya Lindqvist', 'dietician');
+  const hannah = await visit('Hannah Weiss', 'patient');
+  const failures: string[] = [];
+  maya.page.on('pageerror', ({ message }) => failures.push(message));
+  const where = await openRoom(server, maya, [hannah], { encrypted: true });
+  const tones = [[maya.page, 1200], [hannah.page, 450]] as const;
+  for (const [{ page }, name, tone] of [[maya, 'Start', 450], [hannah, 'Join', 1200]] as const) {
+    await withFace(page, tone, '#c01818');
+    await page.getByRole('link', { name: /Consultations/ }).click();
+    await button(page, 'Join').click();
+    await expect(page).toHaveURL(new RegExp(where));
+    await button(page, name).click();
+    await inRoom(page);
+  }
+  for (const [page, tone] of tones) await expectTone(page, tone);
+  for (let time = 0; time < 2; time += 1) {
+    await hannah.page.getByRole('toolbar').getByRole('button', { name: 'Leave' }).click();
+    await expect(maya.page.getByRole('figure')).toHaveCount(1);
+    await expect.poll(() => isFree(maya.page)).toBe(true);
+    await button(hannah.page, 'Come back').click();
+    await inRoom(hannah.page);
+    await expect(maya.page.getByRole('figure')).toHaveCount(2);
+    for (const [page, tone] of tones) {
+      await expectTone(page, tone);
+      await expectVideo(page);
+    }
+  }
+  expect(failures).toEqual([]);
 });

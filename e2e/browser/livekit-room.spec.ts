@@ -131,7 +131,7 @@ test('everybody agrees to be recorded, who comes later too, and it can be played
   const hannah = await visit('Hannah Sommer', 'patient');
   const jonas = await visit('Jonas Winter', 'patient');
   const host = maya.page;
-  const room = await openRoom(server, maya, hannah, jonas);
+  const room = await openRoom(server, maya, [hannah, jonas]);
   // A voice and a picture each that nobody else has; cheap, too.
   await withFace(host, 440, '#ff0000');
   await withFace(hannah.page, 1200, '#0000ff');

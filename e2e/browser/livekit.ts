@@ -33,10 +33,10 @@ export async function post(server: Server, token: string | undefined, path: stri
 }
 
 /** A room of that dietician's, into which these need not be let; with nobody, the one that every patient of theirs may knock at. Where it is. */
-export async function openRoom(server: Server, host: Visitor, ...patients: Visitor[]): Promise<string> {
+export async function openRoom(server: Server, host: Visitor, patients: Visitor[] = [], options: { encrypted?: boolean } = {}): Promise<string> {
   const signIn = ({ person: { email, password } }: Visitor) => post(server, undefined, 'session', { email, password });
   const users = (await Promise.all(patients.map(signIn))).map(({ user }) => user as unknown as { _id: string });
   const { accessToken } = await signIn(host);
-  const { roomId } = await post(server, accessToken, 'consultations', users.length > 0 ? { userIds: users.map(({ _id }) => _id), admit: true } : {});
+  const { roomId } = await post(server, accessToken, 'consultations', { ...(users.length > 0 ? { userIds: users.map(({ _id }) => _id), admit: true } : {}), ...options });
   return `/consultations/${roomId}`;
 }

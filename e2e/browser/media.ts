@@ -56,6 +56,30 @@ export async function expectSound(page: Page): Promise<void> {
   await expect.poll(await since(page, 'audioEnergy'), { timeout: 20_000 }).toBeGreaterThan(0.0001);
 }
 
+/** What a page plays is a tone of that many hertz, and not the noise that comes of what could not be opened. */
+export async function expectTone(page: Page, hertz: number): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        page.evaluate(async () => {
+          const { peerConnections } = window as unknown as { peerConnections: RTCPeerConnection[] };
+          const tracks = peerConnections.flatMap((connection) => connection.getReceivers().map(({ track }) => track)).filter(({ kind, readyState }) => kind === 'audio' && readyState === 'live');
+          const context = new AudioContext();
+          const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0.8 });
+          for (const track of tracks) context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+          await new Promise((done) => setTimeout(done, 500));
+          const bins = new Uint8Array(analyser.frequencyBinCount);
+          analyser.getByteFrequencyData(bins);
+          const loudest = Math.max(...bins);
+          const peak = loudest > 0 ? (bins.indexOf(loudest) * context.sampleRate) / analyser.fftSize : 0;
+          await context.close();
+          return Math.round(peak / 50) * 50;
+        }),
+      { timeout: 20_000 },
+    )
+    .toBe(hertz);
+}
+
 /** No picture comes in for a second. */
 export async function expectNoVideo(page: Page): Promise<void> {
   await expect

@@ -9,15 +9,18 @@ import { isNewer, Place } from './Place';
 let room: ReturnType<typeof aRoom>;
 let place: Place;
 let said: Consultation;
+/** What is answered before how it stands. */
+let answers: Promise<Consultation>[];
 let arrived: (DeviceTest | undefined)[];
 let push: (consultation: Consultation) => void;
 const left = vi.fn();
 const told = vi.fn();
 
 function placeOf(guest: boolean): Place {
-  const answer = () => Promise.resolve(said);
+  const answer = () => answers.shift() ?? Promise.resolve(said);
   const api = {
     get: answer, quality: (...said: unknown[]) => (told(...said), Promise.resolve({})), leave: () => (left(), answer()), admit: () => Promise.reject(new AppError('livekit_unreachable')),
+    record: answer,
     arrive: (test?: DeviceTest) => (arrived.push(test), answer()),
   } as unknown as RoomApi;
   const listen = guest ? undefined : (take: typeof push) => ((push = take), () => undefined);
@@ -27,6 +30,7 @@ function placeOf(guest: boolean): Place {
 beforeEach(() => {
   room = aRoom();
   arrived = [];
+  answers = [];
   left.mockClear();
   told.mockClear();
   said = consultationOf(1);
@@ -41,6 +45,20 @@ it('waits, says how its devices are, and is in the room as soon as it is let in'
   push(consultationOf(2, { you: memberOf({ state: 'admitted' }) }));
   await settle();
   expect(room.engine.view.value.stage).toBe('live');
+});
+
+it('looks again where it could not be looked at how it stands', async () => {
+  const you = memberOf({ state: 'admitted' });
+  said = consultationOf(1, { you });
+  place.start();
+  await room.clock.advance(100);
+  said = consultationOf(2, { you });
+  answers = [Promise.resolve(said), Promise.reject(new AppError('offline'))];
+  await place.recording.request();
+  await room.clock.advance(100);
+  expect(place.state.value.consultation?.version).toBe(1);
+  await room.clock.advance(3_000);
+  expect(place.state.value.consultation?.version).toBe(2);
 });
 
 it('asks now and then in a guest’s name, and is out when the consultation is', async () => {

@@ -1,4 +1,4 @@
-import { codeOf } from '../../../shared/lib/errors';
+import { codeOf, isTransient } from '../../../shared/lib/errors';
 import { Observable, type Readable } from '../../../shared/lib/observable';
 import { type Clock, Deadline } from '../../../shared/media/clock';
 import type { StartTape } from '../../../shared/media/recording/Tape';
@@ -215,8 +215,13 @@ export class Place {
     return consultation?.you.state === 'waiting' ? WAITING_MS : QUIET_MS;
   }
 
+  /** Somebody waits for what comes of it: what could not be looked at now is looked at again. */
   async #look(): Promise<void> {
-    await this.#deps.api.get().then((consultation) => this.take(consultation), () => undefined);
+    try {
+      this.take(await this.#deps.api.get());
+    } catch (error) {
+      if (this.#deps.listen && !this.#closed && isTransient(codeOf(error))) return this.#ask.set(QUIET_MS, () => void this.#look());
+    }
     this.#later();
   }
 

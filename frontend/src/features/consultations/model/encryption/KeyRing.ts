@@ -149,9 +149,8 @@ export class KeyRing implements RoomKeys {
           if (entry) await this.#step(entry);
         } catch (error) {
           if (entry !== this.#entry) continue;
-          this.#again = false;
           if (codeOfError(error) === 'key_passed' && entry) {
-            // Somebody was first, who hands us theirs.
+            // Somebody was first, who hands us theirs; what has come meanwhile may say so.
             entry.made = true;
             entry.waitsSince ??= this.#deps.clock.now();
           } else {

@@ -1,5 +1,6 @@
 // livekit-client's worker, with two things changed: it prints nothing, and it takes nothing unsealed. By itself it passes on
-// what a participant sends in the clear where the LiveKit server says that they don't encrypt.
+// what a participant sends in the clear where the LiveKit server says that they don't encrypt, and whatever comes by a
+// receiver that was somebody's who has gone.
 import './quiet';
 import 'livekit-client/e2ee-worker';
 
@@ -18,9 +19,10 @@ const seals = (participantIdentity: string) => onmessage({ data: { kind: 'enable
 
 scope.onmessage = (event) => {
   const { kind, data } = event.data;
+  if (kind === 'removeTransform') return; // it is sealed until it is the next one's
   if (kind === 'enable' && data) data.enabled = true;
   // Before the first frame, in whatever order the rest is told.
-  if ((kind === 'decode' || kind === 'encode') && data?.participantIdentity !== undefined) seals(data.participantIdentity);
+  if ((kind === 'decode' || kind === 'encode' || kind === 'updateCodec') && data?.participantIdentity !== undefined) seals(data.participantIdentity);
   onmessage(event);
 };
 
