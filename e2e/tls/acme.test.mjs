@@ -1,6 +1,6 @@
 // The program gets its certificate from an authority, keeps it, and renews it.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,20 @@ import { freePort } from '../servers/toxiproxy.mjs';
 
 const binary = process.env.MOODBITES_BIN ?? resolve(import.meta.dirname, '../../target/debug/moodbites');
 
+const where = (data, https) => {
+  const listen = [`https=127.0.0.1:${https}`, 'turn=127.0.0.1:0', 'web=off', 'accounts=off', 'chat=off', 'calls=off'];
+  return ['--data', data, ...listen.flatMap((one) => ['--listen', one]), '--public-address', `https://localhost:${https}`];
+};
+
+/** What the doctor says beside a running server. */
+function doctor(data, https) {
+  const env = { ...process.env, MOODBITES_TLS: 'acme', MOODBITES_ACME_EMAIL: 'it@example.org' };
+  return new Promise((done) => execFile(binary, ['doctor', ...where(data, https)], { env }, (_error, stdout) => done(stdout)));
+}
+
 class Server {
   constructor(t, { data, https, directory, root }) {
-    const listen = [`https=127.0.0.1:${https}`, 'turn=127.0.0.1:0', 'web=off', 'accounts=off', 'chat=off', 'calls=off'];
-    const args = ['serve', '--data', data, ...listen.flatMap((one) => ['--listen', one]), '--public-address', `https://localhost:${https}`];
+    const args = ['serve', ...where(data, https)];
     const acme = ['--tls', 'acme', '--acme-email', 'it@example.org', '--acme-directory', directory];
     const env = { ...process.env, MOODBITES_LOG: 'info', MOODBITES_ACME_ROOT: root };
     this.child = spawn(binary, [...args, ...acme], { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -112,6 +122,9 @@ describe('a certificate by ACME', () => {
     const first = await serial(https, authority.root);
     assert.equal(await page(https, authority.root), 200);
     assert.equal((await stat(join(data, 'acme.json'))).mode & 0o777, 0o600);
+    const said = await doctor(data, https);
+    assert.match(said, /ok +https \(127\.0\.0\.1:\d+\) answers/);
+    assert.match(said, /warn +The certificate ends in 0 days/);
     await server.stop();
     const { account } = JSON.parse(await readFile(join(data, 'acme.json'), 'utf8'));
 

@@ -125,10 +125,9 @@ async fn start(config: Config, is_demo: bool) -> anyhow::Result<()> {
     server.relay_on(relay)?;
     let _ = services.listening.set(addresses.clone());
     ready(&addresses)?;
-    let web = addresses.get(&Role::Web).and_then(|addresses| addresses.first());
-    let https = addresses.get(&Role::Https).and_then(|addresses| addresses.first());
-    let typed = || https.map(|address| format!("https://{address}"));
-    let origin = services.config.public_address.clone().or_else(|| web.map(origin)).or_else(typed).unwrap_or_default();
+    let here = |role, scheme| Some(origin(scheme, addresses.get(&role)?.first()?));
+    let here = || here(Role::Web, "http").or_else(|| here(Role::Https, "https"));
+    let origin = services.config.public_address.clone().or_else(here).unwrap_or_default();
     let mut people = io::stderr().lock();
     // Nobody may be reading, which is no reason to stop.
     let _ = if is_demo {
@@ -142,12 +141,12 @@ async fn start(config: Config, is_demo: bool) -> anyhow::Result<()> {
     Ok(server.run(listeners, stop).await?)
 }
 
-/// What to type to get there; `localhost` is what browsers trust with a camera.
-fn origin(address: &SocketAddr) -> String {
-    if address.ip().is_loopback() {
-        format!("http://localhost:{}", address.port())
+/// What to type on this machine to get there; `localhost` is what browsers trust with a camera.
+fn origin(scheme: &str, address: &SocketAddr) -> String {
+    if address.ip().is_loopback() || address.ip().is_unspecified() {
+        format!("{scheme}://localhost:{}", address.port())
     } else {
-        format!("http://{address}")
+        format!("{scheme}://{address}")
     }
 }
 
@@ -158,4 +157,23 @@ fn ready(addresses: &BTreeMap<Role, Vec<SocketAddr>>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "ready {}", serde_json::json!(addresses))?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_an_address_that_browsers_can_open() {
+        for (scheme, address, expected) in [
+            ("http", "127.0.0.1:3000", "http://localhost:3000"),
+            ("http", "[::1]:3000", "http://localhost:3000"),
+            ("https", "0.0.0.0:443", "https://localhost:443"),
+            ("https", "[::]:8443", "https://localhost:8443"),
+            ("http", "192.0.2.7:3000", "http://192.0.2.7:3000"),
+            ("https", "[2001:db8::7]:443", "https://[2001:db8::7]:443"),
+        ] {
+            assert_eq!(origin(scheme, &address.parse().unwrap()), expected);
+        }
+    }
 }
