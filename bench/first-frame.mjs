@@ -49,15 +49,26 @@ async function signIn(name) {
   return page;
 }
 
-/** Resolves, in the page, to the time at which the other's picture was first painted. */
+/** Resolves, in the page, to the time at which the other's picture was first painted: one with light in it, in an element that is not hidden. */
 const firstFrame = (page, name) =>
   page.evaluate(
     (label) =>
       new Promise((done) => {
+        const canvas = new OffscreenCanvas(16, 9).getContext('2d', { willReadFrequently: true });
+        const isLit = (video) => {
+          canvas.drawImage(video, 0, 0, 16, 9);
+          const { data } = canvas.getImageData(0, 0, 16, 9);
+          return data.reduce((sum, value, at) => (at % 4 === 3 ? sum : sum + value), 0) / (16 * 9) > 30;
+        };
         let watched;
         const watch = (video) =>
-          // The same element shows our own camera first; only what came over the network was received at a time.
-          video.requestVideoFrameCallback((_, { receiveTime }) => (receiveTime === undefined ? watch(video) : done(performance.timeOrigin + performance.now())));
+          // The same element may show our own camera first; only what came over the network was received at a time.
+          video.requestVideoFrameCallback((_, { receiveTime }) => {
+            const at = performance.timeOrigin + performance.now();
+            const isTheirs = receiveTime !== undefined && video.dataset.hidden !== 'true' && isLit(video);
+            if (isTheirs) done(at);
+            else watch(video);
+          });
         const look = () => {
           const video = document.querySelector(`video[aria-label="${label}"]`);
           // Another may take its place meanwhile.
