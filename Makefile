@@ -37,11 +37,11 @@ test: ## every test: Rust, TypeScript, the wire, the browser
 test-rust: $(WEB_APP) servers | tools ## unit, property and contract tests
 	cargo test --workspace --locked
 
-# What is ours is optimised, and still checks what it adds up and asserts; what it stands on is compiled already. What
+# What is ours is optimised too, and still checks what it adds up and asserts; what it stands on is compiled already. What
 # unpacks archives does it in memory where that can be.
 FUZZ_RUNS ?= 2000000
 fuzz: $(WEB_APP) | tools ## everything that parses, each with two million inputs
-	$(if $(wildcard /dev/shm),TMPDIR=/dev/shm) CARGO_PROFILE_DEV_OPT_LEVEL=2 FUZZ_RUNS=$(FUZZ_RUNS) cargo test --locked --no-fail-fast -p wire -p app -p store -p server mangled -- --nocapture
+	$(if $(wildcard /dev/shm),TMPDIR=/dev/shm) FUZZ_RUNS=$(FUZZ_RUNS) cargo $(foreach crate,$(notdir $(wildcard crates/*)),--config profile.dev.package.$(crate).opt-level=2) test --locked --no-fail-fast -p wire -p app -p store -p server mangled -- --nocapture
 
 # After what is built of the same sources, which compiles the same texts.
 test-web: $(WEB_APP) ## the web app's own tests
