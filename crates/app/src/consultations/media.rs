@@ -88,6 +88,8 @@ pub struct Job {
     pub stage: JobStage,
     /// How long it has become, once it is whole.
     pub length: Option<Duration>,
+    /// Why it failed, in the media server's words: for whoever runs it.
+    pub why: Option<String>,
 }
 
 /// Why the media server does not record.

@@ -48,13 +48,24 @@ impl Making {
         }
     }
 
+    /// Why there is none, as far as anybody knows, for the log.
+    pub(super) fn why(&self) -> &str {
+        match &self.job {
+            None => "it was not heard of",
+            Some(Job { why: Some(why), .. }) => why,
+            Some(Job { stage: JobStage::Starting, .. }) => "it had not begun in time",
+            Some(Job { stage: JobStage::Complete, .. }) => "its file did not come into livekit_egress_dir",
+            Some(_) => "it did not end well",
+        }
+    }
+
     /// It is not in the media server's list.
     pub(super) fn miss(&mut self, now: Timestamp, began: bool) {
         let since = *self.missing_since.get_or_insert(now);
         if (began || self.job.is_some()) && now.since(since) > LOST_AFTER {
             let job = self.job.take().map_or_else(String::new, |job| job.id);
-            self.job =
-                Some(Job { id: job, recording: UploadId([0; 12].into()), stage: JobStage::Complete, length: None });
+            let (recording, stage) = (UploadId([0; 12].into()), JobStage::Complete);
+            self.job = Some(Job { id: job, recording, stage, length: None, why: None });
         }
     }
 }
@@ -80,5 +91,27 @@ impl Live {
             since_end: if over { now.since(*making.ended_at.get_or_insert(now)) } else { Duration::ZERO },
             longest: MAX_LENGTH.min(Duration::from_secs(room / BYTES_PER_SECOND)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_there_is_none_is_known_as_far_as_it_can_be() {
+        let mut making = Making::default();
+        assert_eq!(making.why(), "it was not heard of");
+        let (recording, id) = (UploadId([1; 12].into()), "EG_1".to_owned());
+        let job = Job { id, recording, stage: JobStage::Starting, length: None, why: None };
+        for (stage, why, said) in [
+            (JobStage::Starting, None, "it had not begun in time"),
+            (JobStage::Complete, None, "its file did not come into livekit_egress_dir"),
+            (JobStage::Failed, None, "it did not end well"),
+            (JobStage::Failed, Some("the browser has crashed"), "the browser has crashed"),
+        ] {
+            making.hear(Job { stage, why: why.map(str::to_owned), ..job.clone() });
+            assert_eq!(making.why(), said, "{stage:?}");
+        }
     }
 }

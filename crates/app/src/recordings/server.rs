@@ -111,7 +111,8 @@ impl Recordings {
                 Step::NoteEnded => self.note(live, RecordingAct::Stopped).await,
                 Step::NoteEmpty => self.note(live, RecordingAct::Lapsed).await,
                 Step::NoteFailed => {
-                    tracing::error!(recording = %recording.id, of = %recording.of, "the media server did not make it");
+                    let why = live.making(|making| making.why().to_owned());
+                    tracing::error!(recording = %recording.id, of = %recording.of, why, "the media server did not make it");
                     self.note(live, RecordingAct::Failed).await;
                 }
                 Step::Take => {
@@ -282,9 +283,8 @@ impl Recordings {
             if let Some(job) = jobs.iter().find(|job| job.recording == id) {
                 live.making(|making| making.hear(job.clone()));
             } else {
-                live.making(|making| {
-                    making.job = Some(Job { id: String::new(), recording: id, stage: JobStage::Complete, length: None })
-                });
+                let (id, recording, stage) = (String::new(), id, JobStage::Complete);
+                live.making(|making| making.job = Some(Job { id, recording, stage, length: None, why: None }));
             }
             lock(&self.inner.leaving).insert(id, live.clone());
             self.go_on(live, false);

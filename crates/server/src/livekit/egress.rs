@@ -25,6 +25,9 @@ const PIECE: u64 = 1024 * 1024;
 
 const ENDING: &str = ".mp4";
 
+/// Of what it says of a failure.
+const MOST_WORDS: usize = 200;
+
 /// The folder can't be used.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -105,7 +108,13 @@ pub fn job(info: &EgressInfo, theirs: &str) -> Option<Job> {
         3 | 6 => JobStage::Complete,
         _ => JobStage::Failed,
     };
-    Some(Job { id: id.to_owned(), recording, stage, length: info.length() })
+    Some(Job { id: id.to_owned(), recording, stage, length: info.length(), why: info.error().and_then(words) })
+}
+
+/// Its words for the log: a line at most, and never what would let anybody into a room.
+fn words(error: &str) -> Option<String> {
+    let line: String = error.chars().take(MOST_WORDS).map(|one| if one.is_control() { ' ' } else { one }).collect();
+    Some(line).filter(|line| !line.contains("token"))
 }
 
 fn recording_of(name: &str) -> Option<UploadId> {
@@ -220,5 +229,26 @@ impl BlobReader for Pieces {
             Ok(Err(error)) => Err(StoreError::Unavailable(error.kind().to_string())),
             Err(error) => Err(StoreError::Unavailable(error.to_string())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_one_failed_is_said_in_its_own_words() {
+        let why = |error: &str| {
+            let info = json!({
+                "egressId": "EG_1", "status": "EGRESS_FAILED", "error": error,
+                "fileResults": [{ "filename": "/out/bbbbbbbbbbbbbbbbbbbbbbbb.mp4" }],
+            });
+            job(&serde_json::from_value(info).unwrap(), "/out").unwrap().why
+        };
+        let said = "Local upload failed: open /out/bbbbbbbbbbbbbbbbbbbbbbbb.mp4: permission denied";
+        assert_eq!(why(said).as_deref(), Some(said));
+        assert_eq!(why("primary: no\nbackup: no").as_deref(), Some("primary: no backup: no"));
+        assert_eq!(why(&"a".repeat(1000)).map(|why| why.len()), Some(MOST_WORDS));
+        assert_eq!((why(""), why("ws://livekit/rtc?access_token=eyJh")), (None, None));
     }
 }

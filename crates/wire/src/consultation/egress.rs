@@ -19,6 +19,8 @@ pub struct EgressInfo {
     room_composite: Option<RoomComposite>,
     #[serde(default, alias = "fileResults")]
     file_results: Vec<FileResult>,
+    #[serde(default)]
+    error: String,
 }
 
 /// What was asked for.
@@ -71,6 +73,11 @@ impl EgressInfo {
         let asked = self.room_composite.iter().flat_map(|asked| asked.file_outputs.iter().chain(&asked.file));
         let paths = asked.map(|output| &output.filepath).chain(self.file_results.iter().map(|file| &file.filename));
         paths.map(String::as_str).filter(|path| !path.is_empty())
+    }
+
+    /// Why it failed, in its own words.
+    pub fn error(&self) -> Option<&str> {
+        Some(self.error.as_str()).filter(|error| !error.is_empty())
     }
 
     /// How long its file is, where it says.
