@@ -1,7 +1,7 @@
 // Recordings that the media server makes: a real LiveKit, its own protocol to what it takes for its Egress, its webhooks.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { RoomEvent, dispose } from '@livekit/rtc-node';
 import { egress } from '../servers/egress.mjs';
@@ -139,13 +139,27 @@ describe('a room that the media server records', () => {
     await post(maya.token, `consultations/${roomId}/end`);
   });
 
+  it('says so where what was recorded could not be put into the folder', async () => {
+    recorder.next('loses');
+    const { roomId, id } = await running();
+    recorder.next('works');
+    await post(tom.token, `recordings/${id}/stop`);
+    await becomes(roomId, 'failed');
+    await post(maya.token, `consultations/${roomId}/end`);
+    assert.deepEqual(await past(maya, roomId), []);
+  });
+
   it('is looked at by the doctor: the folder, and whether LiveKit can reach an Egress', async () => {
     const found = async (at) => {
-      const ruth = await at.person('Ruth', 'admin');
-      const { body } = await at.get(ruth, '/api/doctor');
+      const { body } = await at.get(at.people.Ruth ?? (await at.person('Ruth', 'admin')), '/api/doctor');
       return body.findings.filter(({ code }) => code.startsWith('egress_')).map(({ code }) => code);
     };
     assert.deepEqual(await found(practice), ['egress_good']);
+    // An Egress that runs as another user would find that out only at the end.
+    await chmod(recorder.folder, 0o755);
+    const alone = await found(practice);
+    await chmod(recorder.folder, 0o2770);
+    assert.deepEqual(alone, ['egress_good', 'egress_alone']);
     const lone = await livekit();
     await lone.start();
     const other = await Practice.open({ ...lone.env, ...recorder.env });

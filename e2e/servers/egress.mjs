@@ -1,6 +1,6 @@
 // What LiveKit takes for its Egress, and the Redis through which the two speak, on a free port of this machine.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,7 +12,8 @@ const script = resolve(import.meta.dirname, '../../scripts/servers.sh');
 function film(file) {
   const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25:duration=2'];
   const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=2'];
-  const coded = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-movflags', '+faststart'];
+  // Its index is at the end, as Egress writes it.
+  const coded = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac'];
   execFileSync('ffmpeg', ['-v', 'error', ...picture, ...sound, ...coded, file], { stdio: 'inherit' });
 }
 
@@ -21,6 +22,8 @@ export async function egress() {
   const program = execFileSync(script, ['egress'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
   const [home, port] = [await mkdtemp(join(tmpdir(), 'moodbites-egress-')), await freePort()];
   const [folder, made] = [await mkdtemp(join(home, 'out-')), join(home, 'film.mp4')];
+  // Others may write there, as docs/running.md has it.
+  await chmod(folder, 0o2770);
   film(made);
   const memory = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', home];
   const redis = spawn('redis-server', memory, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -36,7 +39,7 @@ export async function egress() {
     env: { MOODBITES_LIVEKIT_EGRESS_DIR: folder },
     /** The ids of what was asked for. */
     asked: [],
-    /** What becomes of the next: it `works`, `fails` or `stalls`. */
+    /** What becomes of the next: it `works`, `fails`, `loses` what it has at the end, or `stalls`. */
     next: (way) => child.stdin.write(`${way}\n`),
     async end() {
       child.stdin.end();

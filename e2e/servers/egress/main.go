@@ -1,6 +1,6 @@
 // Something that LiveKit takes for its Egress: it speaks LiveKit's own protocol over Redis and reports as Egress does, and in
 // place of a recording of the room it puts a film there that it was given. It says each recording's id on a line of its
-// own; what it reads are lines too: "works", "fails" and "stalls" say what becomes of the next ones. It ends when that ends.
+// own; what it reads are lines too: "works", "fails", "loses" and "stalls" say what becomes of the next ones. It ends when that ends.
 package main
 
 import (
@@ -50,6 +50,8 @@ func (e *egress) StartEgress(_ context.Context, req *rpc.StartEgressRequest) (*l
 		Status:    livekit.EgressStatus_EGRESS_STARTING,
 		UpdatedAt: time.Now().UnixNano(),
 		Request:   &livekit.EgressInfo_RoomComposite{RoomComposite: asked},
+		// There from the beginning, with nothing but its name.
+		FileResults: []*livekit.FileInfo{{Filename: asked.FileOutputs[0].Filepath}},
 	}
 	job := &job{egress: e, info: info, stop: make(chan struct{}, 1)}
 	handler, err := rpc.NewEgressHandlerServer(job, e.bus)
@@ -83,7 +85,7 @@ func (j *job) copy() *livekit.EgressInfo {
 	return &livekit.EgressInfo{
 		EgressId: j.info.EgressId, RoomId: j.info.RoomId, RoomName: j.info.RoomName, Status: j.info.Status,
 		StartedAt: j.info.StartedAt, EndedAt: j.info.EndedAt, UpdatedAt: j.info.UpdatedAt, Error: j.info.Error,
-		Request: j.info.Request, FileResults: j.info.FileResults,
+		Details: j.info.Details, Request: j.info.Request, FileResults: j.info.FileResults,
 	}
 }
 
@@ -118,7 +120,9 @@ func (j *job) run(way string, handler rpc.EgressHandlerServer) {
 	fmt.Println(j.info.EgressId)
 	if way == "stalls" {
 		<-j.stop
-		j.becomes(func(info *livekit.EgressInfo) { info.Status = livekit.EgressStatus_EGRESS_ABORTED })
+		j.becomes(func(info *livekit.EgressInfo) {
+			info.Status, info.Error = livekit.EgressStatus_EGRESS_ABORTED, "Start signal not received"
+		})
 		return
 	}
 	began := time.Now()
@@ -132,7 +136,16 @@ func (j *job) run(way string, handler rpc.EgressHandlerServer) {
 		return
 	}
 	<-j.stop
+	j.becomes(func(info *livekit.EgressInfo) { info.Details = "End reason: StopEgress API" })
 	path := j.info.GetRoomComposite().FileOutputs[0].Filepath
+	if way == "loses" {
+		// It copies the file only now, and may not.
+		j.becomes(func(info *livekit.EgressInfo) {
+			info.Status = livekit.EgressStatus_EGRESS_FAILED
+			info.Error = fmt.Sprintf("Local upload failed: open %s: permission denied", path)
+		})
+		return
+	}
 	file := filepath.Join(j.egress.folder, strings.TrimPrefix(path, theirs))
 	if err := os.WriteFile(file, j.egress.film, 0o644); err != nil {
 		log.Fatal(err)

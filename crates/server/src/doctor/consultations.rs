@@ -29,6 +29,9 @@ pub(super) async fn examine(subject: &Subject<'_>) -> Vec<Finding> {
             Ok(()) if records(config, subject.now).await => findings.push(Finding::new(Code::EgressGood, folder)),
             Ok(()) => findings.push(at(Code::EgressNone)),
         }
+        if Egress::is_ours_alone(&egress.folder) {
+            findings.push(Finding::new(Code::EgressAlone, egress.folder.display().to_string()));
+        }
     }
     let here = ["ws://127.", "ws://localhost", "ws://[::1]"].iter().any(|here| config.url.starts_with(here));
     if subject.config.is_https() && config.url.starts_with("ws://") && !here {

@@ -107,6 +107,8 @@ codes! {
         "Name a Redis in LiveKit's configuration and in that of Egress, or leave livekit_egress_dir out: the dietician's browser records then.",
     EgressFolder "egress_folder" Bad "The folder of LiveKit Egress can't be used: {about}."
         "Make it where livekit_egress_dir says, and let both write into it: this server deletes there what it has taken in.",
+    EgressAlone "egress_alone" Note "Only the user that this server runs as may write into {about}. An Egress that runs as another user records, and loses it at the end."
+        "Let Egress write there: docs/running.md shows how. Where it runs as the same user, all is well.",
     MailNone "mail_none" Note "This version sends no e-mail." "",
 }
 

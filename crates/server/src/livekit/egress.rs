@@ -72,6 +72,23 @@ impl Egress {
         usable.map(drop).map_err(|source| FolderError { path: folder.to_owned(), source })
     }
 
+    /// Whether nobody but the user we run as may write there. Egress mostly runs as another, and would say so only when it
+    /// has recorded all of it.
+    #[cfg(unix)]
+    pub(crate) fn is_ours_alone(folder: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        // As whom we run, what we make there says.
+        let ours = tempfile::tempfile_in(folder).and_then(|file| file.metadata());
+        let (Ok(it), Ok(ours)) = (fs::metadata(folder), ours) else { return false };
+        it.mode() & 0o022 == 0 && it.uid() == ours.uid()
+    }
+
+    /// See above.
+    #[cfg(not(unix))]
+    pub(crate) fn is_ours_alone(_: &Path) -> bool {
+        false
+    }
+
     async fn call(&self, method: &str, body: &Value, patience: Duration) -> Result<Value, JobError> {
         let token = self.signer.record(self.clock.now());
         let answered = self.twirp.patiently(&format!("Egress/{method}"), &token, body, patience).await;
@@ -250,5 +267,16 @@ mod tests {
         assert_eq!(why("primary: no\nbackup: no").as_deref(), Some("primary: no backup: no"));
         assert_eq!(why(&"a".repeat(1000)).map(|why| why.len()), Some(MOST_WORDS));
         assert_eq!((why(""), why("ws://livekit/rtc?access_token=eyJh")), (None, None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_nobody_else_may_write_into_is_known() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        for (mode, alone) in [(0o700, true), (0o755, true), (0o2770, false), (0o757, false)] {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(Egress::is_ours_alone(folder.path()), alone, "{mode:o}");
+        }
     }
 }

@@ -32,7 +32,7 @@ export type FindingCode =
   | 'certificate_good' | 'certificate_soon' | 'certificate_ended' | 'certificate_early' | 'certificate_name' | 'certificate_odd'
   | 'relay_none' | 'relay_other' | 'relay_udp' | 'relay_udp_bad' | 'relay_tcp' | 'relay_tcp_bad' | 'relay_tls' | 'relay_tls_bad'
   | 'relay_address' | 'relay_private' | 'relay_unsure' | 'livekit_none' | 'livekit_good' | 'livekit_silent' | 'livekit_other'
-  | 'livekit_key' | 'livekit_clock' | 'livekit_plain' | 'livekit_webhook' | 'egress_good' | 'egress_none' | 'egress_folder' | 'mail_none';
+  | 'livekit_key' | 'livekit_clock' | 'livekit_plain' | 'livekit_webhook' | 'egress_good' | 'egress_none' | 'egress_folder' | 'egress_alone' | 'mail_none';
 
 export interface Finding {
   code: FindingCode;

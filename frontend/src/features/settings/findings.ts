@@ -57,5 +57,6 @@ export const FINDINGS: Readonly<Record<FindingCode, Words>> = {
   egress_good: { text: m.doctor_egress_good },
   egress_none: { text: m.doctor_egress_none, fix: m.doctor_egress_none_fix },
   egress_folder: { text: m.doctor_egress_folder, fix: m.doctor_egress_folder_fix },
+  egress_alone: { text: m.doctor_egress_alone, fix: m.doctor_egress_alone_fix },
   mail_none: { text: () => m.doctor_mail_none() },
 };
