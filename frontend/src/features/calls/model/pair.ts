@@ -58,6 +58,7 @@ export class Pair {
   /** A sender takes no parameters that were read before another set them. */
   #bounding: Promise<void> = Promise.resolve();
   #bounds = 0;
+  #found = 0;
   #held: RTCIceCandidateInit[] = [];
   #makingOffer = false;
   #ignoreOffer = false;
@@ -72,6 +73,7 @@ export class Pair {
     pc.onnegotiationneeded = () => void this.#negotiate();
     pc.onicecandidate = ({ candidate }) => {
       if (!candidate || this.#closed) return;
+      this.#found += 1;
       const plain = candidate.toJSON();
       log('candidate of ours', candidateText(plain.candidate ?? ''));
       this.#options.send({ type: 'candidate', candidate: plain });
@@ -87,6 +89,11 @@ export class Pair {
       this.#watchWay();
     };
     pc.oniceconnectionstatechange = () => log('ice', pc.iceConnectionState);
+  }
+
+  /** Whether the browser should have found a way to us by now, but has not. */
+  get foundNone(): boolean {
+    return this.#found === 0 && this.connection.localDescription !== null;
   }
 
   /** Connected, agreed, and open. */

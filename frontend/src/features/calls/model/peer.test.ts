@@ -151,6 +151,21 @@ describe('a lost connection', () => {
     expect(caller.peer.link).toBe('connected');
   });
 
+  it.each([['caller', 1], ['callee', 1], ['neither', 0]])('that never came about is restarted where the browser of the %s found no way to it', async (who, restarts) => {
+    const [caller, callee] = [new Side(false), new Side(true)];
+    caller.pc.finds = who !== 'caller';
+    callee.pc.finds = who !== 'callee';
+    caller.peer.offer();
+    await carry(caller, callee);
+    for (const { pc } of [caller, callee]) pc.become('connecting');
+    await clock.advance(2_900);
+    await carry(caller, callee);
+    expect(caller.pc.restarts).toBe(0);
+    await clock.advance(200);
+    await carry(caller, callee);
+    expect([caller.pc.restarts, callee.pc.restarts]).toEqual([restarts, 0]);
+  });
+
   it('that only wavers is given some seconds', async () => {
     const [caller] = await connected();
     caller.pc.become('disconnected');

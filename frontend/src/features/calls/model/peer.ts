@@ -41,6 +41,9 @@ export interface PeerOptions {
 const ANSWER_MS = 5_000;
 const DISCONNECTED_MS = 2_000;
 const RESTART_GAP_MS = 2_000;
+/** What is our own is found at once, a way by a relay after some questions and answers. */
+const FOUND_MS = 3_000;
+const RELAY_FOUND_MS = 10_000;
 const OTHER_RESTARTS_MS = 6_000;
 const RECOVER_AGAIN_MS = 10_000;
 const REOPEN_MS = 200;
@@ -75,6 +78,7 @@ export class Peer {
   readonly #giveUp: Deadline;
   readonly #wholeDue: Deadline;
   readonly #reopenDue: Deadline;
+  readonly #foundDue: Deadline;
 
   constructor(options: PeerOptions) {
     this.#options = options;
@@ -83,6 +87,7 @@ export class Peer {
     this.#giveUp = new Deadline(options.clock);
     this.#wholeDue = new Deadline(options.clock);
     this.#reopenDue = new Deadline(options.clock);
+    this.#foundDue = new Deadline(options.clock);
     this.#iceServers = options.iceServers;
     this.remote = options.createStream();
     this.remoteScreen = options.createStream();
@@ -104,6 +109,14 @@ export class Peer {
     this.#begun = true;
     this.#giveUp.set(GIVE_UP_MS, () => this.#setLink('failed'));
     if (this.#pair.awaitsAnswer()) this.#expectAnswer();
+    this.#foundDue.set(this.#options.relayOnly ? RELAY_FOUND_MS : FOUND_MS, () => this.#lookFound());
+  }
+
+  /** Now and then what Chromium gathers ahead comes to nothing, and it says neither that nor that it fails: only a restart gathers anew. */
+  #lookFound(): void {
+    if (this.connection.connectionState === 'connected' || !this.#pair.foundNone) return;
+    this.#options.log('nothing gathered');
+    this.#recover();
   }
 
   get connection(): RTCPeerConnection {
@@ -216,7 +229,7 @@ export class Peer {
 
   #stop(): void {
     this.#closed = true;
-    for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp, this.#wholeDue, this.#reopenDue]) due.clear();
+    for (const due of [this.#answerDue, this.#recoverDue, this.#giveUp, this.#wholeDue, this.#reopenDue, this.#foundDue]) due.clear();
   }
 
   async #describe(description: RTCSessionDescriptionInit | Answer): Promise<void> {

@@ -33,6 +33,8 @@ export class FakeConnection {
   connectionState: RTCPeerConnectionState = 'new';
   iceConnectionState = 'new';
   localDescription: RTCSessionDescriptionInit | null = null;
+  /** Whether gathering comes to something. */
+  finds = true;
   remoteDescription: RTCSessionDescriptionInit | null = null;
   candidates: RTCIceCandidateInit[] = [];
   channels: { label: string; readyState: string; sent: string[]; send: (text: string) => void; onopen?: () => void; onmessage?: (event: { data: unknown }) => void }[] = [];
@@ -98,7 +100,7 @@ export class FakeConnection {
     if (type === 'offer') this.offers += 1;
     this.localDescription = { type, sdp: this.#sdp() };
     this.#to(type === 'offer' ? 'have-local-offer' : 'stable');
-    this.onicecandidate?.({ candidate: { toJSON: () => ({ candidate: 'candidate:1', sdpMid: '0', usernameFragment: this.ufrag }) } });
+    if (this.finds) this.onicecandidate?.({ candidate: { toJSON: () => ({ candidate: 'candidate:1', sdpMid: '0', usernameFragment: this.ufrag }) } });
   }
 
   async setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
