@@ -112,7 +112,7 @@ export class Peer {
     this.#foundDue.set(this.#options.relayOnly ? RELAY_FOUND_MS : FOUND_MS, () => this.#lookFound());
   }
 
-  /** Now and then what Chromium gathers ahead comes to nothing, and it says neither that nor that it fails: only a restart gathers anew. */
+  /** Chromium was seen to find not one address of its own, under load, and neither to say so nor to fail: only a restart gathers anew. */
   #lookFound(): void {
     if (this.connection.connectionState === 'connected' || !this.#pair.foundNone) return;
     this.#options.log('nothing gathered');
